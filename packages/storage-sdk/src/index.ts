@@ -1,1 +1,24 @@
-export {};
+/** What a storage is (few atomic verbs) and the typed records above it. */
+export { defineStorage, type StorageDefinition, type StorageDeps } from './define.ts';
+export type {
+  PutOptions,
+  PutOutcome,
+  ScanOptions,
+  ScanPage,
+  StorageDriver,
+  Stored,
+  SweepOutcome,
+  TakeOptions,
+  Version,
+} from './driver.ts';
+export { type Key, keyPrefix, keyToText, textToKey } from './key.ts';
+export {
+  type Change,
+  type RecordId,
+  type RecordKind,
+  type RecordOptions,
+  type RecordStore,
+  recordStore,
+  type VersionedRecord,
+} from './record-store.ts';
+export { type RetryOptions, retryConflicts } from './retry.ts';

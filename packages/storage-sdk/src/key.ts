@@ -1,0 +1,30 @@
+import { OstiaryError } from '@ostiary/primitives';
+
+/** The kind of record, then the parts of its id: `['refresh-family', 'k3v…']`. Parts may hold any text. */
+export type Key = readonly [kind: string, ...parts: string[]];
+
+/**
+ * A key as one text without `/` inside its parts, for storages that want a string. Different keys give different
+ * texts, and a text begins with {@link keyPrefix} of exactly the prefixes of its key.
+ *
+ * @throws {OstiaryError} `storage/corrupt` for a part that is not well-formed Unicode (a lone surrogate).
+ */
+export function keyToText(key: Key): string {
+  return key.map(escapePart).join('/');
+}
+
+/** The key that {@link keyToText} made this text of. */
+export function textToKey(text: string): Key {
+  const [kind = '', ...parts] = text.split('/').map(decodeURIComponent);
+  return [kind, ...parts];
+}
+
+/** What the text of every key below `prefix` begins with: empty for no prefix, else its parts and a closing `/`. */
+export function keyPrefix(prefix: readonly string[]): string {
+  return prefix.map((part) => `${escapePart(part)}/`).join('');
+}
+
+function escapePart(part: string): string {
+  if (!part.isWellFormed()) throw new OstiaryError('storage/corrupt', 'A record key is not well-formed text.');
+  return encodeURIComponent(part);
+}
