@@ -1,1 +1,28 @@
-export {};
+/** What a connector is. Building blocks are under `./oauth2`, `./oidc`, `./http` and `./config`; the proof under `./conformance`. */
+export type {
+  BeginLogin,
+  Connector,
+  ConnectorFacets,
+  ConnectorScopes,
+  ExchangeAsk,
+  FinishLogin,
+  LoginStep,
+  LogoutAsk,
+  PasswordCheck,
+  PasswordLogin,
+  RedirectLogin,
+  Refresh,
+  RefreshAsk,
+  ReuseRefresh,
+  TokenExchange,
+  UpstreamLogout,
+  UpstreamRefresh,
+} from './connector.ts';
+export {
+  type ConnectorContext,
+  type ConnectorDefinition,
+  defineConnector,
+  type HttpOptions,
+  type OpenHttp,
+} from './define.ts';
+export type { Authentication, Email, Identity } from './identity.ts';

@@ -1,0 +1,57 @@
+import type { Clock, Fetch, Logger, RandomBytes } from '@ostiary/primitives';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Connector } from './connector.ts';
+
+/** How to reach a provider: whom to trust and how patient to be. */
+export interface HttpOptions {
+  /** Certificates in PEM that are trusted besides the system's. */
+  readonly certificateAuthorities?: readonly string[];
+  /** Accept any certificate. For test environments; the operator is warned. */
+  readonly insecureSkipVerify?: boolean;
+  /** Client certificate and key in PEM, for providers that want mutual TLS. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+  /** Milliseconds until a request, body included, is given up. */
+  readonly timeoutMs?: number;
+  /** Bytes of a body from which an answer is refused. */
+  readonly maxBytes?: number;
+}
+
+/** Makes a `fetch` with these options; proxy variables of the environment have been taken into account. */
+export type OpenHttp = (options?: HttpOptions) => Fetch;
+
+/** All that a connector is given. It reads no other clock, randomness, file, environment or network. */
+export interface ConnectorContext {
+  /** The id of this connector in the configuration; a part of every `sub`. */
+  readonly id: string;
+  /** The name people see. */
+  readonly name: string;
+  readonly http: OpenHttp;
+  /** Reads a file that the configuration names (certificates, secrets), as text. */
+  readonly readFile: (path: string) => Promise<string>;
+  readonly now: Clock;
+  readonly random: RandomBytes;
+  readonly log: Logger;
+}
+
+/** A connector as a plug-in: a name for configuration files, a schema for its options, a function that opens it. */
+export interface ConnectorDefinition<C> {
+  /** The name operators write: `connectors[].type` in a configuration file. */
+  readonly type: string;
+  /** Other names for the same connector. */
+  readonly aliases?: readonly string[];
+  /**
+   * Checks and completes the options; what it answers is what {@link open} gets. A Standard Schema. When it also
+   * gives a JSON Schema (zod does), keys are matched without regard to case and unknown keys are named, as in Dex.
+   */
+  readonly config: StandardSchemaV1<unknown, C>;
+  /**
+   * Makes the connector. No network and no waiting here: a provider that is down must not keep the issuer from
+   * starting, and what discovery needs is fetched, and fetched again after a failure, when it is first used.
+   */
+  open(config: C, context: ConnectorContext): Connector;
+}
+
+/** Gives a definition its type; nothing else happens. */
+export function defineConnector<C>(definition: ConnectorDefinition<C>): ConnectorDefinition<C> {
+  return definition;
+}
