@@ -63,8 +63,12 @@ export interface SweepOutcome {
  *   and a `put` with `ifVersion: 'absent'` succeeds. The clock is the one the driver was opened with, never that of
  *   a server behind it.
  * - When a write has been answered, it is seen by every later call of every process.
- * - Values are JSON up to 1 MB and come back deeply equal, as a copy that the caller may keep.
- * - A storage that cannot be reached makes the promise reject with `storage/unavailable` in bounded time.
+ * - Values are JSON up to 1 MB and come back deeply equal, as a copy that the caller may keep. (`-0` may become `0`.)
+ * - Keys up to 2000 bytes, as `keyToText` writes them, work. Upper and lower case differ, and so do two Unicode
+ *   spellings of the same letter.
+ * - An `expiresAt` that is an invalid date makes the promise reject; nothing is written.
+ * - A storage that cannot be reached makes the promise reject with `storage/unavailable` in bounded time. So does a
+ *   driver that was disposed of. Disposing of it again does nothing.
  */
 export interface StorageDriver extends AsyncDisposable {
   /** The record under `key`, or `undefined`. */

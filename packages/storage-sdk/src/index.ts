@@ -1,4 +1,5 @@
 /** What a storage is (few atomic verbs) and the typed records above it. */
+export { deadlineMs, isLive } from './deadline.ts';
 export { defineStorage, type StorageDefinition, type StorageDeps } from './define.ts';
 export type {
   PutOptions,
@@ -22,3 +23,4 @@ export {
   type VersionedRecord,
 } from './record-store.ts';
 export { type RetryOptions, retryConflicts } from './retry.ts';
+export { randomVersion } from './version.ts';

@@ -4,8 +4,8 @@ import { OstiaryError } from '@ostiary/primitives';
 export type Key = readonly [kind: string, ...parts: string[]];
 
 /**
- * A key as one text without `/` inside its parts, for storages that want a string. Different keys give different
- * texts, and a text begins with {@link keyPrefix} of exactly the prefixes of its key.
+ * A key as one text, for storages that want a string: letters, digits, `-_.~%`, and `/` between the parts. Different
+ * keys give different texts, and a text begins with {@link keyPrefix} of exactly the prefixes of its key.
  *
  * @throws {OstiaryError} `storage/corrupt` for a part that is not well-formed Unicode (a lone surrogate).
  */
@@ -13,10 +13,18 @@ export function keyToText(key: Key): string {
   return key.map(escapePart).join('/');
 }
 
-/** The key that {@link keyToText} made this text of. */
+/**
+ * The key that {@link keyToText} made this text of.
+ *
+ * @throws {OstiaryError} `storage/corrupt` for a text that it did not make.
+ */
 export function textToKey(text: string): Key {
-  const [kind = '', ...parts] = text.split('/').map(decodeURIComponent);
-  return [kind, ...parts];
+  try {
+    const [kind = '', ...parts] = text.split('/').map(decodeURIComponent);
+    return [kind, ...parts];
+  } catch (cause) {
+    throw new OstiaryError('storage/corrupt', 'A stored record key cannot be read.', { cause });
+  }
 }
 
 /** What the text of every key below `prefix` begins with: empty for no prefix, else its parts and a closing `/`. */
@@ -26,5 +34,6 @@ export function keyPrefix(prefix: readonly string[]): string {
 
 function escapePart(part: string): string {
   if (!part.isWellFormed()) throw new OstiaryError('storage/corrupt', 'A record key is not well-formed text.');
-  return encodeURIComponent(part);
+  // encodeURIComponent leaves these five, and some of them are patterns or quotes for a storage.
+  return encodeURIComponent(part).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
