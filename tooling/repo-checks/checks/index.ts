@@ -1,0 +1,18 @@
+import type { Check } from '../check.ts';
+import { importDirections } from './import-directions.ts';
+import { limitsCheck } from './limits.ts';
+import { packageShape } from './package-shape.ts';
+import { publicText } from './public-text.ts';
+
+export interface CheckOptions {
+  /** Text that tells about this machine, such as the host of its package registry. */
+  readonly ofThisMachine: readonly { readonly what: string; readonly text: string }[];
+}
+
+/** All checks, in the order they run: the quick ones first. */
+export const allChecks = (options: CheckOptions): readonly Check[] => [
+  importDirections,
+  packageShape,
+  limitsCheck,
+  publicText(options),
+];

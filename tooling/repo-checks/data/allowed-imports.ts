@@ -1,0 +1,98 @@
+/**
+ * Who may import what. The directions are the architecture: an arrow that is missing here is missing on purpose, and
+ * a new one needs a reason that a reviewer can judge. Each library stands on its own line.
+ */
+
+/** A library from npm, and why this layer may have it. */
+export interface Library {
+  readonly name: string;
+  readonly because: string;
+}
+
+export interface Layer {
+  /** Folder of the package, or a glob of folders. The first layer that matches counts. */
+  readonly dir: string;
+  /** Packages of this workspace, by name or by a name that ends in `*`. */
+  readonly workspace: readonly string[];
+  /** Packages of this workspace that tests may use besides. */
+  readonly workspaceInTests?: readonly string[];
+  readonly libraries: readonly Library[] | 'any';
+  /** Whether Node's own modules may be used. */
+  readonly node: boolean;
+}
+
+/** Allowed in every layer but primitives. */
+export const everywhere: readonly Library[] = [
+  { name: 'zod', because: 'outside data is parsed once, at the edge, in every layer' },
+  { name: '@standard-schema/spec', because: 'types only; lets a third party bring another validator' },
+];
+
+const primitives = '@ostiary/primitives';
+const connectorSdk = '@ostiary/connector-sdk';
+const storageSdk = '@ostiary/storage-sdk';
+const tokenCore = '@ostiary/token-core';
+const memory = '@ostiary/storage-memory';
+
+const oauth4webapi: Library = { name: 'oauth4webapi', because: 'the OAuth 2.0 and OpenID Connect client of the house' };
+const jose: Library = { name: 'jose', because: 'the only implementation of JWS, JWE and JWK in the house' };
+const conformanceRunner: Library = { name: 'vitest', because: 'optional peer of ./conformance/vitest, nothing else' };
+
+export const layers: readonly Layer[] = [
+  { dir: 'packages/primitives', workspace: [], libraries: [], node: false },
+  {
+    dir: 'packages/connector-sdk',
+    workspace: [primitives],
+    libraries: [
+      oauth4webapi,
+      jose,
+      conformanceRunner,
+      { name: 'undici', because: 'trusting a private certificate authority needs an own dispatcher' },
+      {
+        name: 'fastest-levenshtein',
+        because: 'an unknown key in a configuration is answered with the nearest known one',
+      },
+    ],
+    node: true,
+  },
+  { dir: 'packages/storage-sdk', workspace: [primitives], libraries: [conformanceRunner], node: true },
+  {
+    dir: 'packages/token-core',
+    workspace: [primitives, storageSdk],
+    workspaceInTests: [memory],
+    libraries: [jose],
+    node: true,
+  },
+  {
+    dir: 'packages/issuer',
+    workspace: [primitives, connectorSdk, storageSdk, tokenCore],
+    workspaceInTests: [memory],
+    libraries: [],
+    node: true,
+  },
+  { dir: 'packages/connectors/*', workspace: [primitives, connectorSdk], libraries: [], node: true },
+  { dir: 'packages/storage/*', workspace: [primitives, storageSdk], libraries: [], node: true },
+  { dir: 'apps/server', workspace: ['@ostiary/*'], libraries: 'any', node: true },
+  {
+    dir: 'apps/kubectl-login',
+    workspace: [primitives],
+    libraries: [
+      oauth4webapi,
+      jose,
+      { name: 'open', because: 'shows the login page in the browser, on every platform' },
+    ],
+    node: true,
+  },
+  { dir: 'apps/example-app', workspace: [primitives], libraries: 'any', node: true },
+  { dir: 'tooling/*', workspace: ['@ostiary/*'], libraries: 'any', node: true },
+];
+
+/** What a single package may import besides its layer: the client library of its provider or database. */
+export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
+  'packages/storage/redis': [{ name: 'ioredis', because: 'the Redis client; speaks TLS, Sentinel and Cluster' }],
+};
+
+/** Contracts of which one copy must be loaded: connectors and storages take them as peers. */
+export const sharedContracts: readonly string[] = [primitives, connectorSdk, storageSdk];
+
+/** The packages that take the shared contracts as peers. */
+export const plugInDirs: readonly string[] = ['packages/connectors/*', 'packages/storage/*'];
