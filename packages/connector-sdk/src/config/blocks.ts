@@ -1,0 +1,74 @@
+/** Building blocks for the schemas of connectors, with messages that say what to do. */
+import { Secret } from '@ostiary/primitives';
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+
+/** A text that becomes a `Secret` at once. Empty is refused: an unset variable would make an empty password. */
+export function secretText(): z.ZodType<Secret, string> {
+  return z
+    .string()
+    .min(1, 'is empty. Set it, or check that the environment variable it names is set.')
+    .transform((text) => new Secret(text));
+}
+
+/** A text of at least one sign. */
+export function text(): z.ZodType<string, string> {
+  return z.string().min(1, 'is empty. Set it, or remove the key.');
+}
+
+/** An absolute http or https URL without user name and password, kept as it was written. */
+export function httpUrl(): z.ZodType<string, string> {
+  return z.string().superRefine((value, context) => {
+    const problem = urlProblem(value);
+    if (problem !== undefined) context.addIssue(problem);
+  });
+}
+
+function urlProblem(value: string): string | undefined {
+  if (!URL.canParse(value) || value.trim() !== value) return 'is not a URL. Write it like https://login.example.com.';
+  const url = new URL(value);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// (or http://).';
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password. Remove them.';
+  return undefined;
+}
+
+export interface DurationBounds {
+  readonly minMs?: number;
+  readonly maxMs?: number;
+}
+
+/** A Go duration (`1h30m`) as milliseconds. Negative is refused unless `minMs` says otherwise. */
+export function duration(bounds: DurationBounds = {}): z.ZodType<number, string> {
+  const { minMs = 0, maxMs = Number.POSITIVE_INFINITY } = bounds;
+  return z.string().transform((value, context) => {
+    const parsed = parseDuration(value);
+    if ('problem' in parsed) context.addIssue(parsed.problem);
+    else if (parsed.ms < minMs) context.addIssue(`is too short. Write at least ${minMs / 1000}s.`);
+    else if (parsed.ms > maxMs) context.addIssue(`is too long. Write at most ${maxMs / 1000}s.`);
+    else return parsed.ms;
+    return z.NEVER;
+  });
+}
+
+/** Bytes as base64, as Go writes `[]byte` in JSON (`rootCAData`, `caData`). Line breaks in it are allowed. */
+export function base64Bytes(): z.ZodType<Uint8Array, string> {
+  return z.string().transform((value, context) => {
+    const compact = value.replace(/\s/gu, '');
+    if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u.test(compact) && compact !== '') {
+      return new Uint8Array(Buffer.from(compact, 'base64'));
+    }
+    context.addIssue('is not base64. Encode the file, for example with base64 -w0.');
+    return z.NEVER;
+  });
+}
+
+/** For `.superRefine`: of these keys at most one may be set (`clientSecret`, `clientSecretFile`). */
+export function atMostOne<T extends object>(
+  ...keys: readonly (keyof T & string)[]
+): (value: T, context: z.core.$RefinementCtx<T>) => void {
+  return (value, context) => {
+    const set = keys.filter((key) => value[key] !== undefined);
+    if (set.length < 2) return;
+    context.addIssue({ code: 'custom', path: [set[1] ?? ''], message: `is set besides ${set[0]}. Keep one of them.` });
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * Keys as Dex reads them: Go's JSON decoder takes a key that is spelled exactly, then one that differs in case only.
+ * A key that stands for nothing is not dropped silently but named, with the known key it resembles most.
+ */
+import { closest, distance } from 'fastest-levenshtein';
+import type { PathPart } from './issue.ts';
+import { alternatives, type JsonSchema } from './json-schema.ts';
+
+export interface UnknownKey {
+  readonly path: readonly PathPart[];
+  /** The known key it may have been meant to be. */
+  readonly nearest?: string;
+}
+
+export interface FoldedKeys {
+  /** The same data in the spelling of the schema, without unknown keys, and without keys set to nothing (`null`). */
+  readonly value: unknown;
+  readonly unknown: readonly UnknownKey[];
+  /** Keys written more than once in different case; which one counts would be a guess. */
+  readonly doubled: readonly { readonly path: readonly PathPart[]; readonly spellings: readonly string[] }[];
+}
+
+interface Walk {
+  readonly root: JsonSchema;
+  readonly unknown: UnknownKey[];
+  readonly doubled: { path: readonly PathPart[]; spellings: string[] }[];
+}
+
+interface Place {
+  readonly schemas: readonly JsonSchema[];
+  readonly path: readonly PathPart[];
+}
+
+/** Brings the keys of `value` into the spelling of `schema`. Keys of records (maps with free keys) are left alone. */
+export function foldKeys(schema: JsonSchema, value: unknown): FoldedKeys {
+  const walk: Walk = { root: schema, unknown: [], doubled: [] };
+  const folded = foldValue(value, { schemas: alternatives(schema, schema), path: [] }, walk);
+  return { value: folded, unknown: walk.unknown, doubled: walk.doubled };
+}
+
+function foldValue(value: unknown, place: Place, walk: Walk): unknown {
+  if (Array.isArray(value)) {
+    const items = place.schemas.flatMap((schema) => (schema.items ? alternatives(schema.items, walk.root) : []));
+    if (items.length === 0) return value;
+    return value.map((item, index) => foldValue(item, { schemas: items, path: [...place.path, index] }, walk));
+  }
+  return isPlainObject(value) ? foldObject(value, place, walk) : value;
+}
+
+function foldObject(value: Readonly<Record<string, unknown>>, place: Place, walk: Walk): unknown {
+  const known = knownKeys(place.schemas);
+  const free = freeSchemas(place.schemas, walk.root);
+  if (known.size === 0 && free === undefined) return value;
+  const entries = new Map<string, { spelling: string; value: unknown }>();
+  for (const [spelling, inner] of Object.entries(value)) {
+    const key = known.has(spelling) ? spelling : findIgnoringCase(spelling, known);
+    const path = [...place.path, key ?? spelling];
+    if (key === undefined && free === undefined) {
+      walk.unknown.push({ path, ...nearestKey(spelling, [...known.keys()]) });
+      continue;
+    }
+    const name = key ?? spelling;
+    const schemas =
+      key === undefined ? (free ?? []) : (known.get(key) ?? []).flatMap((one) => alternatives(one, walk.root));
+    if (inner === undefined || (inner === null && !admitsNull(schemas))) continue;
+    const earlier = entries.get(name);
+    if (earlier !== undefined) walk.doubled.push({ path, spellings: [earlier.spelling, spelling] });
+    entries.set(name, { spelling, value: foldValue(inner, { schemas, path }, walk) });
+  }
+  return Object.fromEntries([...entries].map(([name, entry]) => [name, entry.value]));
+}
+
+function knownKeys(schemas: readonly JsonSchema[]): Map<string, JsonSchema[]> {
+  const known = new Map<string, JsonSchema[]>();
+  for (const schema of schemas) {
+    for (const [key, inner] of Object.entries(schema.properties ?? {})) {
+      known.set(key, [...(known.get(key) ?? []), inner]);
+    }
+  }
+  return known;
+}
+
+/** The schemas of values under free keys, or `undefined` when no alternative takes free keys. */
+function freeSchemas(schemas: readonly JsonSchema[], root: JsonSchema): readonly JsonSchema[] | undefined {
+  const free = schemas.flatMap(({ additionalProperties: more }) =>
+    more === undefined || more === false ? [] : [more],
+  );
+  if (free.length === 0) return undefined;
+  return free.flatMap((one) => (typeof one === 'object' ? alternatives(one, root) : []));
+}
+
+const findIgnoringCase = (spelling: string, known: ReadonlyMap<string, unknown>): string | undefined =>
+  [...known.keys()].find((key) => key.toLowerCase() === spelling.toLowerCase());
+
+function nearestKey(spelling: string, known: readonly string[]): { nearest?: string } {
+  if (known.length === 0) return {};
+  const lower = spelling.toLowerCase();
+  const best = closest(
+    lower,
+    known.map((key) => key.toLowerCase()),
+  );
+  const far = distance(lower, best) > Math.max(2, Math.floor(spelling.length / 3));
+  const nearest = known.find((key) => key.toLowerCase() === best);
+  return far || nearest === undefined ? {} : { nearest };
+}
+
+const admitsNull = (schemas: readonly JsonSchema[]): boolean =>
+  schemas.some(({ type }) => type === 'null' || (Array.isArray(type) && type.includes('null')));
+
+const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,148 @@
+import { Secret } from '@ostiary/primitives';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { atMostOne, base64Bytes, duration, httpUrl, secretText } from './blocks.ts';
+import { configKeys } from './config-keys.ts';
+import { formatIssue } from './issue.ts';
+import { parseConfig, readConfig } from './parse-config.ts';
+
+const schema = z
+  .object({
+    issuer: httpUrl(),
+    clientID: z.string(),
+    clientSecret: secretText().exactOptional(),
+    clientSecretFile: z.string().exactOptional(),
+    rootCAs: z.array(z.string()).default([]),
+    claimMapping: z.object({ preferred_username: z.string().exactOptional() }).default({}),
+    tenants: z.record(z.string(), z.object({ adminEmail: z.string() })).default({}),
+    scope: z.union([z.string(), z.object({ baseDN: z.string() })]).exactOptional(),
+    mode: z.enum(['S256', 'plain']).exactOptional(),
+    timeout: duration({ minMs: 1000, maxMs: 60_000 }).exactOptional(),
+    data: base64Bytes().exactOptional(),
+    note: z.string().nullable().exactOptional(),
+  })
+  .superRefine(atMostOne('clientSecret', 'clientSecretFile'));
+
+const sound = { issuer: 'https://a.example', clientID: 'c' };
+const path = 'connectors[0].config';
+
+async function problems(raw: unknown): Promise<readonly string[]> {
+  const parsed = await parseConfig(schema, raw, { path });
+  return parsed.ok ? [] : parsed.issues.map(formatIssue);
+}
+
+describe('parseConfig', () => {
+  it('answers what the schema made, defaults and secrets included', async () => {
+    const value = await readConfig(schema, { ...sound, clientSecret: 's3', timeout: '1.5s', data: 'aGk=\n' }, { path });
+    expect(value).toMatchObject({ rootCAs: [], timeout: 1500, data: new Uint8Array([104, 105]) });
+    expect(value.clientSecret).toBeInstanceOf(Secret);
+  });
+
+  it('takes keys in any case, deep in maps, lists and unions', async () => {
+    const raw = {
+      ISSUER: 'https://a.example',
+      clientId: 'c',
+      RootCas: ['x'],
+      ClaimMapping: { Preferred_Username: 'login' },
+      tenants: { Example: { adminemail: 'a' } },
+      scope: { basedn: 'dc=x' },
+    };
+    const value = await readConfig(schema, raw, { path });
+    expect(value).toMatchObject({ ...sound, claimMapping: { preferred_username: 'login' }, scope: { baseDN: 'dc=x' } });
+    expect(value.tenants).toEqual({ Example: { adminEmail: 'a' } });
+  });
+
+  it('treats a key that is set to nothing as absent, unless the schema takes null', async () => {
+    const value = await readConfig(schema, { ...sound, mode: null, rootCAs: null, note: null }, { path });
+    expect(value).toMatchObject({ rootCAs: [], note: null });
+    expect(value).not.toHaveProperty('mode');
+  });
+
+  it('tells every problem at once, with its place and what to do', async () => {
+    const raw = {
+      issuer: 'login.example.com',
+      clientid: 7,
+      rootCA: 'x',
+      claimMapping: [],
+      mode: 's256',
+      timeout: '1d',
+    };
+    expect(await problems(raw)).toEqual([
+      'connectors[0].config.rootCA: is not a known key. Did you mean rootCAs?',
+      'connectors[0].config.issuer: is not a URL. Write it like https://login.example.com.',
+      'connectors[0].config.clientID: must be a text, but is a number. Put it in quotes.',
+      'connectors[0].config.claimMapping: must be a map of keys, but is a list.',
+      'connectors[0].config.mode: must be one of "S256", "plain".',
+      'connectors[0].config.timeout: a duration has no days, weeks or years. Write hours: 24h for a day.',
+    ]);
+  });
+
+  it.each([
+    [{ clientID: 'c' }, 'issuer: is missing. Add it.'],
+    [{ ...sound, issuer: 'https://u:p@a.example' }, 'issuer: must not contain a user name'],
+    [{ ...sound, issuer: 'ldap://a.example' }, 'issuer: must begin with https://'],
+    [{ ...sound, clientSecret: '' }, 'clientSecret: is empty.'],
+    [{ ...sound, clientSecret: 'a', clientSecretFile: 'b' }, 'clientSecretFile: is set besides clientSecret.'],
+    [{ ...sound, clientid: 'd' }, 'clientID: is set more than once (clientID, clientid).'],
+    [{ ...sound, timeout: '0s' }, 'timeout: is too short. Write at least 1s.'],
+    [{ ...sound, timeout: '2m' }, 'timeout: is too long. Write at most 60s.'],
+    [{ ...sound, data: 'not base64!' }, 'data: is not base64.'],
+    [
+      { ...sound, tenants: { a: { adminMail: 'x' } } },
+      'tenants.a.adminMail: is not a known key. Did you mean adminEmail?',
+    ],
+    [{ ...sound, zzz: 1 }, 'zzz: is not a known key. Remove it.'],
+    ['text', 'must be a map of keys, but is a text.'],
+    [['list'], 'must be a map of keys, but is a list.'],
+  ])('refuses %j', async (raw, expected) => {
+    expect((await problems(raw)).join('\n')).toContain(expected);
+  });
+
+  it('warns of unknown keys when asked to, and goes on', async () => {
+    const parsed = await parseConfig(schema, { ...sound, isuer: 'x' }, { path, unknownKeys: 'warning' });
+    expect(parsed.ok).toBe(true);
+    expect(parsed.warnings.map(formatIssue)).toEqual([`${path}.isuer: is not a known key. Did you mean issuer?`]);
+  });
+
+  it('cannot be made to change a prototype', async () => {
+    const raw: unknown = JSON.parse(
+      '{"issuer":"https://a.example","clientID":"c","tenants":{"__proto__":{"adminEmail":"x"}}}',
+    );
+    await parseConfig(schema, raw, { path });
+    expect(Object.hasOwn(Object.prototype, 'adminEmail')).toBe(false);
+  });
+
+  it('works with a schema of another library that gives no JSON Schema', async () => {
+    const foreign: StandardSchemaV1<unknown, string> = {
+      '~standard': {
+        version: 1,
+        vendor: 'other',
+        validate: (value) =>
+          value === 'x' ? { value } : { issues: [{ message: 'must be x', path: [{ key: 'a' }, 0] }] },
+      },
+    };
+    expect(await readConfig(foreign, 'x', { path })).toBe('x');
+    const refused = await parseConfig(foreign, { a: ['y'] }, { path });
+    expect(refused.ok || refused.issues.map(formatIssue)).toEqual([`${path}.a[0]: must be x`]);
+  });
+});
+
+describe('readConfig', () => {
+  it('throws one error that names every issue and no value', async () => {
+    const reading = readConfig(schema, { clientSecret: ['hunter2'] }, { path });
+    await expect(reading).rejects.toMatchObject({ code: 'config/invalid' });
+    await expect(reading).rejects.toThrow(/issuer: is missing[\s\S]*clientSecret: must be a text, but is a list/u);
+    await expect(reading).rejects.not.toThrow(/hunter2/u);
+  });
+});
+
+describe('configKeys', () => {
+  it('lists nested keys, and which are required', () => {
+    const keys = configKeys(schema);
+    expect(keys.map((key) => key.path)).toEqual(
+      expect.arrayContaining(['issuer', 'claimMapping', 'claimMapping.preferred_username', 'scope.baseDN']),
+    );
+    expect(keys.filter((key) => key.required).map((key) => key.path)).toEqual(['issuer', 'clientID', 'scope.baseDN']);
+  });
+});
