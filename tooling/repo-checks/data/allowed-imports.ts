@@ -88,6 +88,19 @@ export const layers: readonly Layer[] = [
 
 /** What a single package may import besides its layer: the client library of its provider or database. */
 export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
+  'packages/connectors/local': [
+    {
+      name: '@node-rs/bcrypt',
+      because: 'native bcrypt off the event loop; takes $2a$, $2b$ and $2y$, prebuilt without a script',
+    },
+    {
+      name: '@node-rs/argon2',
+      because: 'native argon2id on every supported Node; crypto.argon2 exists from Node 24 only',
+    },
+  ],
+  'packages/connectors/oidc': [
+    { name: 're2js', because: "Dex's regular expressions are RE2: linear time, so a pattern cannot hang a login" },
+  ],
   'packages/storage/redis': [{ name: 'ioredis', because: 'the Redis client; speaks TLS, Sentinel and Cluster' }],
 };
 
