@@ -62,7 +62,7 @@ describe('resolveCertificates', () => {
   });
 
   it.each([
-    ['-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----', 'holds no certificate'],
+    ['-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----', 'holds no certificate'],
     ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', 'cannot be read'],
   ])('refuses %j', async (source, message) => {
     await expect(resolveCertificates({ source, path: 'rootCAs[0]' }, readFile)).rejects.toThrow(message);

@@ -1,0 +1,28 @@
+import {
+  type Connector,
+  type ConnectorContext,
+  type ConnectorDefinition,
+  defineConnector,
+} from '@ostiary/connector-sdk';
+import { type LocalConfig, localConfig } from './config.ts';
+import { localLogin } from './login.ts';
+import { type PasswordDatabase, staticPasswordDatabase } from './password-database.ts';
+import { localRefresh } from './refresh.ts';
+import { createPasswordVerifier } from './verifier.ts';
+
+/** A password database in the configuration file. */
+export const local: ConnectorDefinition<LocalConfig> = defineConnector({
+  type: 'local',
+  config: localConfig,
+  open: (config, context) => openLocal(staticPasswordDatabase(config.staticPasswords), context),
+});
+
+/** The connector over a password database of one's own. */
+export function openLocal(database: PasswordDatabase, context: Pick<ConnectorContext, 'id' | 'log'>): Connector {
+  const verifier = createPasswordVerifier();
+  return {
+    via: 'password',
+    login: localLogin({ database, verifier, context }),
+    refresh: localRefresh(database),
+  };
+}

@@ -1,0 +1,32 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { PasswordLogin, RedirectLogin } from '@ostiary/connector-sdk';
+import type { MockPasswordConfig } from './config.ts';
+import { callbackPerson, passwordPerson } from './person.ts';
+
+/** Sends the browser straight back: there is no provider. */
+export const mockCallbackLogin: RedirectLogin = {
+  async begin({ callbackUrl, state }) {
+    const url = new URL(callbackUrl);
+    url.searchParams.set('state', state);
+    return { kind: 'redirect', url: url.href, keep: null };
+  },
+  async finish() {
+    return callbackPerson;
+  },
+};
+
+/** Takes the configured name and password. */
+export function mockPasswordLogin(config: MockPasswordConfig): PasswordLogin {
+  return {
+    prompt: 'Username',
+    async check({ username, password }) {
+      const right = sameText(username, config.username);
+      const rightPassword = sameText(password.reveal(), config.password.reveal());
+      return right && rightPassword ? passwordPerson : 'rejected';
+    },
+  };
+}
+
+const sameText = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
+
+const digest = (text: string): Uint8Array => createHash('sha256').update(text).digest();
