@@ -12,14 +12,16 @@ export type {
   TakeOptions,
   Version,
 } from './driver.ts';
+export { type IndexMember, type IndexOptions, type IndexRecord, indexRecord } from './index-record.ts';
 export { type Key, keyPrefix, keyToText, textToKey } from './key.ts';
+export type { RecordKind } from './record-form.ts';
 export {
   type Change,
   type RecordId,
-  type RecordKind,
   type RecordOptions,
   type RecordStore,
   recordStore,
+  type Successor,
   type VersionedRecord,
 } from './record-store.ts';
 export { type RetryOptions, retryConflicts } from './retry.ts';
