@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { toolPath } from './requirements.ts';
+import { mustRun } from './run-command.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** A key and the certificate for it: file paths, and the text of the files. */
+export interface Certificate {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** A CA that lives as long as a test. */
+export interface CertificateAuthority extends AsyncDisposable {
+  /** PEM file and text of the CA's own certificate: what a client is told to trust. */
+  readonly caFile: string;
+  readonly ca: string;
+  /**
+   * Issues a certificate for a server.
+   *
+   * @param names subject alternative names; default `IP:127.0.0.1,DNS:localhost`
+   */
+  issue(names?: string): Promise<Certificate>;
+}
+
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-batch'] as const;
+
+/** Makes a CA with openssl: EC P-256, valid for two days. */
+export async function createAuthority(): Promise<CertificateAuthority> {
+  const folder = await temporaryFolder('ca');
+  const openssl = toolPath('openssl');
+  let issued = 0;
+  const make = async (name: string, args: readonly string[]): Promise<Certificate> => {
+    const certificateFile = `${folder.path}/${name}.pem`;
+    const keyFile = `${folder.path}/${name}.key`;
+    const files = ['-keyout', keyFile, '-out', certificateFile];
+    await mustRun({ command: openssl, args: ['req', '-x509', ...newKey, ...files, ...args] });
+    const [certificate, key] = await Promise.all([readFile(certificateFile, 'utf8'), readFile(keyFile, 'utf8')]);
+    return { certificateFile, keyFile, certificate, key };
+  };
+  const root = await make('ca', [
+    ...['-subj', '/CN=Ostiary test CA'],
+    ...['-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
+  ]);
+  return {
+    caFile: root.certificateFile,
+    ca: root.certificate,
+    issue(names = 'IP:127.0.0.1,DNS:localhost') {
+      issued += 1;
+      return make(`server-${issued}`, [
+        ...['-CA', root.certificateFile, '-CAkey', root.keyFile, '-subj', '/CN=ostiary-test'],
+        ...['-addext', `subjectAltName=${names}`, '-addext', 'basicConstraints=critical,CA:FALSE'],
+        ...['-addext', 'keyUsage=critical,digitalSignature', '-addext', 'extendedKeyUsage=serverAuth,clientAuth'],
+      ]);
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,19 @@
+export { type Certificate, type CertificateAuthority, createAuthority } from './certificates.ts';
+export { freePort } from './free-port.ts';
+export { type Cluster, findKubectl, type Kubectl, type KubectlRun, openKubectl, requireKubectl } from './kubectl.ts';
+export {
+  type IssuerEntry,
+  issuerEntry,
+  type JwtAuthenticator,
+  type KubernetesOptions,
+  type KubernetesServer,
+  startKubernetes,
+} from './kubernetes.ts';
+export { buildKubernetes } from './kubernetes-build.ts';
+export { probe } from './probe.ts';
+export { type Exit, type Launch, type ManagedProcess, startProcess } from './process.ts';
+export { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
+export { findTool, requireTool, toolPath } from './requirements.ts';
+export { type Readiness, type Restartable, startServer } from './restartable.ts';
+export { type Command, mustRun, type Result, runCommand } from './run-command.ts';
+export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';

@@ -1,0 +1,134 @@
+import { createServer } from 'node:https';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CertificateAuthority, createAuthority } from './certificates.ts';
+import { freePort } from './free-port.ts';
+import { openKubectl, requireKubectl } from './kubectl.ts';
+import { issuerEntry, type KubernetesServer, startKubernetes } from './kubernetes.ts';
+import { buildKubernetes } from './kubernetes-build.ts';
+import { requireTool } from './requirements.ts';
+import type { Result } from './run-command.ts';
+
+interface TestIssuer extends AsyncDisposable {
+  readonly url: string;
+  token(claims: Record<string, unknown>, options?: { alg?: 'ES256' | 'EdDSA'; expires?: string }): Promise<string>;
+}
+
+/** A small HTTPS issuer: discovery, JWKS with one ES256 and one EdDSA key, and tokens signed by them. */
+async function startIssuer(authority: CertificateAuthority): Promise<TestIssuer> {
+  const keys = { ES256: await generateKeyPair('ES256'), EdDSA: await generateKeyPair('EdDSA') };
+  const published = async (alg: 'ES256' | 'EdDSA'): Promise<JWK> => ({
+    ...(await exportJWK(keys[alg].publicKey)),
+    kid: alg,
+    alg,
+    use: 'sig',
+  });
+  const jwks = { keys: await Promise.all([published('ES256'), published('EdDSA')]) };
+  const port = await freePort();
+  const url = `https://127.0.0.1:${port}`;
+  const pages: Record<string, unknown> = {
+    '/.well-known/openid-configuration': {
+      issuer: url,
+      jwks_uri: `${url}/keys`,
+      id_token_signing_alg_values_supported: ['ES256'],
+    },
+    '/keys': jwks,
+  };
+  const { certificate, key } = await authority.issue();
+  const server = createServer({ cert: certificate, key }, (request, reply) => {
+    const page = pages[request.url ?? ''];
+    reply.writeHead(page === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    reply.end(JSON.stringify(page ?? {}));
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url,
+    token: (claims, { alg = 'ES256', expires = '5m' } = {}) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg, kid: alg })
+        .setIssuer(url)
+        .setSubject('jane')
+        .setIssuedAt()
+        .setExpirationTime(expires)
+        .sign(keys[alg].privateKey),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const lacking = requireTool('go', 'openssl') ?? (await requireKubectl());
+
+describe.skipIf(lacking !== undefined)('kubernetes', () => {
+  const stack = new AsyncDisposableStack();
+  let issuer: TestIssuer;
+  let cluster: KubernetesServer;
+  let authority: CertificateAuthority;
+
+  beforeAll(async () => {
+    await buildKubernetes();
+    authority = stack.use(await createAuthority());
+    issuer = stack.use(await startIssuer(authority));
+    const jwt = [issuerEntry({ url: issuer.url, audiences: ['cluster:test'], ca: authority.ca })];
+    cluster = stack.use(await startKubernetes({ jwt, tokenCacheSeconds: 0 }));
+    await cluster.untilInitialized();
+  }, 900_000);
+  afterAll(() => stack.disposeAsync());
+
+  async function whoami(token: string): Promise<Result> {
+    await using kubectl = await openKubectl();
+    await kubectl.writeKubeconfig(cluster, { token });
+    return await kubectl.run(['auth', 'whoami', '--output=json']);
+  }
+
+  it('accepts a good token, with its name, groups and jti', async () => {
+    const token = await issuer.token({ aud: 'cluster:test', groups: ['dev', 'ops'], jti: 'id-1' });
+    const { stdout, stderr, exitCode } = await whoami(token);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'SelfSubjectReview',
+      status: {
+        userInfo: {
+          username: 'jane',
+          groups: ['dev', 'ops', 'system:authenticated'],
+          extra: { 'authentication.kubernetes.io/credential-id': ['JTI=id-1'] },
+        },
+      },
+    });
+  });
+
+  it.each([
+    ['for another audience', { aud: 'cluster:other' }, {}],
+    ['that has expired', { aud: 'cluster:test' }, { expires: '-1s' }],
+    ['signed with EdDSA', { aud: 'cluster:test' }, { alg: 'EdDSA' as const }],
+  ])('refuses a token %s', async (_, claims, options) => {
+    const { stdout, stderr, exitCode } = await whoami(await issuer.token(claims, options));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain('You must be logged in to the server');
+  });
+
+  it('says why it refused a token, in its log', async () => {
+    await whoami(await issuer.token({ aud: 'cluster:wrong-one' }));
+    expect(cluster.log()).toContain('cluster:wrong-one');
+  });
+
+  it('takes over a changed configuration, and keeps the old one when the change is not valid', async () => {
+    const token = await issuer.token({ aud: 'cluster:second' });
+    expect((await whoami(token)).exitCode).toBe(1);
+    await cluster.configure([issuerEntry({ url: 'http://127.0.0.1', audiences: ['cluster:second'] })]);
+    await expect.poll(() => cluster.log(), { timeout: 20_000 }).toContain('URL scheme must be https');
+    expect((await whoami(await issuer.token({ aud: 'cluster:test' }))).exitCode).toBe(0);
+    await cluster.configure([issuerEntry({ url: issuer.url, audiences: ['cluster:second'], ca: authority.ca })]);
+    await expect.poll(() => cluster.log(), { timeout: 20_000 }).toContain('reloaded');
+    expect((await whoami(token)).exitCode).toBe(0);
+    expect((await whoami(await issuer.token({ aud: 'cluster:test' }))).exitCode).toBe(1);
+  });
+
+  it('does not start with a configuration that is not valid, and says why in one line', async () => {
+    const jwt = [issuerEntry({ url: issuer.url, audiences: [] })];
+    await expect(startKubernetes({ jwt })).rejects.toThrow(
+      /kubernetes ended early \(code 1\)\nkubernetes: .*jwt\[0\].*audiences/,
+    );
+  });
+});
