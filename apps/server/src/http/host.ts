@@ -1,44 +1,20 @@
+/** The HTTP side of the server: an issuer's endpoints and pages as a Koa app. */
 import type { RequestListener } from 'node:http';
-import type { Issuer } from '@ostiary/issuer';
-import type { IssuerId, Logger } from '@ostiary/primitives';
-import type { Metrics } from '../ops/metrics.ts';
+import { issuerPath } from '@ostiary/primitives';
+import Koa, { type DefaultContext } from 'koa';
+import { createPages } from '../pages/pages.tsx';
+import { createAnswers } from './answers.ts';
+import { clientAddressReader } from './client-address.ts';
+import { createCookies } from './cookies.ts';
+import { createCors } from './cors.ts';
+import { type Exchange, exchange } from './exchange.ts';
+import { sharedHealthCheck } from './health.ts';
+import type { HostOptions } from './options.ts';
+import { ownRoutes } from './own-routes.ts';
+import { createRouter, endpointRoutes } from './routes.ts';
+import { createSecurityHeaders } from './security-headers.ts';
 
-/** Who may be believed about the address of a person (`web.clientRemoteIP`). */
-export interface TrustedProxies {
-  readonly header: string;
-  /** CIDR prefixes. */
-  readonly networks: readonly string[];
-}
-
-/** How pages look: `frontend` of the configuration. */
-export interface Frontend {
-  /** Name shown to people (`frontend.issuer`). */
-  readonly title: string;
-  readonly theme: 'auto' | 'light' | 'dark';
-  readonly logoUrl?: string;
-  /** `frontend.extra` */
-  readonly extra: Readonly<Record<string, string>>;
-}
-
-export interface HostOptions {
-  readonly id: IssuerId;
-  readonly issuer: Issuer;
-  readonly frontend: Frontend;
-  /** Extra response headers (`web.headers`). */
-  readonly headers: Readonly<Record<string, string>>;
-  /** CORS origins; empty: none. `*`: any. */
-  readonly allowedOrigins: readonly string[];
-  readonly allowedHeaders: readonly string[];
-  readonly trustedProxies?: TrustedProxies;
-  readonly metrics: Metrics;
-  readonly log: Logger;
-  /** Milliseconds of a clock that never goes back (`performance.now`), for durations. */
-  readonly elapsed: () => number;
-  /** A new id per request (`crypto.randomUUID`). */
-  readonly newRequestId: () => string;
-  /** Called by `/healthz`: rejects when the storage does not answer. */
-  readonly checkHealth: () => Promise<void>;
-}
+export type { Frontend, HostOptions, TrustedProxies } from './options.ts';
 
 /**
  * Makes the request listener: everything below the issuer's path, and nothing outside it.
@@ -46,3 +22,27 @@ export interface HostOptions {
  * @throws {OstiaryError} `config/invalid` for a network, a header or a colour that cannot be used.
  */
 export type CreateHost = (options: HostOptions) => RequestListener;
+
+export const createHost: CreateHost = (options) => {
+  const { id, log, frontend, metrics, elapsed, newRequestId } = options;
+  const base = issuerPath(id);
+  const scheme = new URL(id).protocol === 'https:' ? 'https' : 'http';
+  const pages = createPages({ frontend, base, log });
+  const security = createSecurityHeaders({ scheme, imageSources: pages.imageSources, overrides: options.headers });
+  const cookies = createCookies(scheme);
+  const answers = createAnswers({ security, cookies, render: pages.render });
+  const cors = createCors(options);
+  const isHealthy = sharedHealthCheck(options.checkHealth, log);
+  const home = { name: 'home', issuer: id } as const;
+  const routes = [
+    ...endpointRoutes(options.issuer.endpoints, { answers, cookies, cors, log }),
+    ...ownRoutes({ answers, assets: pages.assets, home, isHealthy }),
+  ];
+  const clientAddress = clientAddressReader(options.trustedProxies);
+  const app = new Koa<Exchange, DefaultContext>();
+  // What reaches Koa's own handler is a socket that broke while it was written to.
+  app.on('error', (error) => log.debug('http.socket_error', { error }));
+  app.use(exchange({ answers, metrics, log, elapsed, newRequestId, clientAddress, base }));
+  app.use(createRouter(base, routes, answers).routes());
+  return app.callback();
+};

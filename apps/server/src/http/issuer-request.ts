@@ -1,0 +1,76 @@
+/** A socket's request as the issuer wants it. What costs time is made when it is asked for. */
+import type { IncomingMessage } from 'node:http';
+import type { IssuerRequest } from '@ostiary/issuer';
+import type { Logger } from '@ostiary/primitives';
+import type { Cookies } from './cookies.ts';
+
+export interface IssuerRequestParts {
+  readonly req: IncomingMessage;
+  readonly params: Readonly<Record<string, string>>;
+  /** The part of the URL behind the question mark. */
+  readonly querystring: string;
+  readonly form: URLSearchParams | 'none';
+  readonly cookies: Cookies;
+  readonly requestId: string;
+  readonly log: Logger;
+  readonly clientAddress: string | undefined;
+}
+
+export class HostRequest implements IssuerRequest {
+  readonly method: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly form?: URLSearchParams;
+  readonly requestId: string;
+  readonly clientAddress?: string;
+  readonly #parts: IssuerRequestParts;
+  #query: URLSearchParams | undefined;
+  #headers: Headers | undefined;
+  #cookies: ReadonlyMap<string, string> | undefined;
+  #log: Logger | undefined;
+
+  constructor(parts: IssuerRequestParts) {
+    this.#parts = parts;
+    this.method = parts.req.method ?? 'GET';
+    this.params = parts.params;
+    this.requestId = parts.requestId;
+    if (parts.form !== 'none') this.form = parts.form;
+    if (parts.clientAddress !== undefined) this.clientAddress = parts.clientAddress;
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#parts.querystring);
+    return this.#query;
+  }
+
+  get headers(): Headers {
+    this.#headers ??= toHeaders(this.#parts.req);
+    return this.#headers;
+  }
+
+  get cookies(): ReadonlyMap<string, string> {
+    this.#cookies ??= this.#parts.cookies.parse(this.#parts.req.headers.cookie);
+    return this.#cookies;
+  }
+
+  get log(): Logger {
+    this.#log ??= this.#parts.log.child(requestFields(this.#parts.req, this.requestId));
+    return this.#log;
+  }
+}
+
+/** What every log line of a request carries. */
+export function requestFields(req: IncomingMessage, requestId: string): Record<string, string> {
+  const inbound = req.headers['x-request-id'];
+  // A proxy's id helps to follow a request through its log. It is not ours, and anybody can send one.
+  return typeof inbound === 'string' && /^[\w.:-]{1,128}$/.test(inbound)
+    ? { requestId, inboundRequestId: inbound }
+    : { requestId };
+}
+
+function toHeaders(req: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(req.headers)) {
+    for (const one of typeof value === 'string' ? [value] : (value ?? [])) headers.append(name, one);
+  }
+  return headers;
+}

@@ -1,0 +1,41 @@
+/** What the host is given: the seam between the HTTP layer and the composition. */
+import type { Issuer } from '@ostiary/issuer';
+import type { IssuerId, Logger } from '@ostiary/primitives';
+import type { Metrics } from '../ops/metrics.ts';
+
+/** Who may be believed about the address of a person (`web.clientRemoteIP`). */
+export interface TrustedProxies {
+  readonly header: string;
+  /** CIDR prefixes. */
+  readonly networks: readonly string[];
+}
+
+/** How pages look: `frontend` of the configuration. */
+export interface Frontend {
+  /** Name shown to people (`frontend.issuer`). */
+  readonly title: string;
+  readonly theme: 'auto' | 'light' | 'dark';
+  readonly logoUrl?: string;
+  /** `frontend.extra` */
+  readonly extra: Readonly<Record<string, string>>;
+}
+
+export interface HostOptions {
+  readonly id: IssuerId;
+  readonly issuer: Issuer;
+  readonly frontend: Frontend;
+  /** Extra response headers (`web.headers`). One that the host sends by itself is replaced; an empty value is ignored. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** CORS origins; empty: none. `*`: any. */
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  readonly trustedProxies?: TrustedProxies;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Milliseconds of a clock that never goes back (`performance.now`), for durations. */
+  readonly elapsed: () => number;
+  /** A new id per request (`crypto.randomUUID`). */
+  readonly newRequestId: () => string;
+  /** Called by `/healthz`: rejects when the storage does not answer. */
+  readonly checkHealth: () => Promise<void>;
+}

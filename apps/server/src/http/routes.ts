@@ -1,0 +1,115 @@
+/** Which path leads where. Paths match byte for byte: no trailing slash, no other case, no cleaning. */
+import Router from '@koa/router';
+import type { Endpoint } from '@ostiary/issuer';
+import type { Logger } from '@ostiary/primitives';
+import type { DefaultContext } from 'koa';
+import type { Answer } from './answer.ts';
+import type { Answers } from './answers.ts';
+import type { Cookies } from './cookies.ts';
+import type { Cors } from './cors.ts';
+import type { Exchange, HostContext, Outcome } from './exchange.ts';
+import { isWellEncoded, readForm } from './form.ts';
+import { HostRequest } from './issuer-request.ts';
+
+export interface RouteDeps {
+  readonly answers: Answers;
+  readonly cookies: Cookies;
+  readonly cors: Cors | undefined;
+  readonly log: Logger;
+}
+
+/** A path and everything that may be done there. */
+export interface Route {
+  readonly path: `/${string}`;
+  readonly interest: 'count' | 'watch';
+  readonly audience: Endpoint['audience'];
+  readonly cors: Cors | undefined;
+  readonly handlers: ReadonlyMap<string, (ctx: HostContext) => Outcome | Promise<Outcome>>;
+}
+
+/** The issuer's endpoints as routes; endpoints with one path and different methods share a route. */
+export function endpointRoutes(endpoints: readonly Endpoint[], deps: RouteDeps): readonly Route[] {
+  const paths = new Set(endpoints.map(({ path }) => path));
+  return [...paths].flatMap((path) => {
+    const here = endpoints.filter((endpoint) => endpoint.path === path);
+    const [first] = here;
+    if (first === undefined) return [];
+    const handlers = here.flatMap((endpoint) =>
+      endpoint.methods.map((method) => [method, (ctx: HostContext) => callEndpoint(endpoint, ctx, deps)] as const),
+    );
+    const cors = here.some((endpoint) => endpoint.cors) ? deps.cors : undefined;
+    return [{ path, interest: 'count', audience: first.audience, cors, handlers: new Map(handlers) }] as const;
+  });
+}
+
+/** A router for `routes` below the path of the issuer. */
+export function createRouter(base: string, routes: readonly Route[], answers: Answers): Router<Exchange> {
+  const router = new Router<Exchange, DefaultContext>({ strict: true, sensitive: true });
+  for (const route of routes) {
+    const name = route.path.replace(/:(\w+)/g, '{$1}');
+    const pattern = route.path === '/' && base !== '' ? '' : route.path;
+    const allow = allowedMethods(route);
+    router.all(`${escapePattern(base)}${pattern}`, async (ctx) => {
+      ctx.state.route = name;
+      ctx.state.interest = route.interest;
+      ctx.state.audience = route.audience;
+      ctx.state.outcome = await dispatch(ctx, route, { answers, allow });
+    });
+  }
+  return router;
+}
+
+interface Dispatch {
+  readonly answers: Answers;
+  readonly allow: string;
+}
+
+async function dispatch(ctx: HostContext, route: Route, { answers, allow }: Dispatch): Promise<Outcome> {
+  const { cors, handlers, audience } = route;
+  if (ctx.method === 'OPTIONS' && cors !== undefined) {
+    const { status, headers } = cors.preflight(ctx.req.headers);
+    return answers.text(status, '', ['allow', allow, ...headers]);
+  }
+  const handler = handlers.get(ctx.method === 'HEAD' ? 'GET' : ctx.method);
+  if (handler === undefined) {
+    const { requestId } = ctx.state;
+    return answers.refuse({ why: 'method_not_allowed', audience, requestId, headers: ['allow', allow] });
+  }
+  const outcome = await handler(ctx);
+  return cors === undefined || outcome === 'gone' ? outcome : withCors(outcome, cors, ctx);
+}
+
+function withCors(answer: Answer, cors: Cors, ctx: HostContext): Answer {
+  return { ...answer, headers: [...answer.headers, ...cors.headers(ctx.req.headers.origin)] };
+}
+
+async function callEndpoint(endpoint: Endpoint, ctx: HostContext, deps: RouteDeps): Promise<Outcome> {
+  const { requestId, clientAddress } = ctx.state;
+  const refuse = (why: 'bad_request' | 'request_too_large', headers: readonly string[] = []): Answer =>
+    deps.answers.refuse({ why, audience: endpoint.audience, requestId, headers });
+  const querystring = ctx.querystring;
+  if (!isWellEncoded(ctx.path) || !isWellEncoded(querystring)) return refuse('bad_request');
+  const form = await readForm(ctx.req);
+  switch (form) {
+    case 'aborted':
+      return 'gone';
+    case 'malformed':
+      return refuse('bad_request');
+    case 'too_large':
+      // The rest of the body would be read as the next request.
+      return refuse('request_too_large', ['connection', 'close']);
+    default: {
+      const { cookies, log } = deps;
+      const parts = { req: ctx.req, params: ctx.params, querystring, form, cookies, requestId, log, clientAddress };
+      return deps.answers.reply(await endpoint.handle(new HostRequest(parts)));
+    }
+  }
+}
+
+function allowedMethods({ handlers, cors }: Route): string {
+  const methods = [...handlers.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return [...methods, ...(cors === undefined ? [] : ['OPTIONS'])].join(', ');
+}
+
+/** A configured path is text, not a pattern: signs that the router would read are escaped. */
+const escapePattern = (path: string): string => path.replace(/[{}()[\]+?!:*\\]/g, '\\$&');
