@@ -1,0 +1,126 @@
+import { type Clock, type IssuerId, OstiaryError, type RandomBytes } from '@ostiary/primitives';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { Signer } from '../keys/signer.ts';
+import type { SigningAlgorithm } from '../keys/signing-algorithms.ts';
+import { type ExtraClaims, type OwnClaims, tokenPayload } from './claims.ts';
+import { halfHash } from './hashes.ts';
+
+/** The `typ` of a JWT access token (RFC 9068 section 2.1). ID tokens have none, as Dex's have none. */
+export const ACCESS_TOKEN_TYP = 'at+jwt';
+
+/** What every token says. */
+export interface TokenInput {
+  /** `sub`, see `encodeSubject`. */
+  readonly subject: string;
+  /** `aud`: one entry is written as a string, several as an array. */
+  readonly audience: readonly [string, ...string[]];
+  /** `azp`: the client the token was issued to, where the audience does not say it. */
+  readonly authorizedParty?: string;
+  /** From now, at most the `tokenLifetime` of the key policy. Whole seconds. */
+  readonly lifetimeSeconds: number;
+  /** Absent: the default of the key ring. */
+  readonly algorithm?: SigningAlgorithm;
+  readonly nonce?: string;
+  /** When the person proved who they are. */
+  readonly authTime?: Date;
+  /** `sid` (OpenID Connect Front-Channel Logout). */
+  readonly sessionId?: string;
+  /** Everything else, in the order in which it shall be written. */
+  readonly claims: ExtraClaims;
+}
+
+export interface IdTokenInput extends TokenInput {
+  /** The access token issued with it: gives `at_hash`. */
+  readonly accessToken?: string;
+  /** The authorization code it was issued for or with: gives `c_hash`. */
+  readonly code?: string;
+}
+
+export interface AccessTokenInput extends TokenInput {
+  readonly clientId: string;
+  readonly scope: readonly string[];
+}
+
+export interface Minted {
+  readonly token: string;
+  /** The token's unique id, which clusters write into their audit log. */
+  readonly jti: string;
+  readonly expiresAt: Date;
+}
+
+/** Makes the tokens of one issuer. */
+export interface Minter {
+  /**
+   * An ID token (OpenID Connect Core section 2).
+   *
+   * @throws {OstiaryError} `token/reserved_claim`; `keys/unavailable`; `config/invalid` for a lifetime the keys do not
+   * outlive.
+   */
+  idToken(input: IdTokenInput): Promise<Minted>;
+  /** A JWT access token (RFC 9068). The same errors. */
+  accessToken(input: AccessTokenInput): Promise<Minted>;
+}
+
+export interface MinterOptions {
+  readonly issuer: IssuerId;
+  readonly keys: KeyRing;
+  readonly now: Clock;
+  readonly random: RandomBytes;
+}
+
+/** A minter that signs with the present keys of a ring. */
+export function createMinter(options: MinterOptions): Minter {
+  const mint = async (token: { input: TokenInput; signer: Signer; more: Partial<OwnClaims>; typ?: string }) => {
+    const own = { ...ownClaims(token.input, options), ...token.more };
+    const signed = await token.signer.sign(tokenPayload(own, token.input.claims), token.typ);
+    return { token: signed, jti: own.jti, expiresAt: new Date(own.exp * 1000) };
+  };
+  return {
+    async idToken(input) {
+      const signer = options.keys.signer(input.algorithm);
+      const hash = (value: string | undefined) => (value === undefined ? undefined : halfHash(value, signer.alg));
+      return mint({ input, signer, more: { at_hash: hash(input.accessToken), c_hash: hash(input.code) } });
+    },
+    async accessToken(input) {
+      const signer = options.keys.signer(input.algorithm);
+      const scope = input.scope.length === 0 ? undefined : input.scope.join(' ');
+      return mint({ input, signer, more: { client_id: input.clientId, scope }, typ: ACCESS_TOKEN_TYP });
+    },
+  };
+}
+
+function ownClaims(input: TokenInput, { issuer, keys, now, random }: MinterOptions): OwnClaims {
+  const { lifetimeSeconds, audience } = input;
+  if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds <= 0 || lifetimeSeconds > keys.tokenLifetime) {
+    throw new OstiaryError(
+      'config/invalid',
+      'A token must live whole seconds, and no longer than its key is published.',
+      {
+        detail: { lifetimeSeconds, longest: keys.tokenLifetime },
+      },
+    );
+  }
+  const iat = secondsSinceEpoch(now());
+  return {
+    iss: issuer,
+    sub: input.subject,
+    aud: audience.length === 1 ? audience[0] : audience,
+    exp: iat + lifetimeSeconds,
+    iat,
+    jti: uuid(random),
+    azp: input.authorizedParty,
+    nonce: input.nonce,
+    auth_time: input.authTime && secondsSinceEpoch(input.authTime),
+    sid: input.sessionId,
+  };
+}
+
+const secondsSinceEpoch = (date: Date): number => Math.floor(date.getTime() / 1000);
+
+/** A version 4 UUID (RFC 9562 section 5.4) from injected randomness. */
+function uuid(random: RandomBytes): string {
+  const bytes = Buffer.from(random(16));
+  bytes.writeUInt8(((bytes[6] ?? 0) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8(((bytes[8] ?? 0) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
