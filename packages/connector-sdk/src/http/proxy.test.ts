@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { proxyChoice } from './proxy.ts';
+
+const proxies = { HTTP_PROXY: 'http://plain:3128', https_proxy: 'secure:3129' };
+const through = (url: string, NO_PROXY = ''): string | undefined =>
+  proxyChoice({ ...proxies, NO_PROXY })(new URL(url))?.host;
+
+describe('proxyChoice', () => {
+  it.each([
+    ['http://a.example/', 'plain:3128'],
+    ['https://a.example/', 'secure:3129'],
+    ['https://localhost/', undefined],
+    ['http://127.0.0.9:5556/', undefined],
+    ['http://[::1]/', undefined],
+    ['http://192.0.2.1/', 'plain:3128'],
+  ])('sends %s through %s', (url, proxy) => {
+    expect(through(url)).toBe(proxy);
+  });
+
+  it.each([
+    ['*', 'https://a.example/', true],
+    ['a.example', 'https://a.example/', true],
+    ['a.example', 'https://x.A.example/', true],
+    ['a.example', 'https://ba.example/', false],
+    ['.a.example', 'https://a.example/', false],
+    ['.a.example', 'https://x.a.example/', true],
+    ['*.a.example', 'https://x.a.example/', true],
+    ['b.example, a.example', 'https://a.example/', true],
+    ['a.example:443', 'https://a.example/', true],
+    ['a.example:8443', 'https://a.example/', false],
+    ['10.0.0.0/8', 'https://10.1.2.3/', true],
+    ['10.0.0.0/8', 'https://11.1.2.3/', false],
+    ['10.0.0.0/8', 'https://a.example/', false],
+    ['2001:db8::/32', 'https://[2001:db8::7]/', true],
+    ['192.0.2.1', 'https://192.0.2.1/', true],
+    ['192.0.2.1', 'https://192.0.2.11/', false],
+    ['[2001:db8::7]:443', 'https://[2001:db8::7]/', true],
+    ['10.0.0.0/99', 'https://10.1.2.3/', false],
+  ])('NO_PROXY=%s and %s: direct is %s', (exceptions, url, direct) => {
+    expect(through(url, exceptions) === undefined).toBe(direct);
+  });
+
+  it('goes directly when no proxy is set, and does not use the plain one for https', () => {
+    expect(proxyChoice({})(new URL('https://a.example'))).toBeUndefined();
+    expect(proxyChoice({ HTTP_PROXY: 'http://p' })(new URL('https://a.example'))).toBeUndefined();
+  });
+
+  it('names the variable that holds no URL', () => {
+    expect(() => proxyChoice({ HTTPS_PROXY: 'http://' })).toThrow('HTTPS_PROXY is not a URL');
+  });
+});

@@ -1,0 +1,90 @@
+import { OstiaryError } from '@ostiary/primitives';
+import { describe, expect, it } from 'vitest';
+import { fakeClock, seededRandom } from '../testing/index.ts';
+import { retrying } from './retry.ts';
+
+type Answer = () => Response;
+const status =
+  (code: number, headers: Record<string, string> = {}): Answer =>
+  () =>
+    new Response('', { status: code, headers });
+const broken: Answer = () => {
+  throw new OstiaryError('upstream/unavailable', 'no');
+};
+
+async function ask(answers: readonly Answer[], init: RequestInit = {}) {
+  const waits: number[] = [];
+  let sent = 0;
+  const fetch = retrying(
+    async () => {
+      const answer = answers[sent];
+      sent += 1;
+      if (answer === undefined) throw new Error('asked more often than expected');
+      return answer();
+    },
+    { now: fakeClock().now, random: seededRandom(), wait: async (ms) => waits.push(ms) },
+  );
+  const outcome = await fetch('https://a.example', init).then(
+    (response) => response.status,
+    (error: unknown) => error,
+  );
+  return { outcome, sent, waits };
+}
+
+describe('retrying', () => {
+  it.each([429, 500, 502, 503, 504])('asks again after %i', async (code) => {
+    expect(await ask([status(code), status(200)])).toMatchObject({ outcome: 200, sent: 2 });
+  });
+
+  it('asks again after a broken connection', async () => {
+    expect(await ask([broken, status(200)])).toMatchObject({ outcome: 200, sent: 2 });
+  });
+
+  it('answers the last failure after three requests', async () => {
+    expect(await ask([status(503), status(503), status(503)])).toMatchObject({ outcome: 503, sent: 3 });
+    const { outcome } = await ask([broken, broken, broken]);
+    expect(outcome).toMatchObject({ code: 'upstream/unavailable' });
+  });
+
+  it.each([200, 302, 400, 401, 404, 501])('takes %i as the answer', async (code) => {
+    expect(await ask([status(code)])).toMatchObject({ outcome: code, sent: 1 });
+  });
+
+  it.each(['POST', 'PUT', 'DELETE'])('sends a %s once: it may have done its work', async (method) => {
+    expect(await ask([status(503)], { method })).toMatchObject({ outcome: 503, sent: 1 });
+  });
+
+  it('does not repeat what was no failure of the network', async () => {
+    const bug: Answer = () => {
+      throw new TypeError('bug');
+    };
+    expect(await ask([bug])).toMatchObject({ outcome: expect.any(TypeError), sent: 1 });
+  });
+
+  it('waits longer each time, with a random part', async () => {
+    const { waits } = await ask([status(503), status(503), status(200)]);
+    const [first = 0, second = 0] = waits;
+    expect(first).toBeGreaterThanOrEqual(100);
+    expect(first).toBeLessThan(200);
+    expect(second).toBeGreaterThanOrEqual(200);
+    expect(second).toBeLessThan(400);
+  });
+
+  it.each([
+    ['1', 1000],
+    ['Tue, 01 Jan 2030 00:00:02 GMT', 2000],
+  ])('waits as Retry-After: %s says', async (header, ms) => {
+    const { waits } = await ask([status(429, { 'retry-after': header }), status(200)]);
+    expect(waits).toEqual([ms]);
+  });
+
+  it('gives up at once when asked to wait longer than somebody at a browser would', async () => {
+    const answer = await ask([status(429, { 'retry-after': '120' })]);
+    expect(answer).toMatchObject({ outcome: 429, sent: 1, waits: [] });
+  });
+
+  it('ignores a Retry-After that says nothing', async () => {
+    const { waits } = await ask([status(503, { 'retry-after': 'soon' }), status(200)]);
+    expect(waits[0]).toBeLessThan(200);
+  });
+});
