@@ -1,0 +1,174 @@
+/** `kubectl login [ISSUER]`: log in, keep the session, point the kubeconfig to it. */
+import { readFileSync } from 'node:fs';
+import { loginAttempts } from '../get-token/attempts.ts';
+import { isLoopbackHost } from '../http/loopback-host.ts';
+import { changeKubeconfig, type KubeconfigRequest, type Outcome } from '../kubeconfig/change.ts';
+import { readKubeconfig, updateKubeconfig } from '../kubeconfig/update.ts';
+import { browserFlow } from '../login/browser-flow.ts';
+import type { LoginOptions } from '../login/flow.ts';
+import { keyOfLogin, type LoggedIn, logIn } from '../login/log-in.ts';
+import { parseListenAddress } from '../login/loopback.ts';
+import { openBrowser } from '../login/open-browser.ts';
+import { discoverProvider, type Provider, parseIssuerArgument } from '../oidc/provider.ts';
+import { problem, systemCode } from '../problem.ts';
+import { sessionId } from '../store/session.ts';
+import type { System } from '../system.ts';
+import { findKubeconfig, sessionOfContext } from './current-session.ts';
+import { assertSessionId } from './get-token.ts';
+
+/** The flags, as they were typed. */
+export interface LoginFlags {
+  readonly session?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly cluster?: string;
+  readonly user?: string;
+  readonly server?: string;
+  readonly clusterCa?: string;
+  readonly clientId?: string;
+  readonly scope?: readonly string[];
+  readonly connectorId?: string;
+  readonly prompt?: string;
+  readonly loginHint?: string;
+  readonly certificateAuthority?: string;
+  readonly listenAddress: string;
+  readonly callbackPath?: string;
+  readonly browserCommand?: string;
+  /** False for `--skip-open-browser`. */
+  readonly openBrowser: boolean;
+  readonly timeout: number;
+  readonly dryRun?: boolean;
+}
+
+/** Where to log in and how; everything that a renewal takes from the session it renews. */
+interface Target {
+  readonly issuer: URL;
+  readonly options: LoginOptions;
+  readonly certificateAuthority: string | undefined;
+  /** A renewal leaves the kubeconfig alone, unless a flag asks for something. */
+  readonly isRenewal: boolean;
+}
+
+/** Runs the command. */
+export async function loginCommand(issuer: string | undefined, flags: LoginFlags, system: System): Promise<void> {
+  parseListenAddress(flags.listenAddress);
+  const target = chooseTarget(issuer, flags, system);
+  const fetch = system.fetchFor(target.certificateAuthority);
+  const provider = await discoverProvider(target.issuer, { fetch, now: system.now });
+  const request = kubeconfigRequest(sessionId(keyOfLogin(provider, target.options)), flags);
+  const touches = !target.isRenewal || [flags.context, flags.cluster, flags.user, flags.server].some(Boolean);
+  // Whatever is wrong with the kubeconfig is better said before the person goes to the browser.
+  const plan = touches ? changeKubeconfig(readKubeconfig(findKubeconfig(flags, system)), request) : undefined;
+  if (flags.dryRun) return describePlan(plan, provider, system);
+
+  const login = await logInByBrowser(target, provider, { flags, system });
+  system.say(`Logged in to ${login.session.key.issuer} as ${login.session.user}.`);
+  reportRenewal(login, target, system);
+  if (touches) report(await updateKubeconfig(findKubeconfig(flags, system), request, system.lock), system);
+}
+
+function chooseTarget(issuer: string | undefined, flags: LoginFlags, system: System): Target {
+  const common = { prompt: flags.prompt, loginHint: flags.loginHint, timeoutMs: flags.timeout * 1000 };
+  const addedRoots = flags.certificateAuthority === undefined ? undefined : readPem(flags.certificateAuthority);
+  if (issuer !== undefined) {
+    const scopes = (flags.scope ?? []).flatMap((scope) => scope.split(/[\s,]+/)).filter(Boolean);
+    const options = { ...common, clientId: flags.clientId ?? 'kubectl', scopes, connectorId: flags.connectorId };
+    return { issuer: parseIssuerArgument(issuer), options, certificateAuthority: addedRoots, isRenewal: false };
+  }
+  const id = flags.session ?? sessionOfContext(flags, system);
+  if (id === undefined) {
+    throw problem({
+      code: 'config/invalid',
+      cause: 'The current context does not use kubectl login, so it is unknown where to log in.',
+      remedy: 'Name the issuer: kubectl login https://login.example.com',
+    });
+  }
+  assertSessionId(id);
+  const { key, certificateAuthority } = system.store.load(id);
+  const options = { ...common, clientId: key.clientId, scopes: key.scopes, connectorId: key.connectorId };
+  const roots = addedRoots ?? certificateAuthority;
+  return { issuer: new URL(key.issuer), options, certificateAuthority: roots, isRenewal: true };
+}
+
+function readPem(path: string): string {
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw problem({
+      code: 'config/invalid',
+      cause: `The certificate file ${path} cannot be read (${systemCode(error)}).`,
+      remedy: 'Check the path.',
+      error,
+    });
+  }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  const remedy = 'It must hold certificates in PEM form (-----BEGIN CERTIFICATE-----).';
+  throw problem({ code: 'config/invalid', cause: `${path} holds no certificate.`, remedy });
+}
+
+function kubeconfigRequest(id: string, flags: LoginFlags): KubeconfigRequest {
+  const { user, context, cluster, server, clusterCa } = flags;
+  if (server !== undefined) assertServer(server);
+  const caData = clusterCa === undefined ? undefined : Buffer.from(readPem(clusterCa)).toString('base64');
+  if (caData !== undefined && server === undefined) {
+    throw problem({
+      code: 'config/invalid',
+      cause: '--cluster-ca is for a cluster entry that is made.',
+      remedy: 'Add --server URL.',
+    });
+  }
+  return { sessionId: id, user, context, cluster, server, caData };
+}
+
+function assertServer(server: string): void {
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname))) return;
+  throw problem({
+    code: 'config/invalid',
+    cause: `"${server}" is not the https address of an API server.`,
+    remedy: 'For example: --server https://api.example.com:6443',
+  });
+}
+
+function describePlan(plan: Outcome | undefined, provider: Provider, { print }: System): void {
+  const lines = [`log in at ${provider.as.issuer}`, ...(plan?.changes.map(({ text }) => text) ?? [])];
+  if (plan === undefined || plan.changes.length === 0) lines.push('leave the kubeconfig as it is');
+  print(`${lines.map((line) => `would ${line}`).join('\n')}\n`);
+}
+
+interface Surroundings {
+  readonly flags: LoginFlags;
+  readonly system: System;
+}
+
+async function logInByBrowser(target: Target, provider: Provider, { flags, system }: Surroundings): Promise<LoggedIn> {
+  const { listenAddress, callbackPath } = flags;
+  const command = flags.browserCommand ?? system.env.KUBECTL_LOGIN_BROWSER;
+  const browser = flags.openBrowser ? (url: string) => openBrowser(url, command, system) : undefined;
+  const flow = browserFlow({ listenAddress, callbackPath, openBrowser: browser }, system);
+  const { options, certificateAuthority } = target;
+  const never = new AbortController().signal;
+  const login = await logIn({ provider, options, certificateAuthority, flow, signal: never }, system);
+  // A person is there again, so the next login may come up by itself.
+  const path = system.store.attemptsPath(login.session.key.issuer);
+  loginAttempts({ path, files: system.files, now: system.now }).reset();
+  return login;
+}
+
+function reportRenewal({ session, credential }: LoggedIn, { options }: Target, { say }: System): void {
+  if (session.refreshToken !== undefined) return;
+  const until = new Date(credential.expiresAt).toLocaleTimeString();
+  const hint = options.prompt === undefined ? ' Some issuers give one only with --prompt consent.' : '';
+  say(`The issuer gave no refresh token: you will have to log in again at ${until}.${hint}`);
+}
+
+function report({ changes, context, user, isCurrent }: Outcome, { say }: System): void {
+  for (const { text } of changes) say(`kubeconfig: ${text}`);
+  if (changes.length === 0) say('kubeconfig: nothing to change');
+  if (context === undefined) {
+    say(`Next: kubectl login --session=${user} --context NAME --cluster CLUSTER, or --server URL --cluster-ca FILE`);
+  } else {
+    say(isCurrent ? 'Next: kubectl get pods' : `Next: kubectl config use-context ${context}`);
+  }
+}

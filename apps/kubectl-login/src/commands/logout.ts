@@ -1,0 +1,82 @@
+/** `kubectl login logout`: revoke at the issuer, then forget. */
+import { isOstiaryError } from '@ostiary/primitives';
+import { acquireLock } from '../lock/file-lock.ts';
+import { providerFromMetadata } from '../oidc/provider.ts';
+import { revokeRefreshToken } from '../oidc/tokens.ts';
+import { explain, problem } from '../problem.ts';
+import type { Session } from '../store/session.ts';
+import type { System } from '../system.ts';
+import { type KubeconfigFlags, sessionOfContext } from './current-session.ts';
+import { assertSessionId } from './get-token.ts';
+
+export interface LogoutFlags extends KubeconfigFlags {
+  readonly session?: string;
+  readonly all?: boolean;
+}
+
+const LOCK_PATIENCE_MS = 15_000;
+
+/** Ends sessions. What is on this machine goes in any case; an issuer that was not told makes the command fail. */
+export async function logoutCommand(flags: LogoutFlags, system: System): Promise<void> {
+  const ids = flags.all ? system.store.list() : [chooseSession(flags, system)];
+  if (ids.length === 0) system.say('There is no session on this machine.');
+  const failures: unknown[] = [];
+  for (const id of ids) {
+    await endSession(id, system).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+function chooseSession(flags: LogoutFlags, system: System): string {
+  const sessions = system.store.list();
+  const id = flags.session ?? sessionOfContext(flags, system) ?? (sessions.length === 1 ? sessions[0] : undefined);
+  if (id === undefined) {
+    throw problem({
+      code: 'config/invalid',
+      cause: `The current context does not use kubectl login.${sessions.length > 0 ? ` Sessions: ${sessions.join(', ')}` : ''}`,
+      remedy: 'Name the session: kubectl login logout --session=ID, or all of them: --all',
+    });
+  }
+  assertSessionId(id);
+  return id;
+}
+
+async function endSession(id: string, system: System): Promise<void> {
+  const { store } = system;
+  const wait = { path: store.lockPath(id), patienceMs: LOCK_PATIENCE_MS, unless: () => undefined };
+  const lock = await acquireLock<never>(wait, system.lock);
+  try {
+    const session = store.find(id);
+    store.remove(id);
+    if (session === undefined) system.say(`There was no usable session ${id}.`);
+    else await revoke(session, system);
+  } finally {
+    if ('release' in lock) lock.release();
+  }
+}
+
+async function revoke(session: Session, system: System): Promise<void> {
+  const { key, refreshToken, metadata, certificateAuthority } = session;
+  const done = `Logged out of ${key.issuer}.`;
+  const rest = 'Tokens that were given out work until they end.';
+  if (refreshToken === undefined) return system.say(`${done} ${rest}`);
+  if (metadata.revocationEndpoint === undefined) {
+    return system.say(`${done} The issuer offers no revocation, so it was not told. ${rest}`);
+  }
+  const provider = providerFromMetadata(key.issuer, metadata, {
+    fetch: system.fetchFor(certificateAuthority),
+    now: system.now,
+  });
+  try {
+    await revokeRefreshToken({ clientId: key.clientId, refreshToken }, provider);
+  } catch (error) {
+    if (!isOstiaryError(error)) throw error;
+    throw problem({
+      code: error.code,
+      cause: `The session is gone from this machine, but ${key.issuer} could not be told: ${explain(error)[0]}`,
+      remedy: 'If the machine may have been stolen from, end the session at the issuer.',
+      error,
+    });
+  }
+  system.say(`${done} The issuer ended the session. ${rest}`);
+}

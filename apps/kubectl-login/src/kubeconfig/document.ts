@@ -1,0 +1,133 @@
+/** A kubeconfig as a YAML document: looked at and changed in place, so that comments and order survive. */
+import { isDeepStrictEqual } from 'node:util';
+import { Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import { problem } from '../problem.ts';
+
+/** The lists of a kubeconfig, and the key under which an entry has its content. */
+const CONTENT_KEY = { clusters: 'cluster', users: 'user', contexts: 'context' } as const;
+
+export type EntryList = keyof typeof CONTENT_KEY;
+
+/** Plain data as it goes into YAML. */
+export type Plain = string | readonly string[] | { readonly [key: string]: Plain };
+
+/** A file of more than this is no kubeconfig. */
+const LARGEST_BYTES = 5_000_000;
+
+/**
+ * Parses a file. One that cannot be parsed is never replaced: it may hold the only copy of somebody's credentials.
+ *
+ * @throws {OstiaryError} `config/invalid` naming the file and the line.
+ */
+export function parseKubeconfig(path: string, text: string): Document {
+  if (text.length > LARGEST_BYTES) throw unreadable(path, 'is too large');
+  const document = parseDocument(text, { prettyErrors: true });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const line = error.linePos?.[0].line;
+    throw unreadable(
+      path,
+      `is not valid YAML${line === undefined ? '' : ` in line ${line}`}: ${error.message.split('\n')[0]}`,
+    );
+  }
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+    return emptyKubeconfig();
+  if (!isMap(document.contents)) throw unreadable(path, 'is not a kubeconfig: its top level is not a mapping');
+  for (const list of ['clusters', 'users', 'contexts'] as const) {
+    const node = document.get(list, true);
+    const empty = node === undefined || (isScalar(node) && node.value === null);
+    if (!empty && !isSeq(node)) throw unreadable(path, `is not a kubeconfig: "${list}" is not a list`);
+  }
+  return document;
+}
+
+function unreadable(path: string, what: string): Error {
+  return problem({
+    code: 'config/invalid',
+    cause: `The kubeconfig ${path} ${what}`,
+    remedy: 'Nothing was changed. Correct the file, or name another one with --kubeconfig.',
+  });
+}
+
+/** A new kubeconfig. */
+export function emptyKubeconfig(): Document {
+  return new Document({ apiVersion: 'v1', kind: 'Config' });
+}
+
+/** Writes long values on one line, and lists as indented as they were. */
+export function formatKubeconfig(document: Document, before: string | undefined): string {
+  const indented = before !== undefined && /^\w[\w-]*:[ \t]*(?:#.*)?\n(?:[ \t]*#.*\n)*[ \t]+- /m.test(before);
+  return document.toString({ lineWidth: 0, indentSeq: indented, flowCollectionPadding: false });
+}
+
+/** The file's `current-context`, undefined when it has none. */
+export function currentContext(document: Document): string | undefined {
+  const name = document.get('current-context');
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+function findContent(document: Document, list: EntryList, name: string): YAMLMap | undefined {
+  const entries = document.get(list);
+  if (!isSeq(entries)) return undefined;
+  const entry = entries.items.find((item) => isMap(item) && item.get('name') === name);
+  const content = isMap(entry) ? entry.get(CONTENT_KEY[list]) : undefined;
+  return isMap(content) ? content : undefined;
+}
+
+/** An entry's content as plain data. */
+export function readEntry(document: Document, list: EntryList, name: string): Record<string, unknown> | undefined {
+  const content = findContent(document, list, name);
+  return content === undefined ? undefined : content.toJS(document);
+}
+
+/** The names in one list. */
+export function entryNames(document: Document, list: EntryList): readonly string[] {
+  const entries = document.get(list);
+  if (!isSeq(entries)) return [];
+  return entries.items.flatMap((item) => {
+    const name = isMap(item) ? item.get('name') : undefined;
+    return typeof name === 'string' ? [name] : [];
+  });
+}
+
+/**
+ * Sets some keys of an entry and leaves its others alone; makes the entry when there is none.
+ *
+ * @returns false when everything was so already.
+ */
+export function setEntry(
+  document: Document,
+  list: EntryList,
+  entry: { name: string; content: Record<string, Plain> },
+): boolean {
+  const present = findContent(document, list, entry.name);
+  if (present === undefined) {
+    const node = document.createNode({ [CONTENT_KEY[list]]: entry.content, name: entry.name });
+    listNode(document, list).add(node);
+    return true;
+  }
+  const now: Record<string, unknown> = present.toJS(document);
+  const changed = Object.entries(entry.content).filter(([key, value]) => !covers(now[key], value));
+  for (const [key, value] of changed) present.set(key, document.createNode(value));
+  return changed.length > 0;
+}
+
+/** True when `now` has everything of `wanted`. kubectl adds keys with their defaults; those are no difference. */
+function covers(now: unknown, wanted: Plain): boolean {
+  if (typeof wanted !== 'object' || Array.isArray(wanted) || typeof now !== 'object' || now === null) {
+    return isDeepStrictEqual(now, wanted);
+  }
+  return Object.entries(wanted).every(([key, value]) => covers(Reflect.get(now, key), value));
+}
+
+function listNode(document: Document, list: EntryList): YAMLSeq {
+  const present = document.get(list);
+  if (isSeq(present)) {
+    // An empty list is written `[]`; what is added to it should still be readable.
+    if (present.items.length === 0) present.flow = false;
+    return present;
+  }
+  const created = document.createNode([]);
+  document.set(list, created);
+  return created;
+}

@@ -1,0 +1,140 @@
+/** Reads and writes kubeconfig files: under kubectl's own lock, in one step, and only when something changes. */
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { acquireLock, type HeldLock, type LockDeps } from '../lock/file-lock.ts';
+import { problem, systemCode } from '../problem.ts';
+import {
+  changeKubeconfig,
+  type Kubeconfig,
+  type KubeconfigFile,
+  type KubeconfigRequest,
+  type Outcome,
+} from './change.ts';
+import { emptyKubeconfig, formatKubeconfig, parseKubeconfig } from './document.ts';
+import type { KubeconfigPaths } from './paths.ts';
+
+/** kubectl holds its lock for a few milliseconds. */
+const LOCK_PATIENCE_MS = 5_000;
+
+/** Reads all files. @throws {OstiaryError} `config/invalid` for one that cannot be read or parsed. */
+export function readKubeconfig({ files, target }: KubeconfigPaths): Kubeconfig {
+  const read = [...new Set([...files, target])].map(readFile);
+  const last = read.find(({ path }) => path === target);
+  if (last === undefined) throw new TypeError('the target is one of the files');
+  return { files: read, target: last };
+}
+
+function readFile(path: string): KubeconfigFile {
+  try {
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+    return { path, text, document: text === undefined ? emptyKubeconfig() : parseKubeconfig(path, text) };
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+    throw problem({
+      code: 'config/invalid',
+      cause: `The kubeconfig ${path} cannot be read (${systemCode(error)}).`,
+      remedy: 'Correct its permissions, or name another file with --kubeconfig.',
+      error,
+    });
+  }
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+/**
+ * Makes the change: locks, reads again, changes, writes.
+ *
+ * @throws {OstiaryError} `storage/conflict` when somebody keeps the lock, `config/invalid` when it cannot be done.
+ */
+export async function updateKubeconfig(
+  paths: KubeconfigPaths,
+  request: KubeconfigRequest,
+  deps: LockDeps,
+): Promise<Outcome> {
+  mkdirSync(dirname(resolve(paths.target)), { recursive: true, mode: 0o750 });
+  const locks: HeldLock[] = [];
+  try {
+    for (const path of lockPaths(paths)) locks.push(...(await lockFile(path, deps)));
+    const outcome = changeKubeconfig(readKubeconfig(paths), request);
+    for (const file of new Set(outcome.changes.map((change) => change.file))) writeFile(file, deps.newNonce());
+    return outcome;
+  } finally {
+    for (const lock of locks.reverse()) lock.release();
+  }
+}
+
+/** kubectl locks the name it was given; we also lock what a link leads to. Sorted, so that two cannot wait in a ring. */
+function lockPaths({ files, target }: KubeconfigPaths): readonly string[] {
+  const names = [...files, target].flatMap((path) =>
+    existsSync(path) ? [resolve(path), realpathSync(path)] : [resolve(path)],
+  );
+  return [...new Set(names)].sort().map((path) => `${path}.lock`);
+}
+
+async function lockFile(path: string, deps: LockDeps): Promise<HeldLock[]> {
+  try {
+    const lock = await acquireLock<never>({ path, patienceMs: LOCK_PATIENCE_MS, unless: () => undefined }, deps);
+    return 'release' in lock ? [lock] : [];
+  } catch (error) {
+    // A folder that we cannot write to is one where nobody of our kind changes anything; writing will say so.
+    if (['EACCES', 'EROFS', 'EPERM'].includes(systemCode(error) ?? '')) return [];
+    throw error;
+  }
+}
+
+function writeFile({ path, text, document }: KubeconfigFile, nonce: string): void {
+  const next = formatKubeconfig(document, text);
+  try {
+    const real = existsSync(path) ? realpathSync(path) : path;
+    replaceFile(real, next, nonce);
+  } catch (error) {
+    throw problem({
+      code: 'config/invalid',
+      cause: `The kubeconfig ${path} cannot be written (${systemCode(error)}).`,
+      remedy: 'Correct its permissions, or name another file with --kubeconfig.',
+      error,
+    });
+  }
+}
+
+/** Replaces a file in one step, with the mode and the owner it had. New files are for this user only. */
+function replaceFile(path: string, text: string, nonce: string): void {
+  const before = existsSync(path) ? statSync(path) : undefined;
+  const draft = `${path}.${nonce}.tmp`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+    if (before !== undefined) keepOwnerAndMode(draft, before);
+    const fd = openSync(draft, 'r');
+    fsyncSync(fd);
+    closeSync(fd);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    // A single file that is mounted (containers), or a folder that is closed: then in place, as kubectl does it.
+    const inPlace = before !== undefined && ['EBUSY', 'EXDEV', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '');
+    if (!inPlace) throw error;
+    writeFileSync(path, text);
+  }
+}
+
+function keepOwnerAndMode(draft: string, { uid, gid, mode }: { uid: number; gid: number; mode: number }): void {
+  const own = statSync(draft);
+  if (own.uid !== uid || own.gid !== gid) chownSync(draft, uid, gid);
+  chmodSync(draft, mode & 0o7777);
+}

@@ -1,0 +1,86 @@
+/** Files that only this user may read: folders 0700, files 0600, replaced in one step. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { OstiaryError } from '@ostiary/primitives';
+import { exposed, readPrivate } from '../fast/credential.ts';
+import { problem, systemCode } from '../problem.ts';
+
+export interface PrivateFiles {
+  /** Undefined when there is no such file. Throws when others may read or own it. */
+  read(path: string): string | undefined;
+  /** Replaces the file in one step. Throws when its folder is open to others. */
+  write(path: string, text: string): void;
+  remove(path: string): void;
+  /** Makes the folder when it is missing, and refuses one that is open to others. */
+  folder(path: string): void;
+}
+
+export interface PrivateFilesDeps {
+  /** The user's id; undefined on Windows. */
+  readonly uid: number | undefined;
+  readonly newNonce: () => string;
+}
+
+/** The real files. */
+export function createPrivateFiles({ uid, newNonce }: PrivateFilesDeps): PrivateFiles {
+  const folder = (path: string): void => ensureFolder(path, uid);
+  return {
+    folder,
+    read(path) {
+      const text = readPrivate(path, uid);
+      if (typeof text === 'object') throw unsafeFile(text.unsafe, path);
+      return text;
+    },
+    write(path, text) {
+      folder(dirname(path));
+      replaceFile(path, text, newNonce());
+    },
+    remove: (path) => rmSync(path, { force: true }),
+  };
+}
+
+function ensureFolder(path: string, uid: number | undefined): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw problem({
+      code: 'config/invalid',
+      cause: `The folder ${path} cannot be used (${systemCode(error)}).`,
+      remedy: 'Make it writable, or set KUBECTL_LOGIN_HOME to a folder of your own.',
+      error,
+    });
+  }
+  const open = exposed(path, statSync(path), uid);
+  if (open !== undefined) throw unsafeFile(open.unsafe, path);
+}
+
+function unsafeFile(cause: string, path: string): OstiaryError {
+  return problem({
+    code: 'config/invalid',
+    cause: `${cause} It may hold tokens and is not used.`,
+    remedy: `Check who changed it, then: chmod -R go= ${dirname(path)}`,
+  });
+}
+
+function replaceFile(path: string, text: string, nonce: string): void {
+  const draft = `${path}.${nonce}.tmp`;
+  try {
+    const fd = openSync(draft, 'wx', 0o600);
+    try {
+      writeSync(fd, text);
+      // Without it a power cut may leave an empty file under the new name, and the refresh token is gone.
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw problem({
+      code: 'config/invalid',
+      cause: `${path} cannot be written (${systemCode(error)}).`,
+      remedy: 'Free some disk space or correct the permissions, then try again.',
+      error,
+    });
+  }
+}
