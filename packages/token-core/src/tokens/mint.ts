@@ -23,6 +23,8 @@ export interface TokenInput {
   readonly nonce?: string;
   /** When the person proved who they are. */
   readonly authTime?: Date;
+  /** `jti`, for a caller who must store it before the token exists. Must be unique. Absent: a random UUID. */
+  readonly tokenId?: string;
   /** `sid` (OpenID Connect Front-Channel Logout). */
   readonly sessionId?: string;
   /** Everything else, in the order in which it shall be written. */
@@ -107,7 +109,7 @@ function ownClaims(input: TokenInput, { issuer, keys, now, random }: MinterOptio
     aud: audience.length === 1 ? audience[0] : audience,
     exp: iat + lifetimeSeconds,
     iat,
-    jti: uuid(random),
+    jti: input.tokenId ?? uuid(random),
     azp: input.authorizedParty,
     nonce: input.nonce,
     auth_time: input.authTime && secondsSinceEpoch(input.authTime),

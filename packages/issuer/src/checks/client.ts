@@ -1,0 +1,68 @@
+import { OstiaryError } from '@ostiary/primitives';
+import { safeEqual } from '@ostiary/token-core';
+import type { Client, ClientRegistry } from '../client.ts';
+import { readParameters } from '../parameters.ts';
+import type { IssuerRequest } from '../request.ts';
+
+interface Credentials {
+  readonly id: string;
+  readonly secret: string;
+  readonly method: 'basic' | 'body';
+}
+
+/**
+ * Authenticates the client of a token request (RFC 6749 section 2.3): `client_secret_basic`, `client_secret_post`, or
+ * `none` for a public client without a secret. An unknown client and a wrong secret are the same answer.
+ *
+ * @throws {OstiaryError} `oauth/invalid_client` or `oauth/invalid_request`
+ */
+export async function authenticateClient(request: IssuerRequest, clients: ClientRegistry): Promise<Client> {
+  const credentials = readCredentials(request);
+  const client = credentials.id === '' ? undefined : await clients.find(credentials.id);
+  const expected = client === undefined ? [] : client.secrets.map((secret) => secret.reveal());
+  const matches = expected.map((secret) => safeEqual(secret, credentials.secret));
+  const isOpen = client?.public === true && expected.length === 0 && credentials.secret === '';
+  if (client === undefined || !(isOpen || matches.includes(true))) {
+    throw new OstiaryError('oauth/invalid_client', 'Invalid client credentials.', {
+      detail: { client: credentials.id.slice(0, 200), known: client !== undefined, method: credentials.method },
+    });
+  }
+  return client;
+}
+
+function readCredentials(request: IssuerRequest): Credentials {
+  const form = readParameters(request.form);
+  const header = request.headers.get('authorization');
+  const basic = header === null ? undefined : /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header)?.[1];
+  if (basic === undefined) {
+    if (header !== null) {
+      throw new OstiaryError('oauth/invalid_client', 'The Authorization header must use the Basic scheme.');
+    }
+    return { id: form.get('client_id') ?? '', secret: form.get('client_secret') ?? '', method: 'body' };
+  }
+  const [id, secret] = decodeBasic(basic);
+  const named = form.get('client_id');
+  if (named !== undefined && named !== id) {
+    throw new OstiaryError(
+      'oauth/invalid_request',
+      'client_id in the body is not the one of the Authorization header.',
+    );
+  }
+  return { id, secret, method: 'basic' };
+}
+
+/** Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1). */
+function decodeBasic(encoded: string): readonly [id: string, secret: string] {
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  const parts = colon < 0 ? [pair, ''] : [pair.slice(0, colon), pair.slice(colon + 1)];
+  const [id, secret] = parts.map((part, index) => {
+    try {
+      return decodeURIComponent(part.replaceAll('+', ' '));
+    } catch {
+      const name = index === 0 ? 'client_id' : 'client_secret';
+      throw new OstiaryError('oauth/invalid_request', `${name} improperly encoded.`);
+    }
+  });
+  return [id ?? '', secret ?? ''];
+}

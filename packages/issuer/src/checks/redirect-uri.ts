@@ -1,0 +1,29 @@
+import type { Client } from '../client.ts';
+
+/** Shows the code on a page instead of redirecting, for terminals without a browser (Dex; public clients only). */
+export const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob';
+
+/**
+ * Whether a client may have its answer sent to `uri`. Comparison is byte for byte (RFC 9700 section 2.1), with one
+ * exception for native apps, which cannot know their port (RFC 8252 section 7.3): for a public client the port of a
+ * loopback URI is free. A public client that registered none may use any loopback URI, as in Dex.
+ */
+export function mayRedirectTo(client: Client, uri: string): boolean {
+  if (client.redirectUris.includes(uri)) return true;
+  if (!client.public) return false;
+  if (client.redirectUris.length === 0) return uri === OUT_OF_BAND || isLoopback(uri);
+  return client.redirectUris.some((registered) => isLoopback(registered) && sameButPort(registered, uri));
+}
+
+const loopback = /^http:\/\/(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d{1,5}))?(\/[^#]*|\?[^#]*)?$/;
+
+/** `http`, a loopback host written in full, no user info, no fragment. The text itself is matched, not a parse of it. */
+function isLoopback(uri: string): boolean {
+  return loopback.test(uri) && URL.canParse(uri);
+}
+
+function sameButPort(registered: string, uri: string): boolean {
+  const [, host, , rest = ''] = loopback.exec(registered) ?? [];
+  const [, otherHost, , otherRest = ''] = loopback.exec(uri) ?? [];
+  return host !== undefined && host === otherHost && rest === otherRest && URL.canParse(uri);
+}

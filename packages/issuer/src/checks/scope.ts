@@ -1,0 +1,50 @@
+import { OstiaryError } from '@ostiary/primitives';
+import type { Client, ClientRegistry } from '../client.ts';
+
+/** Scopes that mean something here, besides {@link AUDIENCE_SCOPE}. */
+export const knownScopes = ['openid', 'email', 'groups', 'profile', 'offline_access', 'federated:id'] as const;
+
+/** `audience:server:client_id:OTHER` asks for a token that OTHER accepts too (Dex's cross-client trust). */
+export const AUDIENCE_SCOPE = 'audience:server:client_id:';
+
+/**
+ * Checks the scopes of a request.
+ *
+ * @throws {OstiaryError} `oauth/invalid_scope` naming the scopes that are missing, unknown or not for this client.
+ */
+export async function checkScopes(
+  scopes: readonly string[],
+  client: Client,
+  clients: ClientRegistry,
+): Promise<readonly string[]> {
+  if (!scopes.includes('openid')) throw invalidScope('Missing required scope(s)', ['openid']);
+  const unknown = scopes.filter((scope) => !isKnown(scope));
+  if (unknown.length > 0) throw invalidScope('Unrecognized scope(s)', unknown);
+  const untrusted: string[] = [];
+  for (const peer of peersOf(scopes)) {
+    if (!(await trusts(peer, client, clients))) untrusted.push(AUDIENCE_SCOPE + peer);
+  }
+  if (untrusted.length > 0) throw invalidScope("Client can't request scope(s)", untrusted);
+  return scopes;
+}
+
+/** The client ids that audience scopes name, in their order. */
+export function peersOf(scopes: readonly string[]): readonly string[] {
+  return scopes.filter((scope) => scope.startsWith(AUDIENCE_SCOPE)).map((scope) => scope.slice(AUDIENCE_SCOPE.length));
+}
+
+/** Whether `client` may get tokens that `peerId` accepts: it is itself, or the peer lists it in `trustedPeers`. */
+export async function trusts(peerId: string, client: Client, clients: ClientRegistry): Promise<boolean> {
+  if (peerId === client.id) return true;
+  const peer = peerId === '' ? undefined : await clients.find(peerId);
+  return peer?.trustedPeers.includes(client.id) ?? false;
+}
+
+function isKnown(scope: string): boolean {
+  return (knownScopes as readonly string[]).includes(scope) || scope.startsWith(AUDIENCE_SCOPE);
+}
+
+function invalidScope(problem: string, scopes: readonly string[]): OstiaryError {
+  const list = scopes.map((scope) => JSON.stringify(scope)).join(' ');
+  return new OstiaryError('oauth/invalid_scope', `${problem} [${list}].`);
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { type RecordStore, recordStore } from '@ostiary/storage-sdk';
+import { createMinter, createVerifier, type Minter, type Verifier } from '@ostiary/token-core';
+import { type KeyedQueue, keyedQueue } from './grants/keyed-queue.ts';
+import type { IssuerOptions } from './options.ts';
+import type { Authenticated } from './records/authentication.ts';
+import { type AuthorizationCode, authorizationCode } from './records/authorization-code.ts';
+import { pendingLogin } from './records/pending-login.ts';
+import { type RefreshFamily, refreshFamily } from './records/refresh-family.ts';
+import { revokedToken } from './records/revoked-token.ts';
+
+/** What endpoints work with: the options, and what is built of them once. */
+export interface IssuerContext extends IssuerOptions {
+  readonly minter: Minter;
+  readonly verifier: Verifier;
+  readonly pendingLogins: RecordStore<Authenticated>;
+  readonly codes: RecordStore<AuthorizationCode>;
+  readonly families: RecordStore<RefreshFamily>;
+  readonly revokedTokens: RecordStore<{ readonly reason: string }>;
+  /** Refreshes of one family, one after another. */
+  readonly refreshQueue: KeyedQueue;
+  /** Waits the given milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Between a half and one, to spread the waits of rivals. */
+  readonly jitter: () => number;
+}
+
+export function createContext(options: IssuerOptions): IssuerContext {
+  const { storage, issuer, keys, now, random } = options;
+  return {
+    ...options,
+    minter: createMinter({ issuer, keys, now, random }),
+    verifier: createVerifier({ issuer, keys, now }),
+    pendingLogins: recordStore(storage, pendingLogin),
+    codes: recordStore(storage, authorizationCode),
+    families: recordStore(storage, refreshFamily),
+    revokedTokens: recordStore(storage, revokedToken),
+    refreshQueue: keyedQueue(),
+    sleep: async (milliseconds) => void (await sleepFor(milliseconds)),
+    jitter: () => 0.5 + (random(1)[0] ?? 0) / 512,
+  };
+}
+
+/** Whole seconds since the epoch, as tokens and records count. */
+export function epochSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+/** The moment `seconds` from now. */
+export function after(context: Pick<IssuerContext, 'now'>, seconds: number): Date {
+  return new Date(context.now().getTime() + seconds * 1000);
+}

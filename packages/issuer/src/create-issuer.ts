@@ -1,0 +1,32 @@
+import { createContext } from './context.ts';
+import { approvalEndpoint } from './endpoints/approval.ts';
+import { authorizeEndpoint, connectorEndpoint } from './endpoints/authorize.ts';
+import { callbackEndpoints } from './endpoints/callback.ts';
+import { discoveryEndpoint } from './endpoints/discovery.ts';
+import { jwksEndpoint } from './endpoints/jwks.ts';
+import { passwordEndpoint } from './endpoints/password.ts';
+import { tokenEndpoint } from './endpoints/token.ts';
+import { userinfoEndpoint } from './endpoints/userinfo.ts';
+import type { Issuer } from './issuer.ts';
+import type { IssuerOptions } from './options.ts';
+
+/**
+ * Makes an issuer of its parts. It opens no socket and keeps nothing but caches: everything that must last is in
+ * `options.storage`, everything a login needs before somebody has logged in is in the browser's sealed cookie.
+ */
+export function createIssuer(options: IssuerOptions): Issuer {
+  const context = createContext(options);
+  return {
+    endpoints: [
+      discoveryEndpoint(context),
+      jwksEndpoint(context),
+      authorizeEndpoint(context),
+      connectorEndpoint(context),
+      passwordEndpoint(context),
+      ...callbackEndpoints(context),
+      approvalEndpoint(context),
+      tokenEndpoint(context),
+      userinfoEndpoint(context),
+    ],
+  };
+}

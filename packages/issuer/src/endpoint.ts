@@ -1,0 +1,34 @@
+import { errorStatus, type OstiaryError } from '@ostiary/primitives';
+import type { Endpoint } from './issuer.ts';
+import { asOstiaryError, errorPage, errorToProgram } from './replies.ts';
+import type { Reply } from './reply.ts';
+import type { IssuerRequest } from './request.ts';
+
+/** An endpoint whose work may reject. */
+export interface EndpointDefinition extends Omit<Endpoint, 'handle'> {
+  handle(request: IssuerRequest): Promise<Reply>;
+}
+
+/** Makes an endpoint that never rejects: what is thrown is logged once, here, and told to whom it concerns. */
+export function defineEndpoint(definition: EndpointDefinition): Endpoint {
+  return {
+    ...definition,
+    async handle(request) {
+      try {
+        return await definition.handle(request);
+      } catch (thrown) {
+        const error = asOstiaryError(thrown);
+        logFailure(definition.name, error, request);
+        return definition.audience === 'program' ? errorToProgram(error, request) : errorPage(error, request);
+      }
+    },
+  };
+}
+
+/** Faults of ours are errors, everything else is something that was refused. */
+export function logFailure(endpoint: string, error: OstiaryError, request: IssuerRequest): void {
+  const fields = { endpoint, code: error.code, message: error.message, detail: error.detail, cause: error.cause };
+  const status = errorStatus(error.code);
+  if (status >= 500) request.log.error('request.failed', fields);
+  else request.log.info('request.refused', fields);
+}

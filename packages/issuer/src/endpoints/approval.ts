@@ -1,0 +1,86 @@
+import { OstiaryError } from '@ostiary/primitives';
+import { hashToken } from '@ostiary/token-core';
+import type { IssuerContext } from '../context.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import type { Endpoint } from '../issuer.ts';
+import { issueCode } from '../login/complete.ts';
+import { failuresOf, resumeLogin } from '../login/resume.ts';
+import { type LoginTransaction, loadTransaction } from '../login/transaction.ts';
+import { localUrl } from '../login/urls.ts';
+import type { ConsentItem } from '../page.ts';
+import { readParameters } from '../parameters.ts';
+import { decide } from '../policy/permit.ts';
+import type { Authenticated } from '../records/authentication.ts';
+import type { Reply } from '../reply.ts';
+
+/** `/approval`: what the client asks for, and the person's word on it. */
+export function approvalEndpoint(context: IssuerContext): Endpoint {
+  return defineEndpoint({
+    name: 'approval',
+    path: '/approval',
+    methods: ['GET', 'POST'],
+    cors: false,
+    audience: 'person',
+    async handle(request) {
+      const params = readParameters(request.form, request.method === 'POST' ? undefined : request.query);
+      const transaction = await loadTransaction(params.get('req'), request, context);
+      return failuresOf(transaction, { request, context, endpoint: 'approval' }, () =>
+        request.method === 'POST'
+          ? answer(transaction, params.get('approval') === 'approve' ? 'approve' : 'reject', context)
+          : ask(transaction, context),
+      );
+    },
+  });
+}
+
+async function ask(transaction: LoginTransaction, context: IssuerContext): Promise<Reply> {
+  const { client, authorization } = await resumeLogin(transaction, context);
+  const record = await context.pendingLogins.get(pendingId(transaction));
+  if (record === undefined) throw finished();
+  const { identity } = record.value;
+  const items: readonly ConsentItem[] = ['offline_access', 'profile', 'email', 'groups'];
+  return {
+    kind: 'page',
+    status: 200,
+    page: {
+      name: 'approval',
+      clientName: client.name,
+      userName: identity.username || identity.preferredUsername || identity.email?.address || identity.userId,
+      req: transaction.id,
+      action: localUrl(context, '/approval'),
+      items: items.filter((item) => authorization.scopes.includes(item)),
+    },
+  };
+}
+
+async function answer(
+  transaction: LoginTransaction,
+  word: 'approve' | 'reject',
+  context: IssuerContext,
+): Promise<Reply> {
+  const authenticated = await context.pendingLogins.take(pendingId(transaction));
+  if (authenticated === undefined) throw finished();
+  if (word === 'reject') throw new OstiaryError('login/denied', 'The user rejected the request.');
+  await checkStillAllowed(transaction, authenticated, context);
+  return issueCode(authenticated, transaction, context);
+}
+
+/** Clients and connectors may have changed while the person was reading. */
+async function checkStillAllowed(
+  transaction: LoginTransaction,
+  { identity, request }: Authenticated,
+  context: IssuerContext,
+): Promise<void> {
+  const { client, entry } = await resumeLogin(transaction, context);
+  const question = { client, connector: entry, identity, scopes: request.scopes };
+  await decide({ ...question, grantType: 'authorization_code' }, context.clients);
+}
+
+function pendingId({ pendingLogin }: LoginTransaction): string {
+  if (pendingLogin === undefined) throw new OstiaryError('login/expired', 'Nobody has logged in yet. Begin again.');
+  return hashToken(pendingLogin);
+}
+
+function finished(): OstiaryError {
+  return new OstiaryError('login/expired', 'This login was finished or took too long.');
+}

@@ -1,0 +1,108 @@
+import { OstiaryError } from '@ostiary/primitives';
+import type { IssuerContext } from '../context.ts';
+import { defineEndpoint, logFailure } from '../endpoint.ts';
+import type { Endpoint } from '../issuer.ts';
+import { beginLogin, withRetry } from '../login/begin.ts';
+import { connectorsFor, requireConnector } from '../login/connectors.ts';
+import { localUrl, restartUrl } from '../login/urls.ts';
+import type { ConnectorChoice } from '../page.ts';
+import { readParameters } from '../parameters.ts';
+import { type AnswerTo, asOstiaryError, errorPage, errorToClient } from '../replies.ts';
+import type { Reply } from '../reply.ts';
+import type { IssuerRequest } from '../request.ts';
+import { type Destination, parseAuthorization, parseDestination } from '../requests/parse-authorization.ts';
+
+/** `/auth`: chooses a connector, or lets the person choose. The whole request is checked at the next step. */
+export function authorizeEndpoint(context: IssuerContext): Endpoint {
+  return defineEndpoint({
+    name: 'authorize',
+    path: '/auth',
+    methods: ['GET', 'POST'],
+    cors: false,
+    audience: 'person',
+    async handle(request) {
+      const params = readParameters(request.form, request.query);
+      const destination = await parseDestination(params, context);
+      const wanted = params.get('connector_id');
+      if (wanted !== undefined) return toConnector(requireConnector(wanted, destination.client, context).id);
+      const choices = connectorsFor(destination.client, context);
+      const [only, ...others] = choices;
+      if (only === undefined) {
+        throw new OstiaryError('oauth/invalid_request', 'No connectors available for this client.', {
+          detail: { page: 'no_connectors', client: destination.client.id },
+        });
+      }
+      const mayAsk = params.get('prompt') !== 'none';
+      if (!mayAsk || (others.length === 0 && !context.protocol.alwaysShowLogin)) return toConnector(only.id);
+      return tellClient(destination, request, async () => {
+        await parseAuthorization(params, destination, context);
+        const connectors = choices.map(({ id, type, name }): ConnectorChoice => ({ id, type, name, url: pathTo(id) }));
+        return {
+          kind: 'page',
+          status: 200,
+          page: { name: 'choose-connector', clientName: destination.client.name, connectors },
+        };
+      });
+
+      function pathTo(connectorId: string): string {
+        const rest = new URLSearchParams([...request.query, ...(request.form ?? [])]);
+        rest.delete('connector_id');
+        return `${localUrl(context, `/auth/${encodeURIComponent(connectorId)}`)}?${rest}`;
+      }
+      function toConnector(connectorId: string): Reply {
+        return { kind: 'redirect', status: 302, location: pathTo(connectorId) };
+      }
+    },
+  });
+
+  function tellClient(destination: Destination, request: IssuerRequest, work: () => Promise<Reply>): Promise<Reply> {
+    return errorsToClient(destination, { request, context }, work);
+  }
+}
+
+/** `/auth/{connector}`: checks the request and sends the browser to the provider or to the password form. */
+export function connectorEndpoint(context: IssuerContext): Endpoint {
+  return defineEndpoint({
+    name: 'authorize-connector',
+    path: '/auth/:connector',
+    methods: ['GET', 'POST'],
+    cors: false,
+    audience: 'person',
+    async handle(request) {
+      const params = readParameters(request.form, request.query);
+      const destination = await parseDestination(params, context);
+      const { client } = destination;
+      const entry = requireConnector(request.params.connector ?? '', client, context);
+      return errorsToClient(destination, { request, context }, async () => {
+        const authorization = await parseAuthorization(params, destination, context);
+        if (authorization.prompt.includes('none')) {
+          throw new OstiaryError('oauth/login_required', 'User not authenticated.');
+        }
+        try {
+          return await beginLogin({ client, entry, authorization }, request, context);
+        } catch (thrown) {
+          if (asOstiaryError(thrown).code.startsWith('oauth/')) throw thrown;
+          const { error, retryUrl } = withRetry(thrown, restartUrl(context, authorization));
+          logFailure('authorize-connector', error, request);
+          return errorPage(error, request, retryUrl);
+        }
+      });
+    },
+  });
+}
+
+/** From here on the redirect URI is known to be the client's, so OAuth errors go there. */
+export async function errorsToClient(
+  destination: AnswerTo,
+  { request, context }: { readonly request: IssuerRequest; readonly context: IssuerContext },
+  work: () => Promise<Reply>,
+): Promise<Reply> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = asOstiaryError(thrown);
+    if (!error.code.startsWith('oauth/')) throw thrown;
+    logFailure('authorize', error, request);
+    return errorToClient(error, destination, { issuer: context.issuer });
+  }
+}

@@ -1,0 +1,87 @@
+import { OstiaryError, Secret } from '@ostiary/primitives';
+import type { IssuerContext } from '../context.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import type { Endpoint } from '../issuer.ts';
+import { connectorScopes, type LoginStart } from '../login/begin.ts';
+import { completeLogin } from '../login/complete.ts';
+import { connectorsFor } from '../login/connectors.ts';
+import { failuresOf, resumeLogin } from '../login/resume.ts';
+import { type LoginTransaction, loadTransaction } from '../login/transaction.ts';
+import { localUrl, restartUrl } from '../login/urls.ts';
+import { readParameters } from '../parameters.ts';
+import type { Reply } from '../reply.ts';
+import type { IssuerRequest } from '../request.ts';
+
+/** `/auth/{connector}/login`: the password form. It posts back to itself, with the login in the query. */
+export function passwordEndpoint(context: IssuerContext): Endpoint {
+  return defineEndpoint({
+    name: 'password',
+    path: '/auth/:connector/login',
+    methods: ['GET', 'POST'],
+    cors: false,
+    audience: 'person',
+    async handle(request) {
+      const transaction = await loadTransaction(readParameters(request.query).get('state'), request, context);
+      return failuresOf(transaction, { request, context, endpoint: 'password' }, async () => {
+        const start = await resumeLogin(transaction, context);
+        if (start.entry.id !== request.params.connector) {
+          throw new OstiaryError('oauth/invalid_request', 'This login was begun with another connector.');
+        }
+        if (request.method === 'POST') return checkPassword({ start, transaction }, request, context);
+        return form({ start, transaction }, context);
+      });
+    },
+  });
+}
+
+interface PasswordStep {
+  readonly start: LoginStart;
+  readonly transaction: LoginTransaction;
+}
+
+async function checkPassword(step: PasswordStep, request: IssuerRequest, context: IssuerContext): Promise<Reply> {
+  const { start, transaction } = step;
+  const { connector } = start.entry;
+  if (connector.via !== 'password') throw notPassword(start);
+  const params = readParameters(request.form);
+  const username = params.get('login') ?? '';
+  const password = params.get('password') ?? '';
+  // An empty password is an anonymous bind to a directory: it must not even be asked (RFC 4513 section 5.1.2).
+  const identity =
+    username === '' || password === ''
+      ? 'rejected'
+      : await connector.login.check({
+          username,
+          password: new Secret(password),
+          scopes: connectorScopes(start.authorization),
+        });
+  if (identity === 'rejected') {
+    request.log.warn('login.rejected', { connector: start.entry.id, client: start.client.id });
+    return form(step, context, username);
+  }
+  return completeLogin({ ...start, transaction, identity }, request, context);
+}
+
+function form({ start, transaction }: PasswordStep, context: IssuerContext, rejected?: string): Reply {
+  const { entry, client, authorization } = start;
+  if (entry.connector.via !== 'password') throw notPassword(start);
+  const choices = connectorsFor(client, context).length;
+  const path = `/auth/${encodeURIComponent(entry.id)}/login` as const;
+  return {
+    kind: 'page',
+    status: rejected === undefined ? 200 : 401,
+    page: {
+      name: 'password',
+      connectorName: entry.name,
+      prompt: entry.connector.login.prompt,
+      action: localUrl(context, path, { state: transaction.id }),
+      username: rejected ?? authorization.loginHint ?? '',
+      invalid: rejected !== undefined,
+      ...(choices > 1 ? { backUrl: restartUrl(context, authorization) } : {}),
+    },
+  };
+}
+
+function notPassword({ entry }: LoginStart): OstiaryError {
+  return new OstiaryError('login/expired', 'This login has no password form.', { detail: { connector: entry.id } });
+}

@@ -1,0 +1,52 @@
+import { OstiaryError } from '@ostiary/primitives';
+import { authenticateClient } from '../checks/client.ts';
+import type { IssuerContext } from '../context.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import { redeemCode } from '../grants/authorization-code.ts';
+import type { GrantRequest } from '../grants/grant-request.ts';
+import { refresh } from '../grants/refresh-token.ts';
+import type { Endpoint } from '../issuer.ts';
+import { readParameters } from '../parameters.ts';
+import { jsonReply } from '../reply.ts';
+import type { IssuedTokens } from '../tokens/issue.ts';
+
+type Grant = (grant: GrantRequest, context: IssuerContext) => Promise<IssuedTokens>;
+
+const grants: ReadonlyMap<string, Grant> = new Map([
+  ['authorization_code', redeemCode],
+  ['refresh_token', refresh],
+]);
+
+/** The grant types of this server, for discovery. */
+export const grantTypes: readonly string[] = [...grants.keys()];
+
+/** `/token` (RFC 6749 section 3.2). Parameters come from the body alone; the client is known before any grant runs. */
+export function tokenEndpoint(context: IssuerContext): Endpoint {
+  return defineEndpoint({
+    name: 'token',
+    path: '/token',
+    methods: ['POST'],
+    cors: true,
+    audience: 'program',
+    async handle(request) {
+      if (request.form === undefined) {
+        throw new OstiaryError('oauth/invalid_request', 'The body must be application/x-www-form-urlencoded.');
+      }
+      const params = readParameters(request.form);
+      const grant = grants.get(params.get('grant_type') ?? '');
+      if (grant === undefined) {
+        const named = JSON.stringify(params.get('grant_type') ?? '');
+        throw new OstiaryError('oauth/unsupported_grant_type', `Unsupported grant_type ${named.slice(0, 100)}.`);
+      }
+      const client = await authenticateClient(request, context.clients);
+      const issued = await grant({ params, client, request }, context);
+      request.log.info('token.issued', {
+        grantType: params.get('grant_type'),
+        client: client.id,
+        idTokenId: issued.idTokenId,
+        accessTokenId: issued.accessTokenId,
+      });
+      return jsonReply(200, issued.body);
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { OstiaryError } from '@ostiary/primitives';
+import { hashToken, randomToken } from '@ostiary/token-core';
+import { checkCodeVerifier } from '../checks/pkce.ts';
+import type { ConnectorEntry } from '../connectors.ts';
+import { after, type IssuerContext } from '../context.ts';
+import { decide } from '../policy/permit.ts';
+import type { AuthorizationCode } from '../records/authorization-code.ts';
+import { type IssuedTokens, issueTokens } from '../tokens/issue.ts';
+import type { GrantRequest } from './grant-request.ts';
+import { createFamily } from './refresh-family.ts';
+
+/**
+ * `grant_type=authorization_code` (RFC 6749 section 4.1.3). The code is marked as used by compare and set before
+ * anything is minted, so of parallel requests one gets tokens. A second use revokes what the first one produced.
+ *
+ * The refresh family is made before the mark: whoever sees the mark can revoke the family. A process that dies between
+ * the two leaves a family that nobody has a token of, which expires.
+ *
+ * @throws {OstiaryError} `oauth/invalid_grant`, `oauth/invalid_request`, `login/not_allowed`
+ */
+export async function redeemCode(grant: GrantRequest, context: IssuerContext): Promise<IssuedTokens> {
+  const { params, client } = grant;
+  const code = params.get('code');
+  if (code === undefined) throw new OstiaryError('oauth/invalid_request', 'Required param: code.');
+  const id = hashToken(code);
+  const record = await context.codes.get(id);
+  if (record === undefined || record.value.request.clientId !== client.id) throw invalidCode();
+  if (record.value.used !== undefined) return codeReused(id, grant, context);
+  const { request: authorization, identity, connectorId, authTime } = record.value;
+  checkCodeVerifier(authorization.codeChallenge, params.get('code_verifier'));
+  if (params.get('redirect_uri') !== authorization.redirectUri) {
+    throw new OstiaryError('oauth/invalid_grant', 'redirect_uri did not match URI from initial request.');
+  }
+  const connector = context.connectors.get(connectorId);
+  if (connector === undefined) throw invalidCode();
+  const question = { client, connector, identity, scopes: authorization.scopes };
+  const permit = await decide({ ...question, grantType: 'authorization_code' }, context.clients);
+
+  const refreshToken = mayRefresh(record.value, connector) ? await createFamily(record.value, context) : undefined;
+  const accessTokenId = randomToken(context.random, 16);
+  const used = { accessTokenId, ...(refreshToken === undefined ? {} : { familyId: refreshToken.familyId }) };
+  const by = { set: { ...record.value, used }, expiresAt: record.expiresAt };
+  const marked = await context.codes.replace(id, record.version, by);
+  if (marked === undefined) {
+    if (refreshToken !== undefined) await context.families.take(refreshToken.familyId);
+    return codeReused(id, grant, context);
+  }
+  const own = refreshToken === undefined ? {} : { refreshToken: refreshToken.text };
+  return issueTokens(permit, { nonce: authorization.nonce, authTime, code, accessTokenId, ...own }, context);
+}
+
+/** A refresh token is given when it was asked for and the connector and its configuration can renew a login. */
+function mayRefresh({ request }: AuthorizationCode, { connector, grantTypes }: ConnectorEntry): boolean {
+  const configured = grantTypes?.includes('refresh_token') ?? true;
+  return request.scopes.includes('offline_access') && connector.refresh !== undefined && configured;
+}
+
+/** Two parties hold this code, and one of them is not the client: what was given for it is taken back. */
+async function codeReused(id: string, { request, client }: GrantRequest, context: IssuerContext): Promise<never> {
+  const used = (await context.codes.get(id))?.value.used;
+  if (used?.familyId !== undefined) await context.families.take(used.familyId);
+  if (used?.accessTokenId !== undefined) {
+    const expiresAt = after(context, client.idTokenLifetime ?? context.lifetimes.idToken);
+    await context.revokedTokens.put(used.accessTokenId, { reason: 'code reused' }, { expiresAt });
+  }
+  request.log.warn('code.reused', { client: client.id, revokedFamily: used?.familyId !== undefined });
+  throw invalidCode();
+}
+
+function invalidCode(): OstiaryError {
+  return new OstiaryError('oauth/invalid_grant', 'Invalid or expired code parameter.');
+}

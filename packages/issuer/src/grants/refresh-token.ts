@@ -1,0 +1,149 @@
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
+import type { VersionedRecord } from '@ostiary/storage-sdk';
+import { randomToken } from '@ostiary/token-core';
+import { epochSeconds, type IssuerContext } from '../context.ts';
+import { splitList } from '../parameters.ts';
+import { decide, type Permit } from '../policy/permit.ts';
+import type { RefreshFamily } from '../records/refresh-family.ts';
+import type { StoredIdentity } from '../records/stored-identity.ts';
+import { type IssuedTokens, issueTokens } from '../tokens/issue.ts';
+import type { GrantRequest } from './grant-request.ts';
+import { familyDeadline, rotate, standingOf, successorOf } from './refresh-family.ts';
+import { parseRefreshToken, type RefreshToken } from './refresh-token-format.ts';
+import { claimTurn, giveUpTurn, renewIdentity } from './renew-identity.ts';
+
+type FamilyRecord = VersionedRecord<RefreshFamily>;
+
+/** How often to look again when another replica is asking the provider, and how long to wait in between. */
+const MOST_TURNS = 100;
+const TURN_MS = 100;
+
+/**
+ * `grant_type=refresh_token` (RFC 6749 section 6), rotating as RFC 9700 section 4.14 asks. A retry within the reuse
+ * interval gets the same successor; any later use of an old token revokes the family.
+ *
+ * The record is replaced before tokens are minted and the answer is sent after both, so a process that dies in between
+ * leaves the client with a token whose retry is answered.
+ *
+ * @throws {OstiaryError} `oauth/invalid_grant` when the login is over; `upstream/unavailable` when the provider cannot be
+ *   asked now, and the token stays good.
+ */
+export async function refresh(grant: GrantRequest, context: IssuerContext): Promise<IssuedTokens> {
+  const text = grant.params.get('refresh_token');
+  if (text === undefined) throw new OstiaryError('oauth/invalid_request', 'No refresh token is found in request.');
+  const token = parseRefreshToken(text);
+  if (token === undefined) throw invalidToken();
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const outcome = await context.refreshQueue.run(token.familyId, () => tryRefresh(token, grant, context));
+    if (outcome !== 'again') return outcome;
+    await context.sleep(TURN_MS * context.jitter());
+  }
+  throw new OstiaryError('storage/conflict', 'The server is busy. Please try again.');
+}
+
+async function tryRefresh(
+  token: RefreshToken,
+  grant: GrantRequest,
+  context: IssuerContext,
+): Promise<IssuedTokens | 'again'> {
+  const record = await context.families.get(token.familyId);
+  if (record === undefined || record.value.clientId !== grant.client.id) throw invalidToken();
+  const scopes = narrowScopes(grant, record.value);
+  switch (standingOf(token, record.value, context)) {
+    case 'reused':
+      return familyReused(token, grant, context);
+    case 'fresh':
+      return answer(await permitFor(record.value, scopes, grant, context), token, record.value, context);
+    case 'previous': {
+      const permit = await permitFor(record.value, scopes, grant, context);
+      return answer(permit, await successorOf(token, record.value), record.value, context);
+    }
+    case 'current':
+      return renew({ token, record, scopes }, grant, context);
+  }
+}
+
+interface Renewal {
+  readonly token: RefreshToken;
+  readonly record: FamilyRecord;
+  readonly scopes: readonly string[];
+}
+
+/** The current token is used: ask the provider, replace the record, mint. */
+async function renew(
+  { token, record, scopes }: Renewal,
+  grant: GrantRequest,
+  context: IssuerContext,
+): Promise<IssuedTokens | 'again'> {
+  const mine = await claimTurn(token.familyId, record, context);
+  if (mine === 'wait') return 'again';
+  const identity = await renewIdentity(mine.value, context).catch((error: unknown) =>
+    giveUpTurn(token.familyId, mine, context).then(() => Promise.reject(error)),
+  );
+  if (identity === 'rejected') return loginOver(token, grant, context);
+  const permit = await permitFor({ ...mine.value, identity }, scopes, grant, context);
+  context.keys.signer(grant.client.signingAlgorithm);
+  const { family, next } = await rotate(token, { ...mine.value, identity }, context);
+  const expiresAt = familyDeadline(family, context.lifetimes.refreshToken);
+  const replaced = await context.families.replace(token.familyId, mine.version, { set: family, expiresAt });
+  if (replaced === undefined) return 'again';
+  grant.request.log.info('refresh.rotated', { client: grant.client.id, connector: family.connectorId });
+  return answer(permit, next, family, context);
+}
+
+function answer(
+  permit: Permit,
+  next: RefreshToken,
+  { nonce, authTime }: RefreshFamily,
+  context: IssuerContext,
+): Promise<IssuedTokens> {
+  const accessTokenId = randomToken(context.random, 16);
+  return issueTokens(permit, { nonce, authTime, accessTokenId, refreshToken: next.text }, context);
+}
+
+/** Asks policy again at every refresh; what it refuses now ends this use, and the record stays for a change of mind. */
+async function permitFor(
+  { connectorId, identity }: { readonly connectorId: string; readonly identity: StoredIdentity },
+  scopes: readonly string[],
+  { client }: GrantRequest,
+  context: IssuerContext,
+): Promise<Permit> {
+  const connector = context.connectors.get(connectorId);
+  if (connector === undefined) throw invalidToken();
+  try {
+    return await decide({ grantType: 'refresh_token', client, connector, identity, scopes }, context.clients);
+  } catch (error) {
+    if (!isOstiaryError(error, 'login/not_allowed')) throw error;
+    throw new OstiaryError('oauth/invalid_grant', error.message, { cause: error, detail: error.detail });
+  }
+}
+
+/** Fewer scopes than were granted are fine, and do not shrink the grant (RFC 6749 section 6). */
+function narrowScopes({ params }: GrantRequest, { scopes }: RefreshFamily): readonly string[] {
+  const asked = splitList(params.get('scope'));
+  const extra = asked.filter((scope) => !scopes.includes(scope));
+  if (extra.length > 0) {
+    const list = extra.map((scope) => JSON.stringify(scope)).join(' ');
+    throw new OstiaryError('oauth/invalid_scope', `Requested scopes contain unauthorized scope(s): [${list}].`);
+  }
+  return asked.length === 0 ? scopes : asked;
+}
+
+async function familyReused(token: RefreshToken, grant: GrantRequest, context: IssuerContext): Promise<never> {
+  await context.families.take(token.familyId);
+  grant.request.log.warn('refresh.reused', { client: grant.client.id, at: epochSeconds(context.now()) });
+  throw invalidToken();
+}
+
+async function loginOver(token: RefreshToken, grant: GrantRequest, context: IssuerContext): Promise<never> {
+  await context.families.take(token.familyId);
+  grant.request.log.info('refresh.rejected', { client: grant.client.id });
+  throw new OstiaryError('oauth/invalid_grant', 'The login is over. Please log in again.');
+}
+
+function invalidToken(): OstiaryError {
+  return new OstiaryError(
+    'oauth/invalid_grant',
+    'Refresh token is invalid or has already been claimed by another client.',
+  );
+}

@@ -1,0 +1,22 @@
+import type { Reply } from './reply.ts';
+import type { IssuerRequest } from './request.ts';
+
+/** One route, below the issuer's path. */
+export interface Endpoint {
+  /** For metrics and logs: `token`. */
+  readonly name: string;
+  /** `/auth/:connector/login`: parts with a colon are parameters, one path segment each. */
+  readonly path: `/${string}`;
+  readonly methods: readonly ('GET' | 'POST')[];
+  /** May be called by scripts of other origins (CORS), when the host allows any. */
+  readonly cors: boolean;
+  /** How an error is told: to a program (OAuth JSON) or to a person (page). */
+  readonly audience: 'program' | 'person';
+  /** Never rejects: every failure is a reply, and has been logged. */
+  handle(request: IssuerRequest): Promise<Reply>;
+}
+
+/** An issuer without a socket: a host mounts its endpoints below the path of the issuer identifier. */
+export interface Issuer {
+  readonly endpoints: readonly Endpoint[];
+}

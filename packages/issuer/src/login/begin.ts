@@ -1,0 +1,65 @@
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
+import type { Client } from '../client.ts';
+import type { ConnectorEntry } from '../connectors.ts';
+import type { IssuerContext } from '../context.ts';
+import type { Reply } from '../reply.ts';
+import type { IssuerRequest } from '../request.ts';
+import type { AuthorizationRequest } from '../requests/authorization-request.ts';
+import { newTransactionId, saveTransaction } from './transaction.ts';
+import { callbackUrl, localUrl } from './urls.ts';
+
+/** A checked authorization request and who will log the person in. */
+export interface LoginStart {
+  readonly client: Client;
+  readonly entry: ConnectorEntry;
+  readonly authorization: AuthorizationRequest;
+}
+
+/** Sends the browser on its way: to the provider, or to our own password form. Writes nothing to the storage. */
+export async function beginLogin(start: LoginStart, request: IssuerRequest, context: IssuerContext): Promise<Reply> {
+  const { entry, authorization } = start;
+  const base = { id: newTransactionId(context), request: authorization, connectorId: entry.id };
+  if (entry.connector.via === 'password') {
+    const cookies = await saveTransaction({ ...base, keep: null }, request, context);
+    const path = `/auth/${encodeURIComponent(entry.id)}/login` as const;
+    return { kind: 'redirect', status: 302, location: localUrl(context, path, { state: base.id }), cookies };
+  }
+  const step = await entry.connector.login.begin({
+    scopes: connectorScopes(authorization),
+    callbackUrl: callbackUrl(context, entry),
+    state: base.id,
+    ...(authorization.loginHint === undefined ? {} : { loginHint: authorization.loginHint }),
+    ...(mustLogInAnew(authorization) ? { forceLogin: true } : {}),
+  });
+  const cookies = await saveTransaction({ ...base, keep: step.keep }, request, context);
+  if (step.kind === 'redirect') return { kind: 'redirect', status: 302, location: step.url, cookies };
+  return {
+    kind: 'page',
+    status: 200,
+    page: { name: 'submit-form', action: step.action, fields: step.fields },
+    cookies,
+  };
+}
+
+/** What a connector needs to know of the scopes. */
+export function connectorScopes({ scopes }: Pick<AuthorizationRequest, 'scopes'>): {
+  readonly offlineAccess: boolean;
+  readonly groups: boolean;
+} {
+  return { offlineAccess: scopes.includes('offline_access'), groups: scopes.includes('groups') };
+}
+
+/** A failure of the provider, with a way to begin again. */
+export function withRetry(
+  error: unknown,
+  retryUrl: string,
+): { readonly error: OstiaryError; readonly retryUrl: string } {
+  const known = isOstiaryError(error)
+    ? error
+    : new OstiaryError('upstream/protocol', 'The login failed. Please try again later.', { cause: error });
+  return { error: known, retryUrl };
+}
+
+function mustLogInAnew({ prompt, maxAge }: AuthorizationRequest): boolean {
+  return prompt.includes('login') || maxAge === 0;
+}

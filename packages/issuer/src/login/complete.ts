@@ -1,0 +1,92 @@
+import type { Identity } from '@ostiary/connector-sdk';
+import { OstiaryError } from '@ostiary/primitives';
+import { hashToken, randomToken } from '@ostiary/token-core';
+import { after, epochSeconds, type IssuerContext } from '../context.ts';
+import { decide } from '../policy/permit.ts';
+import type { Authenticated } from '../records/authentication.ts';
+import { storeIdentity } from '../records/stored-identity.ts';
+import { redirectToClient } from '../replies.ts';
+import type { Reply } from '../reply.ts';
+import type { IssuerRequest } from '../request.ts';
+import type { LoginStart } from './begin.ts';
+import { endTransaction, type LoginTransaction, saveTransaction } from './transaction.ts';
+import { localUrl } from './urls.ts';
+
+/** A login whose person has just proved who they are. */
+export interface CompletedLogin extends LoginStart {
+  readonly transaction: LoginTransaction;
+  readonly identity: Identity;
+}
+
+/** From an identity to the client: asks policy, then for consent where it is needed, then issues a code. */
+export async function completeLogin(
+  login: CompletedLogin,
+  request: IssuerRequest,
+  context: IssuerContext,
+): Promise<Reply> {
+  const authenticated = await authenticate(login, context);
+  const { client, entry, authorization, transaction } = login;
+  const question = { client, connector: entry, identity: authenticated.identity, scopes: authorization.scopes };
+  const permit = await decide({ ...question, grantType: 'authorization_code' }, context.clients);
+  if (authorization.expectedSubject !== undefined && authorization.expectedSubject !== permit.subject) {
+    throw new OstiaryError('oauth/login_required', 'id_token_hint does not match authenticated user.');
+  }
+  logLogin(login, request);
+  if (context.protocol.skipApproval && !authorization.prompt.includes('consent')) {
+    return issueCode(authenticated, transaction, context);
+  }
+  const id = randomToken(context.random);
+  const expiresAt = after(context, context.lifetimes.login);
+  await context.pendingLogins.create(hashToken(id), authenticated, { expiresAt });
+  const cookies = await saveTransaction({ ...transaction, keep: null, pendingLogin: id }, request, context);
+  const location = localUrl(context, '/approval', { req: transaction.id });
+  return { kind: 'redirect', status: 303, location, cookies };
+}
+
+/** Makes the authorization code and hands it to the client; the login is over. */
+export async function issueCode(
+  authenticated: Authenticated,
+  transaction: LoginTransaction,
+  context: IssuerContext,
+): Promise<Reply> {
+  const code = randomToken(context.random);
+  await context.codes.create(hashToken(code), authenticated, { expiresAt: after(context, context.lifetimes.code) });
+  const { redirectUri, state } = authenticated.request;
+  return redirectToClient(
+    { redirectUri, state },
+    { code },
+    { issuer: context.issuer, cookies: [endTransaction(transaction)] },
+  );
+}
+
+async function authenticate(login: CompletedLogin, context: IssuerContext): Promise<Authenticated> {
+  const { identity, authorization, entry } = login;
+  if (identity.userId === '') {
+    throw new OstiaryError('upstream/protocol', 'The login failed.', { detail: { reason: 'empty user id' } });
+  }
+  const now = epochSeconds(context.now());
+  const upstreamTime = identity.authentication?.time;
+  const authTime = upstreamTime === undefined ? now : Math.min(now, epochSeconds(upstreamTime));
+  if (authorization.maxAge !== undefined && authTime + Math.max(authorization.maxAge, 60) < now) {
+    throw new OstiaryError('oauth/login_required', 'The login at the provider is older than max_age allows.');
+  }
+  return {
+    request: authorization,
+    connectorId: entry.id,
+    identity: await storeIdentity(identity, context.sealer),
+    authTime,
+  };
+}
+
+function logLogin({ identity, entry, client }: CompletedLogin, request: IssuerRequest): void {
+  request.log.info('login.successful', {
+    connector: entry.id,
+    client: client.id,
+    user: identity.userId,
+    username: identity.username,
+    preferredUsername: identity.preferredUsername,
+    email: identity.email?.address,
+    emailVerified: identity.email?.verified,
+    groups: identity.groups,
+  });
+}

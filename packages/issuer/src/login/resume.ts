@@ -1,0 +1,51 @@
+import { OstiaryError } from '@ostiary/primitives';
+import type { IssuerContext } from '../context.ts';
+import { logFailure } from '../endpoint.ts';
+import { asOstiaryError, errorPage, errorToClient } from '../replies.ts';
+import type { Reply } from '../reply.ts';
+import type { IssuerRequest } from '../request.ts';
+import { type LoginStart, withRetry } from './begin.ts';
+import { requireConnector } from './connectors.ts';
+import { endTransaction, type LoginTransaction } from './transaction.ts';
+import { restartUrl } from './urls.ts';
+
+/**
+ * Client and connector of a transaction, as they are now: configuration may have changed since it began.
+ *
+ * @throws {OstiaryError} `login/expired`, `login/not_allowed`
+ */
+export async function resumeLogin(transaction: LoginTransaction, context: IssuerContext): Promise<LoginStart> {
+  const client = await context.clients.find(transaction.request.clientId);
+  if (client === undefined) throw new OstiaryError('login/expired', 'The application of this login is gone.');
+  const entry = requireConnector(transaction.connectorId, client, context);
+  return { client, entry, authorization: transaction.request };
+}
+
+/**
+ * Runs a step of a login after its transaction is known. What went wrong is told to the client when it is OAuth's or
+ * the person declined, else to the person, with a way to begin again.
+ */
+export async function failuresOf(
+  transaction: LoginTransaction,
+  {
+    request,
+    context,
+    endpoint,
+  }: { readonly request: IssuerRequest; readonly context: IssuerContext; readonly endpoint: string },
+  step: () => Promise<Reply>,
+): Promise<Reply> {
+  try {
+    return await step();
+  } catch (thrown) {
+    const code = asOstiaryError(thrown).code;
+    const { error, retryUrl } = withRetry(thrown, restartUrl(context, transaction.request));
+    logFailure(endpoint, error, request);
+    const cookies = [endTransaction(transaction)];
+    if ((code.startsWith('oauth/') && code !== 'oauth/server_error') || code === 'login/denied') {
+      return errorToClient(error, transaction.request, { issuer: context.issuer, cookies });
+    }
+    return code === 'login/expired'
+      ? errorPage(error, request, retryUrl)
+      : { ...errorPage(error, request, retryUrl), cookies };
+  }
+}

@@ -1,0 +1,45 @@
+import { issuerPath, issuerUrl } from '@ostiary/primitives';
+import type { ConnectorEntry } from '../connectors.ts';
+import type { IssuerContext } from '../context.ts';
+import type { AuthorizationRequest } from '../requests/authorization-request.ts';
+
+/** A path of ours with a query, for redirects and forms inside one login. */
+export function localUrl(
+  context: Pick<IssuerContext, 'issuer'>,
+  path: `/${string}`,
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const search = new URLSearchParams(query).toString();
+  return issuerPath(context.issuer) + path + (search === '' ? '' : `?${search}`);
+}
+
+/** Where a provider sends the browser back to: its own callback, or the one that was registered for Dex. */
+export function callbackUrl(context: Pick<IssuerContext, 'issuer'>, entry: ConnectorEntry): string {
+  return entry.callbackUrl ?? issuerUrl(context.issuer, `/callback/${encodeURIComponent(entry.id)}`);
+}
+
+/** The authorization request again, to begin anew after a failure or to choose another connector. */
+export function restartUrl(
+  context: Pick<IssuerContext, 'issuer'>,
+  request: AuthorizationRequest,
+  connectorId?: string,
+): string {
+  const { codeChallenge } = request;
+  const optional = {
+    state: request.state,
+    nonce: request.nonce,
+    code_challenge: codeChallenge?.challenge,
+    code_challenge_method: codeChallenge?.method,
+    login_hint: request.loginHint,
+    max_age: request.maxAge?.toString(),
+    prompt: request.prompt.length === 0 ? undefined : request.prompt.join(' '),
+  };
+  const present = Object.entries(optional).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return localUrl(context, connectorId === undefined ? '/auth' : `/auth/${encodeURIComponent(connectorId)}`, {
+    client_id: request.clientId,
+    redirect_uri: request.redirectUri,
+    response_type: 'code',
+    scope: request.scopes.join(' '),
+    ...Object.fromEntries(present),
+  });
+}

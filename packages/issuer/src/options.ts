@@ -1,0 +1,51 @@
+import type { Clock, IssuerId, Logger, RandomBytes } from '@ostiary/primitives';
+import type { StorageDriver } from '@ostiary/storage-sdk';
+import type { KeyRing, Sealer } from '@ostiary/token-core';
+import type { ClientRegistry } from './client.ts';
+import type { ConnectorRegistry } from './connectors.ts';
+
+/** Lifetimes in seconds. */
+export interface Lifetimes {
+  /** ID and access tokens (`expiry.idTokens`). */
+  readonly idToken: number;
+  /** From the first request to the end of the login (`expiry.authRequests`). */
+  readonly login: number;
+  /** Authorization codes. At most 600 (RFC 6749 section 4.1.2). */
+  readonly code: number;
+  readonly refreshToken: {
+    /** A token rotates at each use, unless this is false (`expiry.refreshTokens.disableRotation`). */
+    readonly rotate: boolean;
+    /** For how long after a rotation the token before it is answered with the same successor (`reuseInterval`). */
+    readonly reuseInterval: number;
+    /** From the login; absent: no limit (`absoluteLifetime`). */
+    readonly absolute?: number;
+    /** From the last use; absent: no limit (`validIfNotUsedFor`). */
+    readonly idle?: number;
+  };
+}
+
+/** What the protocol may and must do, mostly Dex's `oauth2` block. */
+export interface ProtocolOptions {
+  /** Log in without asking for consent (`skipApprovalScreen`). */
+  readonly skipApproval: boolean;
+  /** Show the choice of connectors even when there is only one (`alwaysShowLoginScreen`). */
+  readonly alwaysShowLogin: boolean;
+  /** PKCE for confidential clients too. Public clients always need it. */
+  readonly requirePkce: boolean;
+  /** `S256` alone unless an operator names `plain` as well. */
+  readonly pkceMethods: readonly ('S256' | 'plain')[];
+}
+
+export interface IssuerOptions {
+  readonly issuer: IssuerId;
+  readonly storage: StorageDriver;
+  readonly keys: KeyRing;
+  readonly sealer: Sealer;
+  readonly clients: ClientRegistry;
+  readonly connectors: ConnectorRegistry;
+  readonly lifetimes: Lifetimes;
+  readonly protocol: ProtocolOptions;
+  readonly now: Clock;
+  readonly random: RandomBytes;
+  readonly log: Logger;
+}

@@ -1,0 +1,29 @@
+import { OstiaryError } from '@ostiary/primitives';
+
+/** Parameters of one request, each at most once. An empty value counts as absent (RFC 6749 section 3.1). */
+export interface Parameters {
+  get(name: string): string | undefined;
+}
+
+/**
+ * Reads parameters from a query or form, or from both with the form first.
+ *
+ * @throws {OstiaryError} `oauth/invalid_request` from `get` when a parameter is there more than once: whoever reads
+ *   the first and whoever reads the last would disagree.
+ */
+export function readParameters(...sources: readonly (URLSearchParams | undefined)[]): Parameters {
+  return {
+    get(name) {
+      const values = sources.flatMap((source) => source?.getAll(name) ?? []);
+      if (values.length > 1) {
+        throw new OstiaryError('oauth/invalid_request', `The parameter "${name}" is there more than once.`);
+      }
+      return values[0] === '' ? undefined : values[0];
+    },
+  };
+}
+
+/** Splits a space-separated list (RFC 6749 section 3.3), dropping doubles, keeping the order. */
+export function splitList(text: string | undefined): readonly string[] {
+  return [...new Set((text ?? '').split(/\s+/).filter((word) => word !== ''))];
+}

@@ -1,0 +1,104 @@
+import { OstiaryError } from '@ostiary/primitives';
+import type { ExtraClaims } from '@ostiary/token-core';
+import { encodeSubject } from '@ostiary/token-core';
+import { peersOf, trusts } from '../checks/scope.ts';
+import type { Client, ClientRegistry } from '../client.ts';
+import type { ConnectorEntry } from '../connectors.ts';
+import type { StoredIdentity } from '../records/stored-identity.ts';
+
+export type GrantType = 'authorization_code' | 'refresh_token';
+
+/** Who wants what, through which door. */
+export interface PolicyQuestion {
+  readonly grantType: GrantType;
+  readonly client: Client;
+  readonly connector: ConnectorEntry;
+  readonly identity: StoredIdentity;
+  readonly scopes: readonly string[];
+}
+
+/** Names that the API server gives a meaning of their own never leave the issuer. */
+const RESERVED = 'system:';
+
+const issued: unique symbol = Symbol('permit');
+
+/**
+ * Proof that policy was asked and said yes. Minting wants one, and only {@link decide} can make one, so a grant that
+ * forgets to ask does not compile.
+ */
+export class Permit {
+  readonly client: Client;
+  readonly subject: string;
+  /** The requesting client is always among them. */
+  readonly audience: readonly [string, ...string[]];
+  readonly scopes: readonly string[];
+  readonly claims: ExtraClaims;
+
+  constructor(key: typeof issued, facts: Pick<Permit, 'client' | 'subject' | 'audience' | 'scopes' | 'claims'>) {
+    if (key !== issued) throw new TypeError('only policy makes permits');
+    this.client = facts.client;
+    this.subject = facts.subject;
+    this.audience = facts.audience;
+    this.scopes = facts.scopes;
+    this.claims = facts.claims;
+  }
+}
+
+/**
+ * The one door that every grant passes, the refresh included: may this identity have a token for this client, and with
+ * which claims?
+ *
+ * @throws {OstiaryError} `login/not_allowed` with the reason in its detail.
+ */
+export async function decide(question: PolicyQuestion, clients: ClientRegistry): Promise<Permit> {
+  const { client, connector, identity } = question;
+  checkConnector(question);
+  for (const name of [identity.username, identity.preferredUsername, identity.email?.address]) {
+    if (name?.startsWith(RESERVED)) {
+      throw refused('This account has a reserved name.', { rule: 'reserved_name', user: identity.userId });
+    }
+  }
+  const peers: string[] = [];
+  for (const peer of peersOf(question.scopes)) {
+    if (!(await trusts(peer, client, clients))) {
+      throw refused('This client may no longer ask for that audience.', { rule: 'audience', peer });
+    }
+    if (!peers.includes(peer)) peers.push(peer);
+  }
+  const [first, ...others] = peers.includes(client.id) ? peers : [...peers, client.id];
+  return new Permit(issued, {
+    client,
+    subject: encodeSubject({ userId: identity.userId, connectorId: connector.id }),
+    audience: [first ?? client.id, ...others],
+    scopes: question.scopes,
+    claims: claimsFor(question),
+  });
+}
+
+function checkConnector({ client, connector, grantType }: PolicyQuestion): void {
+  if (client.allowedConnectors !== undefined && !client.allowedConnectors.includes(connector.id)) {
+    throw refused('Connector not allowed for this client.', { rule: 'connector', connector: connector.id });
+  }
+  if (connector.grantTypes !== undefined && !connector.grantTypes.includes(grantType)) {
+    throw refused('Requested connector does not support this grant type.', { rule: 'grant_type', grantType });
+  }
+}
+
+/** Claims by scope, as in Dex: what is empty is left out, `email_verified` always accompanies the scope `email`. */
+function claimsFor({ scopes, identity, connector }: PolicyQuestion): ExtraClaims {
+  const has = (scope: string): boolean => scopes.includes(scope);
+  const groups = identity.groups.filter((group) => !group.startsWith(RESERVED));
+  const text = (name: string, value: string | undefined) => (value ? { [name]: value } : {});
+  return {
+    ...(has('email') ? text('email', identity.email?.address) : {}),
+    ...(has('email') ? { email_verified: identity.email?.verified ?? false } : {}),
+    ...(has('groups') && groups.length > 0 ? { groups } : {}),
+    ...(has('profile') ? text('name', identity.username) : {}),
+    ...(has('profile') ? text('preferred_username', identity.preferredUsername) : {}),
+    ...(has('federated:id') ? { federated_claims: { connector_id: connector.id, user_id: identity.userId } } : {}),
+  };
+}
+
+function refused(message: string, detail: Record<string, string>): OstiaryError {
+  return new OstiaryError('login/not_allowed', message, { detail });
+}

@@ -1,0 +1,31 @@
+import type { RecordKind } from '@ostiary/storage-sdk';
+import { z } from 'zod';
+import { type Authenticated, authenticatedShape } from './authentication.ts';
+import { compact } from './stored-identity.ts';
+
+/**
+ * An authorization code, under its hash. It is marked as used, not removed, so that a second use is seen and what the
+ * first one produced can be revoked (RFC 6749 section 4.1.2).
+ *
+ * Version 1: first form.
+ */
+export interface AuthorizationCode extends Authenticated {
+  readonly used?:
+    | {
+        /** The refresh family that the first use made, if any. */
+        readonly familyId?: string | undefined;
+        /** The `jti` of the access token that the first use made. */
+        readonly accessTokenId?: string | undefined;
+      }
+    | undefined;
+}
+
+export const authorizationCode: RecordKind<AuthorizationCode> = {
+  kind: 'authorization-code',
+  version: 1,
+  schema: z.object({
+    ...authenticatedShape,
+    used: z.object({ familyId: z.string().optional(), accessTokenId: z.string().optional() }).optional(),
+  }),
+  encode: compact,
+};

@@ -1,0 +1,46 @@
+import type { RecordKind } from '@ostiary/storage-sdk';
+import { z } from 'zod';
+import { compact, type StoredIdentity, storedIdentitySchema } from './stored-identity.ts';
+
+/**
+ * All refresh tokens that descend from one login: one family per login (device). It holds hashes, never a token.
+ * Removing the record revokes the family.
+ *
+ * Version 1: first form.
+ */
+export interface RefreshFamily {
+  readonly clientId: string;
+  readonly connectorId: string;
+  readonly scopes: readonly string[];
+  readonly nonce?: string | undefined;
+  readonly identity: StoredIdentity;
+  /** Seconds since the epoch, here and below. */
+  readonly authTime: number;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  /** Hash of the token that may be used next. */
+  readonly current: string;
+  /** The token before it, and its successor sealed with that very token, for a retry to get the same answer. */
+  readonly previous?: { readonly hash: string; readonly successor: string; readonly rotatedAt: number } | undefined;
+  /** One replica is asking the upstream provider, until this moment at the latest. */
+  readonly lease?: { readonly holder: string; readonly until: number } | undefined;
+}
+
+export const refreshFamily: RecordKind<RefreshFamily> = {
+  kind: 'refresh-family',
+  version: 1,
+  schema: z.object({
+    clientId: z.string(),
+    connectorId: z.string(),
+    scopes: z.array(z.string()),
+    nonce: z.string().optional(),
+    identity: storedIdentitySchema,
+    authTime: z.number().int(),
+    createdAt: z.number().int(),
+    lastUsedAt: z.number().int(),
+    current: z.string(),
+    previous: z.object({ hash: z.string(), successor: z.string(), rotatedAt: z.number().int() }).optional(),
+    lease: z.object({ holder: z.string(), until: z.number().int() }).optional(),
+  }),
+  encode: compact,
+};

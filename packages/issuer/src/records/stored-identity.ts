@@ -1,0 +1,99 @@
+import type { Identity } from '@ostiary/connector-sdk';
+import { type JsonObject, OstiaryError, Secret } from '@ostiary/primitives';
+import type { Sealer } from '@ostiary/token-core';
+import { z } from 'zod';
+
+const PURPOSE = 'connector-data';
+
+/** An identity as it is stored: what the connector keeps for itself is sealed. */
+export interface StoredIdentity {
+  readonly userId: string;
+  readonly username: string;
+  readonly preferredUsername?: string | undefined;
+  readonly email?: { readonly address: string; readonly verified: boolean } | undefined;
+  readonly groups: readonly string[];
+  readonly tenant?: string | undefined;
+  readonly authentication?:
+    | {
+        /** Seconds since the epoch. */
+        readonly time?: number | undefined;
+        readonly methods?: readonly string[] | undefined;
+        readonly contextClass?: string | undefined;
+      }
+    | undefined;
+  readonly connectorData?: string | undefined;
+}
+
+export const storedIdentitySchema: z.ZodType<StoredIdentity> = z.object({
+  userId: z.string().min(1),
+  username: z.string(),
+  preferredUsername: z.string().optional(),
+  email: z.object({ address: z.string(), verified: z.boolean() }).optional(),
+  groups: z.array(z.string()),
+  tenant: z.string().optional(),
+  authentication: z
+    .object({
+      time: z.number().optional(),
+      methods: z.array(z.string()).optional(),
+      contextClass: z.string().optional(),
+    })
+    .optional(),
+  connectorData: z.string().optional(),
+});
+
+/** Makes the stored form, sealing what the connector handed over. */
+export async function storeIdentity(identity: Identity, sealer: Sealer): Promise<StoredIdentity> {
+  const { authentication, connectorData, ...plain } = identity;
+  return {
+    ...plain,
+    groups: [...new Set(identity.groups)],
+    ...(authentication === undefined
+      ? {}
+      : {
+          authentication: {
+            ...(authentication.time === undefined ? {} : { time: Math.floor(authentication.time.getTime() / 1000) }),
+            ...(authentication.methods === undefined ? {} : { methods: authentication.methods }),
+            ...(authentication.contextClass === undefined ? {} : { contextClass: authentication.contextClass }),
+          },
+        }),
+    ...(connectorData === undefined
+      ? {}
+      : { connectorData: await sealer.seal(connectorData.reveal(), { purpose: PURPOSE }) }),
+  };
+}
+
+/**
+ * The identity of a stored form, for the connector that made it.
+ *
+ * @throws {OstiaryError} `seal/invalid` when the sealing key is gone: the person must log in again.
+ */
+export async function restoreIdentity(stored: StoredIdentity, sealer: Sealer): Promise<Identity> {
+  const { authentication, connectorData, preferredUsername, email, tenant, ...plain } = stored;
+  return {
+    ...plain,
+    ...(preferredUsername === undefined ? {} : { preferredUsername }),
+    ...(email === undefined ? {} : { email }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(authentication === undefined
+      ? {}
+      : {
+          authentication: {
+            ...(authentication.time === undefined ? {} : { time: new Date(authentication.time * 1000) }),
+            ...(authentication.methods === undefined ? {} : { methods: authentication.methods }),
+            ...(authentication.contextClass === undefined ? {} : { contextClass: authentication.contextClass }),
+          },
+        }),
+    ...(connectorData === undefined ? {} : { connectorData: await unseal(connectorData, sealer) }),
+  };
+}
+
+async function unseal(sealed: string, sealer: Sealer): Promise<Secret> {
+  const text = await sealer.open(sealed, { purpose: PURPOSE });
+  if (typeof text !== 'string') throw new OstiaryError('seal/invalid', 'This login cannot be renewed.');
+  return new Secret(text);
+}
+
+/** Drops properties that are `undefined`: JSON has none, and a record must come back as it went in. */
+export function compact<T extends object>(value: T): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}

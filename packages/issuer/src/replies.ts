@@ -1,0 +1,97 @@
+import { errorStatus, type IssuerId, isOstiaryError, OstiaryError } from '@ostiary/primitives';
+import { OUT_OF_BAND } from './checks/redirect-uri.ts';
+import type { PageProblem } from './page.ts';
+import { jsonReply, type Reply, type SetCookie } from './reply.ts';
+import type { IssuerRequest } from './request.ts';
+
+/** Where an answer goes: a redirect URI that has been checked, and the client's own `state`. */
+export interface AnswerTo {
+  readonly redirectUri: string;
+  readonly state?: string | undefined;
+}
+
+/** The code behind `oauth/`, or `server_error` and friends for failures that are not OAuth's own. */
+export function oauthErrorCode(error: OstiaryError): string {
+  if (error.code.startsWith('oauth/')) return error.code.slice('oauth/'.length);
+  if (error.code === 'login/denied' || error.code === 'login/not_allowed') return 'access_denied';
+  return errorStatus(error.code) === 503 ? 'temporarily_unavailable' : 'server_error';
+}
+
+/** An answer at the client's redirect URI: its own query stays, ours is added, `state` and `iss` (RFC 9207) with it. */
+export function redirectToClient(
+  destination: AnswerTo,
+  answer: Readonly<Record<string, string>>,
+  { issuer, cookies = [] }: { readonly issuer: IssuerId; readonly cookies?: readonly SetCookie[] },
+): Reply {
+  const { redirectUri, state } = destination;
+  if (redirectUri === OUT_OF_BAND) return outOfBand(answer, cookies);
+  const added = new URLSearchParams({ ...answer, ...(state === undefined ? {} : { state }), iss: issuer });
+  const separator = redirectUri.includes('?') ? (/[?&]$/.test(redirectUri) ? '' : '&') : '?';
+  return { kind: 'redirect', status: 303, location: `${redirectUri}${separator}${added}`, cookies };
+}
+
+function outOfBand(answer: Readonly<Record<string, string>>, cookies: readonly SetCookie[]): Reply {
+  if (answer.code !== undefined)
+    return { kind: 'page', status: 200, page: { name: 'code', code: answer.code }, cookies };
+  throw new OstiaryError('oauth/invalid_request', answer.error_description ?? answer.error ?? 'The login failed.');
+}
+
+/** An error of an authorization request, told to the client. */
+export function errorToClient(
+  error: unknown,
+  destination: AnswerTo,
+  more: { readonly issuer: IssuerId; readonly cookies?: readonly SetCookie[] },
+): Reply {
+  const known = asOstiaryError(error);
+  return redirectToClient(destination, { error: oauthErrorCode(known), error_description: known.message }, more);
+}
+
+/** An error as a program expects it (RFC 6749 section 5.2). */
+export function errorToProgram(error: OstiaryError, request: IssuerRequest): Reply {
+  const status = errorStatus(error.code);
+  return jsonReply(
+    error.code === 'login/not_allowed' ? 400 : status,
+    { error: oauthErrorCode(error), error_description: error.message },
+    {
+      ...(error.code === 'oauth/invalid_client' && request.headers.has('authorization')
+        ? { 'www-authenticate': 'Basic realm="token", charset="UTF-8"' }
+        : {}),
+      ...(status === 503 ? { 'retry-after': '5' } : {}),
+    },
+  );
+}
+
+const pageOf: { readonly [code: string]: PageProblem } = {
+  'login/not_allowed': 'not_allowed',
+  'login/denied': 'login_denied',
+  'login/expired': 'login_expired',
+  'upstream/unavailable': 'connector_unavailable',
+  'upstream/protocol': 'login_failed',
+  'storage/unavailable': 'temporarily_unavailable',
+  'storage/conflict': 'temporarily_unavailable',
+  'keys/unavailable': 'temporarily_unavailable',
+  'oauth/invalid_request': 'bad_request',
+};
+
+/** An error as a person can read it. The message is shown only for codes whose messages are written for strangers. */
+export function errorPage(error: OstiaryError, request: IssuerRequest, retryUrl?: string): Reply {
+  const named = error.detail.page;
+  const problem = (typeof named === 'string' ? named : (pageOf[error.code] ?? 'internal')) as PageProblem;
+  return {
+    kind: 'page',
+    status: errorStatus(error.code),
+    page: {
+      name: 'error',
+      problem,
+      ...(problem === 'internal' ? {} : { message: error.message }),
+      requestId: request.requestId,
+      ...(retryUrl === undefined ? {} : { retryUrl }),
+    },
+  };
+}
+
+/** Anything thrown, as an error of ours; what is not one is a bug and keeps its text to the log. */
+export function asOstiaryError(error: unknown): OstiaryError {
+  if (isOstiaryError(error)) return error;
+  return new OstiaryError('oauth/server_error', 'The server failed to answer.', { cause: error });
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** An authorization request (OpenID Connect Core section 3.1.2.1) of which every part has been checked. */
+export interface AuthorizationRequest {
+  readonly clientId: string;
+  /** Byte for byte as the client sent it; the token request must repeat it. */
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly state?: string | undefined;
+  readonly nonce?: string | undefined;
+  readonly codeChallenge?: { readonly challenge: string; readonly method: 'S256' | 'plain' } | undefined;
+  readonly prompt: readonly Prompt[];
+  /** Seconds since the login that the client accepts. */
+  readonly maxAge?: number | undefined;
+  readonly loginHint?: string | undefined;
+  /** The subject of a checked `id_token_hint`. */
+  readonly expectedSubject?: string | undefined;
+}
+
+export type Prompt = 'none' | 'login' | 'consent' | 'select_account';
+
+/** The same as it travels in a sealed cookie or a record. */
+export const authorizationRequestSchema: z.ZodType<AuthorizationRequest> = z.object({
+  clientId: z.string(),
+  redirectUri: z.string(),
+  scopes: z.array(z.string()),
+  state: z.string().optional(),
+  nonce: z.string().optional(),
+  codeChallenge: z.object({ challenge: z.string(), method: z.enum(['S256', 'plain']) }).optional(),
+  prompt: z.array(z.enum(['none', 'login', 'consent', 'select_account'])),
+  maxAge: z.number().optional(),
+  loginHint: z.string().optional(),
+  expectedSubject: z.string().optional(),
+});

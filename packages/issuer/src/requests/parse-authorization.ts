@@ -1,0 +1,101 @@
+import { OstiaryError } from '@ostiary/primitives';
+import { readCodeChallenge } from '../checks/pkce.ts';
+import { readMaxAge, readPrompt } from '../checks/prompt.ts';
+import { mayRedirectTo } from '../checks/redirect-uri.ts';
+import { checkScopes } from '../checks/scope.ts';
+import type { Client } from '../client.ts';
+import type { IssuerContext } from '../context.ts';
+import { type Parameters, splitList } from '../parameters.ts';
+import type { AuthorizationRequest } from './authorization-request.ts';
+
+/** Where an answer to this request may be sent, and for whom. Until this is known an error is a page. */
+export interface Destination {
+  readonly client: Client;
+  readonly redirectUri: string;
+  readonly state: string | undefined;
+}
+
+/**
+ * Finds the client and matches its redirect URI. Nothing may redirect before this has returned.
+ *
+ * @throws {OstiaryError} `oauth/invalid_request`, with the page problem in its detail
+ */
+export async function parseDestination(params: Parameters, context: IssuerContext): Promise<Destination> {
+  const clientId = params.get('client_id');
+  const client = clientId === undefined ? undefined : await context.clients.find(clientId);
+  if (client === undefined) {
+    throw new OstiaryError('oauth/invalid_request', 'Invalid client_id provided.', {
+      detail: { page: 'unknown_client', client: (clientId ?? '').slice(0, 200) },
+    });
+  }
+  const redirectUri = params.get('redirect_uri');
+  if (redirectUri === undefined || !mayRedirectTo(client, redirectUri)) {
+    throw new OstiaryError('oauth/invalid_request', 'Unregistered redirect_uri.', {
+      detail: { page: 'unregistered_redirect_uri', client: client.id, redirectUri: (redirectUri ?? '').slice(0, 500) },
+    });
+  }
+  return { client, redirectUri, state: params.get('state') };
+}
+
+/**
+ * Checks all the rest of an authorization request. An error is for the client, at its redirect URI.
+ *
+ * @throws {OstiaryError} an `oauth/*` code of RFC 6749 section 4.1.2.1 or OpenID Connect Core section 3.1.2.6
+ */
+export async function parseAuthorization(
+  params: Parameters,
+  { client, redirectUri, state }: Destination,
+  context: IssuerContext,
+): Promise<AuthorizationRequest> {
+  refuseUnsupported(params);
+  checkResponseType(params);
+  const codeChallenge = readCodeChallenge(params, client, context.protocol);
+  const scopes = await checkScopes(splitList(params.get('scope')), client, context.clients);
+  return {
+    clientId: client.id,
+    redirectUri,
+    scopes,
+    state,
+    codeChallenge,
+    nonce: params.get('nonce'),
+    prompt: readPrompt(params),
+    maxAge: readMaxAge(params),
+    loginHint: params.get('login_hint'),
+    expectedSubject: await readHint(params, context),
+  };
+}
+
+function refuseUnsupported(params: Parameters): void {
+  if (params.get('request') !== undefined) {
+    throw new OstiaryError('oauth/request_not_supported', 'Server does not support request parameter.');
+  }
+  if (params.get('request_uri') !== undefined) {
+    throw new OstiaryError('oauth/request_uri_not_supported', 'Server does not support request_uri parameter.');
+  }
+  const mode = params.get('response_mode');
+  if (mode !== undefined && mode !== 'query') {
+    throw new OstiaryError('oauth/invalid_request', `Unsupported response_mode ${JSON.stringify(mode)}.`);
+  }
+}
+
+function checkResponseType(params: Parameters): void {
+  const types = splitList(params.get('response_type'));
+  if (types.length === 0) throw new OstiaryError('oauth/invalid_request', 'No response_type provided.');
+  if (types.length > 1 || types[0] !== 'code') {
+    const named = JSON.stringify(types.join(' '));
+    throw new OstiaryError('oauth/unsupported_response_type', `Unsupported response type ${named}.`);
+  }
+}
+
+/** `id_token_hint`: one of our ID tokens; who it names must be who logs in. Its age and audience do not matter. */
+async function readHint(params: Parameters, context: IssuerContext): Promise<string | undefined> {
+  const hint = params.get('id_token_hint');
+  if (hint === undefined) return undefined;
+  try {
+    const { claims } = await context.verifier.idToken(hint, { ignoreExpiry: true });
+    if (typeof claims.sub === 'string') return claims.sub;
+  } catch (cause) {
+    throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.', { cause });
+  }
+  throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.');
+}

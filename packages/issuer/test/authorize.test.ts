@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { answerOf, locationOf } from './browser.ts';
+import { app, challenge, cli, publicRequest, request, startIssuer } from './harness.ts';
+
+describe('before the redirect URI is known, an error is a page', () => {
+  it.each([
+    ['an unknown client', request({ client_id: 'nobody' }), 'unknown_client'],
+    ['no client', request({ client_id: undefined }), 'unknown_client'],
+    ['an unregistered redirect_uri', request({ redirect_uri: 'https://evil.example/' }), 'unregistered_redirect_uri'],
+    ['no redirect_uri', request({ redirect_uri: undefined }), 'unregistered_redirect_uri'],
+    ['an unknown connector', request({ connector_id: 'nope' }), 'unknown_connector'],
+  ])('%s', async (_name, params, problem) => {
+    const { browser } = await startIssuer();
+    expect(await browser().authorize(params)).toMatchObject({ kind: 'page', page: { name: 'error', problem } });
+  });
+
+  it('a parameter that is there twice', async () => {
+    const { browser } = await startIssuer();
+    const query = `${new URLSearchParams(request())}&client_id=app`;
+    expect(await browser().send(`/auth/idp?${query}`)).toMatchObject({ kind: 'page', status: 400 });
+  });
+});
+
+describe('after that, an error goes to the client with state and iss', () => {
+  it.each([
+    [{ response_type: undefined }, 'invalid_request'],
+    [{ response_type: 'token' }, 'unsupported_response_type'],
+    [{ response_type: 'code id_token' }, 'unsupported_response_type'],
+    [{ response_mode: 'fragment' }, 'invalid_request'],
+    [{ scope: 'email' }, 'invalid_scope'],
+    [{ scope: undefined }, 'invalid_scope'],
+    [{ scope: 'openid admin' }, 'invalid_scope'],
+    [{ scope: 'openid audience:server:client_id:nobody' }, 'invalid_scope'],
+    [{ request: 'eyJ' }, 'request_not_supported'],
+    [{ request_uri: 'https://a.example' }, 'request_uri_not_supported'],
+    [{ code_challenge: challenge, code_challenge_method: 'S512' }, 'invalid_request'],
+    [{ code_challenge: challenge, code_challenge_method: 'plain' }, 'invalid_request'],
+    [{ code_challenge: challenge }, 'invalid_request'],
+    [{ code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
+    [{ code_challenge_method: 'S256' }, 'invalid_request'],
+    [{ prompt: 'none' }, 'login_required'],
+    [{ prompt: 'none login' }, 'invalid_request'],
+    [{ prompt: 'dance' }, 'invalid_request'],
+    [{ max_age: '-1' }, 'invalid_request'],
+    [{ id_token_hint: 'x.y.z' }, 'invalid_request'],
+    [{ state: 's'.repeat(4000) }, 'invalid_request'],
+  ])('%j is %s', async (overrides, error) => {
+    const { browser } = await startIssuer();
+    const params = request(overrides);
+    const answer = answerOf(await browser().authorize(params));
+    expect(answer.get('error')).toBe(error);
+    expect(answer.get('error_description')).not.toBe('');
+    expect(answer.get('state')).toBe(params.state);
+    expect(answer.get('iss')).toBe('https://login.example.com/dex');
+    expect(answer.get('tenant')).toBe('a');
+  });
+
+  it('PKCE is required of public clients, and of all when the operator says so', async () => {
+    const open = await startIssuer();
+    const bare = publicRequest({ code_challenge: undefined, code_challenge_method: undefined });
+    expect(answerOf(await open.browser().authorize(bare)).get('error')).toBe('invalid_request');
+    const strict = await startIssuer({ protocol: { requirePkce: true } });
+    expect(answerOf(await strict.browser().authorize(request())).get('error')).toBe('invalid_request');
+  });
+
+  it('a person who declines at the provider is access_denied', async () => {
+    const { browser, upstream } = await startIssuer();
+    const { OstiaryError } = await import('@ostiary/primitives');
+    Object.defineProperty(upstream, 'identity', {
+      get() {
+        throw new OstiaryError('login/denied', 'You declined.');
+      },
+    });
+    expect(answerOf(await browser().logIn(request())).get('error')).toBe('access_denied');
+  });
+});
+
+describe('choice of connector', () => {
+  it('is shown by name when there are several, with the request in each link', async () => {
+    const { browser } = await startIssuer();
+    const reply = await browser().authorize(request({ connector_id: undefined }));
+    expect(reply).toMatchObject({
+      kind: 'page',
+      page: { name: 'choose-connector', clientName: 'The App', connectors: [{ id: 'idp' }, { id: 'ldap' }] },
+    });
+    if (reply.kind !== 'page' || reply.page.name !== 'choose-connector') throw new Error('no page');
+    const next = await browser().send(reply.page.connectors[0]?.url ?? '');
+    expect(locationOf(next)).toMatch(/^https:\/\/idp\.example\.com/);
+  });
+
+  it('is skipped with one connector, unless the operator wants it shown', async () => {
+    const one = { ...app, allowedConnectors: ['idp'] };
+    const { browser } = await startIssuer({ clients: [one] });
+    const params = request({ connector_id: undefined });
+    expect(locationOf(await browser().authorize(params))).toMatch(/^\/dex\/auth\/idp\?/);
+    const shown = await startIssuer({ clients: [one], protocol: { alwaysShowLogin: true } });
+    expect(await shown.browser().authorize(params)).toMatchObject({ page: { name: 'choose-connector' } });
+  });
+
+  it('follows connector_id and drops it from the link', async () => {
+    const { browser } = await startIssuer();
+    const { connector_id: _, ...rest } = request();
+    const reply = await browser().send(`/auth?${new URLSearchParams({ ...rest, connector_id: 'ldap' })}`);
+    expect(locationOf(reply)).toMatch(/^\/dex\/auth\/ldap\?/);
+    expect(locationOf(reply)).not.toContain('connector_id');
+  });
+
+  it('refuses a connector that the client or its own grant types exclude', async () => {
+    const { browser } = await startIssuer({ clients: [{ ...app, allowedConnectors: ['ldap'] }] });
+    const reply = await browser().authorize(request());
+    expect(reply).toMatchObject({ kind: 'page', status: 403, page: { problem: 'connector_not_allowed' } });
+    const narrow = await startIssuer({ entries: [{ grantTypes: ['refresh_token'] }] });
+    expect(await narrow.browser().authorize(request())).toMatchObject({ status: 403 });
+  });
+});
+
+describe('consent', () => {
+  const consent = { protocol: { skipApproval: false } };
+
+  it('names who is logged in and what the client asks for, and issues a code once', async () => {
+    const { browser } = await startIssuer(consent);
+    const person = browser();
+    const location = locationOf(await person.logIn(request()));
+    const page = await person.send(location);
+    expect(page).toMatchObject({
+      status: 200,
+      page: { clientName: 'The App', userName: 'Jane Doe', items: ['offline_access', 'profile', 'email', 'groups'] },
+    });
+    const req = new URL(location, 'https://x.example').searchParams.get('req') ?? '';
+    const both = await Promise.all([
+      person.send('/approval', { form: { req, approval: 'approve' } }),
+      person.send('/approval', { form: { req, approval: 'approve' } }),
+    ]);
+    expect(both.filter((reply) => reply.kind === 'redirect')).toHaveLength(1);
+    expect(both.filter((reply) => reply.kind === 'page' && reply.status === 400)).toHaveLength(1);
+  });
+
+  it('that is refused is access_denied, and cannot be given afterwards', async () => {
+    const { browser } = await startIssuer(consent);
+    const person = browser();
+    const req = new URL(locationOf(await person.logIn(request())), 'https://x.example').searchParams.get('req') ?? '';
+    const reply = await person.send('/approval', { form: { req, approval: 'rejected' } });
+    expect(answerOf(reply).get('error')).toBe('access_denied');
+    expect(await person.send('/approval', { form: { req, approval: 'approve' } })).toMatchObject({ status: 400 });
+  });
+
+  it.each([{ prompt: 'consent' }, { approval_prompt: 'force' }])(
+    'is asked for with %j although it is skipped',
+    async (more) => {
+      const { browser } = await startIssuer();
+      expect(locationOf(await browser().logIn(request(more)))).toMatch(/^\/dex\/approval\?req=/);
+    },
+  );
+});
+
+describe('password form', () => {
+  const login = { login: 'jane', password: 'pass' };
+
+  it('logs in, and keeps the name after a wrong password', async () => {
+    const { browser } = await startIssuer();
+    const person = browser();
+    const location = locationOf(await person.authorize(request({ connector_id: 'ldap' })));
+    expect(location).toMatch(/^\/dex\/auth\/ldap\/login\?state=/);
+    expect(await person.send(location)).toMatchObject({ status: 200, page: { name: 'password', prompt: 'Username' } });
+    const wrong = await person.send(location, { form: { ...login, password: 'no' } });
+    expect(wrong).toMatchObject({ status: 401, page: { username: 'jane', invalid: true } });
+    expect(answerOf(await person.send(location, { form: login })).has('code')).toBe(true);
+  });
+
+  it('does not even ask the connector with an empty password', async () => {
+    const { browser, upstream } = await startIssuer();
+    const person = browser();
+    const location = locationOf(await person.authorize(request({ connector_id: 'ldap' })));
+    expect(await person.send(location, { form: { login: 'jane', password: '' } })).toMatchObject({ status: 401 });
+    expect(upstream.asked.finish).toBe(0);
+  });
+
+  it('refuses a form that another browser sends', async () => {
+    const { browser, upstream } = await startIssuer();
+    const location = locationOf(await browser().authorize(request({ connector_id: 'ldap' })));
+    expect(await browser().send(location, { form: login })).toMatchObject({ status: 400 });
+    expect(upstream.asked.finish).toBe(0);
+  });
+});
+
+describe('out-of-band redirect', () => {
+  it('shows the code on a page to a public client', async () => {
+    const { browser } = await startIssuer({ clients: [cli] });
+    const reply = await browser().logIn(publicRequest({ redirect_uri: 'urn:ietf:wg:oauth:2.0:oob' }));
+    expect(reply).toMatchObject({ kind: 'page', page: { name: 'code' } });
+  });
+});

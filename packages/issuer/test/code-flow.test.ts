@@ -1,0 +1,172 @@
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { answerOf, locationOf } from './browser.ts';
+import {
+  app,
+  bodyOf,
+  claimsOf,
+  issuerId,
+  publicRequest,
+  redirectUri,
+  request,
+  startIssuer,
+  textOf,
+  verifier,
+} from './harness.ts';
+
+const credentials = { client_id: 'app', client_secret: 'app-secret' };
+
+function redeem(code: string | null): Record<string, string> {
+  return { grant_type: 'authorization_code', code: code ?? '', redirect_uri: redirectUri, ...credentials };
+}
+
+describe('authorization code flow', () => {
+  it('leads from the client to the provider and back with code, state and iss', async () => {
+    const { browser, upstream } = await startIssuer();
+    const person = browser();
+    const first = await person.authorize(request());
+    expect(locationOf(first)).toMatch(/^https:\/\/idp\.example\.com\/authorize\?state=/);
+    expect(new URL(locationOf(first)).searchParams.get('redirect_uri')).toBe(`${issuerId}/callback/idp`);
+    const state = new URL(locationOf(first)).searchParams.get('state') ?? '';
+    const back = await person.send(`/callback/idp?${new URLSearchParams({ state, code: 'c' })}`);
+    expect(locationOf(back).startsWith(`${redirectUri}&code=`)).toBe(true);
+    expect(answerOf(back).get('state')).toBe('client-state');
+    expect(answerOf(back).get('iss')).toBe(issuerId);
+    expect(person.cookies.size).toBe(0);
+    expect(upstream.asked.finish).toBe(1);
+  });
+
+  it('gives tokens that jose verifies through the published keys, with the claims of the scopes', async () => {
+    const { browser, keys, clock } = await startIssuer();
+    const code = answerOf(await browser().logIn(request())).get('code');
+    const reply = await browser().token(redeem(code));
+    expect(reply).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store', pragma: 'no-cache' } });
+    expect(bodyOf(reply)).toMatchObject({ token_type: 'bearer', expires_in: 3600 });
+    const jwks = createLocalJWKSet(JSON.parse(JSON.stringify(keys.publicKeys())));
+    const { payload } = await jwtVerify(textOf(reply, 'id_token'), jwks, {
+      issuer: issuerId,
+      audience: 'app',
+      currentDate: clock.now(),
+    });
+    expect(payload).toMatchObject({
+      sub: 'CgN1LTESA2lkcA',
+      nonce: 'client-nonce',
+      name: 'Jane Doe',
+      preferred_username: 'jane',
+      email: 'jane@example.com',
+      email_verified: true,
+      groups: ['dev', 'ops'],
+      auth_time: Math.floor(clock.now().getTime() / 1000),
+    });
+    expect(payload).not.toHaveProperty('azp');
+  });
+
+  it.each([
+    ['openid', []],
+    ['openid email', ['email', 'email_verified']],
+    ['openid groups', ['groups']],
+    ['openid profile', ['name', 'preferred_username']],
+    ['openid federated:id', ['federated_claims']],
+  ])('shows with scope %j the claims %j and no others', async (scope, names) => {
+    const { browser } = await startIssuer();
+    const code = answerOf(await browser().logIn(request({ scope }))).get('code');
+    const claims = claimsOf(textOf(await browser().token(redeem(code)), 'id_token'));
+    const personal = ['email', 'email_verified', 'groups', 'name', 'preferred_username', 'federated_claims'];
+    expect(Object.keys(claims).filter((name) => personal.includes(name))).toEqual(names);
+  });
+
+  it('gives no refresh token unless offline_access was asked for', async () => {
+    const { browser } = await startIssuer();
+    const code = answerOf(await browser().logIn(request({ scope: 'openid' }))).get('code');
+    expect(bodyOf(await browser().token(redeem(code)))).not.toHaveProperty('refresh_token');
+  });
+
+  it('gives no refresh token when the connector cannot renew a login', async () => {
+    const { browser } = await startIssuer({ refresh: () => undefined });
+    const code = answerOf(await browser().logIn(request())).get('code');
+    expect(bodyOf(await browser().token(redeem(code)))).not.toHaveProperty('refresh_token');
+  });
+
+  it('never lets names out that begin with system:', async () => {
+    const { browser, upstream } = await startIssuer();
+    upstream.identity = { ...upstream.identity, groups: ['dev', 'system:masters'] };
+    const code = answerOf(await browser().logIn(request())).get('code');
+    expect(claimsOf(textOf(await browser().token(redeem(code)), 'id_token')).groups).toEqual(['dev']);
+    upstream.identity = { ...upstream.identity, preferredUsername: 'system:admin' };
+    expect(await browser().logIn(request())).toMatchObject({ status: 403, page: { problem: 'not_allowed' } });
+  });
+});
+
+describe('codes', () => {
+  it('are given to one of 50 parallel requests, and the replay takes back what was given', async () => {
+    const { browser } = await startIssuer();
+    const code = answerOf(await browser().logIn(request())).get('code');
+    const replies = await Promise.all(Array.from({ length: 50 }, () => browser().token(redeem(code))));
+    const winners = replies.filter((reply) => reply.kind === 'json' && reply.status === 200);
+    expect(winners).toHaveLength(1);
+    const [winner] = winners;
+    if (winner === undefined) throw new Error('nobody won');
+    const refreshed = await browser().token({
+      grant_type: 'refresh_token',
+      refresh_token: textOf(winner, 'refresh_token'),
+      ...credentials,
+    });
+    expect(bodyOf(refreshed)).toMatchObject({ error: 'invalid_grant' });
+    const headers = { authorization: `Bearer ${textOf(winner, 'access_token')}` };
+    expect(await browser().send('/userinfo', { headers })).toMatchObject({ status: 401 });
+  });
+
+  it('are not spent by a wrong verifier or a wrong redirect_uri', async () => {
+    const { browser } = await startIssuer();
+    const code = answerOf(await browser().logIn(publicRequest())).get('code') ?? '';
+    const good = {
+      grant_type: 'authorization_code',
+      code,
+      client_id: 'cli',
+      redirect_uri: 'http://127.0.0.1:18000/',
+      code_verifier: verifier,
+    };
+    const wrongVerifier = await browser().token({ ...good, code_verifier: 'w'.repeat(43) });
+    expect(bodyOf(wrongVerifier)).toMatchObject({ error: 'invalid_grant' });
+    const { code_verifier: _, ...without } = good;
+    expect(bodyOf(await browser().token(without))).toMatchObject({ error: 'invalid_grant' });
+    const elsewhere = await browser().token({ ...good, redirect_uri: 'http://127.0.0.1:18001/' });
+    expect(bodyOf(elsewhere)).toMatchObject({ error: 'invalid_grant' });
+    expect(await browser().token(good)).toMatchObject({ status: 200 });
+  });
+
+  it('are refused to another client and after their time', async () => {
+    const other = { ...app, id: 'other' };
+    const { browser, clock } = await startIssuer({ clients: [app, other] });
+    const code = answerOf(await browser().logIn(request())).get('code');
+    const stolen = await browser().token({ ...redeem(code), client_id: 'other' });
+    expect(bodyOf(stolen)).toMatchObject({ error: 'invalid_grant' });
+    clock.advance(60);
+    expect(bodyOf(await browser().token(redeem(code)))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('of a login without PKCE refuse a verifier (downgrade)', async () => {
+    const { browser } = await startIssuer();
+    const code = answerOf(await browser().logIn(request())).get('code');
+    const reply = await browser().token({ ...redeem(code), code_verifier: verifier });
+    expect(bodyOf(reply)).toMatchObject({ error: 'invalid_request' });
+  });
+});
+
+describe('cross-client audience', () => {
+  const api = { ...app, id: 'api', trustedPeers: ['app'] };
+
+  it('names the peer and the client, and azp says who asked', async () => {
+    const { browser } = await startIssuer({ clients: [app, api] });
+    const scope = 'openid audience:server:client_id:api';
+    const code = answerOf(await browser().logIn(request({ scope }))).get('code');
+    const claims = claimsOf(textOf(await browser().token(redeem(code)), 'id_token'));
+    expect(claims).toMatchObject({ aud: ['api', 'app'], azp: 'app' });
+  });
+
+  it('is refused for a peer that does not trust the client', async () => {
+    const { browser } = await startIssuer({ clients: [app, { ...api, trustedPeers: [] }] });
+    const reply = await browser().authorize(request({ scope: 'openid audience:server:client_id:api' }));
+    expect(answerOf(reply).get('error')).toBe('invalid_scope');
+  });
+});

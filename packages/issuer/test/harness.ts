@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import type { Connector, Identity, Refresh } from '@ostiary/connector-sdk';
+import {
+  type FakeClock,
+  fakeClock,
+  type RecordingLogger,
+  recordingLogger,
+  seededRandom,
+} from '@ostiary/connector-sdk/testing';
+import { type IssuerId, isJsonObject, type JsonObject, parseIssuerId, Secret } from '@ostiary/primitives';
+import { memoryStorage } from '@ostiary/storage-memory';
+import type { StorageDriver } from '@ostiary/storage-sdk';
+import { createKeyRing, createSealer, type KeyRing } from '@ostiary/token-core';
+import {
+  type Client,
+  type ConnectorEntry,
+  createIssuer,
+  type Issuer,
+  type IssuerOptions,
+  type Lifetimes,
+  type ProtocolOptions,
+  type Reply,
+} from '../src/index.ts';
+import { Browser } from './browser.ts';
+
+export const issuerId: IssuerId = parseIssuerId('https://login.example.com/dex');
+export const redirectUri: string = 'https://app.example.com/callback?tenant=a';
+
+export const jane: Identity = {
+  userId: 'u-1',
+  username: 'Jane Doe',
+  preferredUsername: 'jane',
+  email: { address: 'jane@example.com', verified: true },
+  groups: ['dev', 'ops'],
+  connectorData: new Secret('upstream-refresh-token'),
+};
+
+export const app: Client = {
+  id: 'app',
+  name: 'The App',
+  public: false,
+  secrets: [new Secret('app-secret')],
+  redirectUris: [redirectUri],
+  trustedPeers: [],
+};
+
+export const cli: Client = { id: 'cli', name: 'CLI', public: true, secrets: [], redirectUris: [], trustedPeers: [] };
+
+/** An upstream provider whose answers a test decides. */
+export interface Upstream {
+  identity: Identity;
+  refreshed: () => Promise<Identity | 'rejected'>;
+  readonly asked: { begin: number; finish: number; refresh: number };
+}
+
+export interface HarnessOptions {
+  readonly clients?: readonly Client[];
+  readonly entries?: readonly Partial<ConnectorEntry>[];
+  readonly refresh?: (upstream: Upstream) => Refresh | undefined;
+  readonly protocol?: Partial<ProtocolOptions>;
+  readonly lifetimes?: Partial<Lifetimes>;
+  readonly storage?: (driver: StorageDriver) => StorageDriver;
+}
+
+export interface Harness {
+  readonly issuer: Issuer;
+  readonly clock: FakeClock;
+  readonly log: RecordingLogger;
+  readonly keys: KeyRing;
+  readonly storage: StorageDriver;
+  readonly upstream: Upstream;
+  browser(): Browser;
+  /** Another process on the same storage. */
+  replica(): Promise<Issuer>;
+}
+
+const protocol: ProtocolOptions = {
+  skipApproval: true,
+  alwaysShowLogin: false,
+  requirePkce: false,
+  pkceMethods: ['S256'],
+};
+
+const lifetimes: Lifetimes = {
+  idToken: 3600,
+  login: 600,
+  code: 60,
+  refreshToken: { rotate: true, reuseInterval: 30, idle: 86_400, absolute: 864_000 },
+};
+
+/** An issuer on memory storage, with one connector `idp` (redirect) and one `ldap` (password). */
+export async function startIssuer(options: HarnessOptions = {}): Promise<Harness> {
+  const clock = fakeClock();
+  const log = recordingLogger();
+  const memory = await memoryStorage.open({}, { now: clock.now, random: seededRandom('memory'), log });
+  const storage = options.storage?.(memory) ?? memory;
+  const upstream = fakeUpstream();
+  const create = async (seed: string): Promise<{ issuer: Issuer; keys: KeyRing }> => {
+    const deps = { now: clock.now, random: seededRandom(seed), log };
+    const keys = await createKeyRing({
+      storage,
+      policy: { algorithms: ['ES256', 'RS256'], rotationPeriod: 21_600, tokenLifetime: 3600, verifierCache: 300 },
+      deps,
+    });
+    const issuer = createIssuer({
+      issuer: issuerId,
+      storage,
+      keys,
+      sealer: await createSealer({ storage, deps }),
+      clients: registry(options.clients ?? [app, cli]),
+      connectors: connectors(upstream, options),
+      lifetimes: { ...lifetimes, ...options.lifetimes },
+      protocol: { ...protocol, ...options.protocol },
+      ...deps,
+    });
+    return { issuer, keys };
+  };
+  const { issuer, keys } = await create('first');
+  return {
+    ...{ issuer, clock, log, keys, storage, upstream },
+    browser: () => new Browser(issuer, log),
+    replica: async () => (await create('second')).issuer,
+  };
+}
+
+function fakeUpstream(): Upstream {
+  const upstream: Upstream = {
+    identity: jane,
+    refreshed: async () => upstream.identity,
+    asked: { begin: 0, finish: 0, refresh: 0 },
+  };
+  return upstream;
+}
+
+function registry(clients: readonly Client[]): IssuerOptions['clients'] {
+  return { find: async (id) => clients.find((client) => client.id === id) };
+}
+
+function connectors(upstream: Upstream, options: HarnessOptions): IssuerOptions['connectors'] {
+  const refresh = (options.refresh ?? defaultRefresh)(upstream);
+  const facets = refresh === undefined ? {} : { refresh };
+  const base: readonly ConnectorEntry[] = [
+    { id: 'idp', type: 'oidc', name: 'Company IdP', connector: redirectConnector(upstream, facets) },
+    { id: 'ldap', type: 'ldap', name: 'Directory', connector: passwordConnector(upstream, facets) },
+  ];
+  const entries = base.map((entry, index) => ({ ...entry, ...options.entries?.[index] }));
+  return { get: (id) => entries.find((entry) => entry.id === id), list: () => entries };
+}
+
+function defaultRefresh(upstream: Upstream): Refresh {
+  return {
+    kind: 'upstream',
+    exclusive: false,
+    refresh: () => {
+      upstream.asked.refresh += 1;
+      return upstream.refreshed();
+    },
+  };
+}
+
+function redirectConnector(upstream: Upstream, facets: { refresh?: Refresh }): Connector {
+  return {
+    via: 'redirect',
+    ...facets,
+    login: {
+      async begin({ state, callbackUrl }) {
+        upstream.asked.begin += 1;
+        const query = new URLSearchParams({ state, redirect_uri: callbackUrl });
+        return { kind: 'redirect', url: `https://idp.example.com/authorize?${query}`, keep: { nonce: 'n' } };
+      },
+      async finish() {
+        upstream.asked.finish += 1;
+        return upstream.identity;
+      },
+    },
+  };
+}
+
+function passwordConnector(upstream: Upstream, facets: { refresh?: Refresh }): Connector {
+  return {
+    via: 'password',
+    ...facets,
+    login: {
+      prompt: 'Username',
+      async check({ username, password }) {
+        upstream.asked.finish += 1;
+        return username === 'jane' && password.reveal() === 'pass' ? upstream.identity : 'rejected';
+      },
+    },
+  };
+}
+
+/** A PKCE pair. */
+export const verifier: string = 'v'.repeat(43);
+export const challenge: string = createHash('sha256').update(verifier).digest('base64url');
+
+/** Parameters of an authorization request of {@link app}. */
+export function request(overrides: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
+  const all = {
+    client_id: 'app',
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid profile email groups offline_access',
+    state: 'client-state',
+    nonce: 'client-nonce',
+    connector_id: 'idp',
+    ...overrides,
+  };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** Parameters of a request of {@link cli}, a public client with PKCE. */
+export function publicRequest(overrides: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
+  return request({
+    client_id: 'cli',
+    redirect_uri: 'http://127.0.0.1:18000/',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...overrides,
+  });
+}
+
+/** The body of a JSON reply. */
+export function bodyOf(reply: Reply): JsonObject {
+  if (reply.kind !== 'json') throw new Error(`not JSON but ${JSON.stringify(reply)}`);
+  const body: unknown = JSON.parse(reply.body);
+  if (!isJsonObject(body)) throw new Error('not an object');
+  return body;
+}
+
+/** A text member of a JSON reply. */
+export function textOf(reply: Reply, name: string): string {
+  const value = bodyOf(reply)[name];
+  if (typeof value !== 'string') throw new Error(`${name} is missing in ${JSON.stringify(reply)}`);
+  return value;
+}
+
+/** The claims of a JWT, unchecked. */
+export function claimsOf(token: string): JsonObject {
+  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  if (!isJsonObject(claims)) throw new Error('no claims');
+  return claims;
+}

@@ -1,0 +1,251 @@
+import { OstiaryError } from '@ostiary/primitives';
+import { describe, expect, it } from 'vitest';
+import type { Reply } from '../src/index.ts';
+import { answerOf, Browser } from './browser.ts';
+import { app, bodyOf, claimsOf, type Harness, redirectUri, request, startIssuer, textOf } from './harness.ts';
+
+const credentials = { client_id: 'app', client_secret: 'app-secret' };
+
+async function logInOffline(harness: Harness): Promise<string> {
+  const code = answerOf(await harness.browser().logIn(request())).get('code') ?? '';
+  const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...credentials };
+  return textOf(await harness.browser().token(form), 'refresh_token');
+}
+
+function refresh(browser: Browser, token: string, more: Record<string, string> = {}): Promise<Reply> {
+  return browser.token({ grant_type: 'refresh_token', refresh_token: token, ...credentials, ...more });
+}
+
+describe('refresh', () => {
+  it('rotates the token, asks the provider and repeats nonce and auth_time', async () => {
+    const harness = await startIssuer();
+    const first = await logInOffline(harness);
+    const authTime = Math.floor(harness.clock.now().getTime() / 1000);
+    harness.clock.advance(100);
+    harness.upstream.identity = { ...harness.upstream.identity, groups: ['dev'] };
+    const reply = await refresh(harness.browser(), first);
+    expect(textOf(reply, 'refresh_token')).not.toBe(first);
+    expect(claimsOf(textOf(reply, 'id_token'))).toMatchObject({
+      groups: ['dev'],
+      nonce: 'client-nonce',
+      auth_time: authTime,
+    });
+    expect(harness.upstream.asked.refresh).toBe(1);
+  });
+
+  it('gives a retry within the reuse interval the same successor', async () => {
+    const harness = await startIssuer();
+    const first = await logInOffline(harness);
+    const second = textOf(await refresh(harness.browser(), first), 'refresh_token');
+    harness.clock.advance(30);
+    expect(textOf(await refresh(harness.browser(), first), 'refresh_token')).toBe(second);
+    expect(harness.upstream.asked.refresh).toBe(1);
+  });
+
+  it('gives 50 parallel callers in two processes one successor', async () => {
+    const harness = await startIssuer();
+    const first = await logInOffline(harness);
+    const replica = await harness.replica();
+    const callers = Array.from({ length: 50 }, (_, index) =>
+      refresh(index % 2 === 0 ? harness.browser() : new Browser(replica), first),
+    );
+    const tokens = (await Promise.all(callers)).map((reply) => textOf(reply, 'refresh_token'));
+    expect(new Set(tokens).size).toBe(1);
+    expect(tokens[0]).not.toBe(first);
+  });
+
+  it('revokes the family when an old token is used after the reuse interval', async () => {
+    const harness = await startIssuer();
+    const first = await logInOffline(harness);
+    const second = textOf(await refresh(harness.browser(), first), 'refresh_token');
+    harness.clock.advance(31);
+    expect(bodyOf(await refresh(harness.browser(), first))).toMatchObject({ error: 'invalid_grant' });
+    expect(bodyOf(await refresh(harness.browser(), second))).toMatchObject({ error: 'invalid_grant' });
+    expect(harness.log.lines.some((line) => line.event === 'refresh.reused')).toBe(true);
+  });
+
+  it('does not touch the family of another login', async () => {
+    const harness = await startIssuer();
+    const laptop = await logInOffline(harness);
+    const phone = await logInOffline(harness);
+    await refresh(harness.browser(), laptop);
+    harness.clock.advance(31);
+    await refresh(harness.browser(), laptop);
+    expect(await refresh(harness.browser(), phone)).toMatchObject({ status: 200 });
+  });
+
+  it('answers the current token within the reuse interval without another rotation', async () => {
+    const harness = await startIssuer();
+    const second = textOf(await refresh(harness.browser(), await logInOffline(harness)), 'refresh_token');
+    expect(textOf(await refresh(harness.browser(), second), 'refresh_token')).toBe(second);
+    harness.clock.advance(31);
+    expect(textOf(await refresh(harness.browser(), second), 'refresh_token')).not.toBe(second);
+  });
+
+  it('keeps the login when the provider cannot be reached', async () => {
+    const harness = await startIssuer();
+    const first = await logInOffline(harness);
+    const { refreshed } = harness.upstream;
+    harness.upstream.refreshed = async () => {
+      throw new OstiaryError('upstream/unavailable', 'The provider does not answer.');
+    };
+    const reply = await refresh(harness.browser(), first);
+    expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    expect(bodyOf(reply)).toMatchObject({ error: 'temporarily_unavailable' });
+    harness.upstream.refreshed = refreshed;
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+  });
+
+  it('ends the login when the provider says no', async () => {
+    const harness = await startIssuer();
+    const first = await logInOffline(harness);
+    harness.upstream.refreshed = async () => 'rejected';
+    expect(bodyOf(await refresh(harness.browser(), first))).toMatchObject({ error: 'invalid_grant' });
+    harness.upstream.refreshed = async () => harness.upstream.identity;
+    expect(bodyOf(await refresh(harness.browser(), first))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('refuses another user id from the provider', async () => {
+    const harness = await startIssuer();
+    const first = await logInOffline(harness);
+    harness.upstream.identity = { ...harness.upstream.identity, userId: 'u-2' };
+    expect(bodyOf(await refresh(harness.browser(), first))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('asks a provider with rotating tokens once, however many processes ask at the same time', async () => {
+    const harness = await startIssuer({
+      refresh: (upstream) => ({
+        kind: 'upstream',
+        exclusive: true,
+        refresh: async () => {
+          upstream.asked.refresh += 1;
+          await new Promise((resolve) => setImmediate(resolve));
+          return upstream.identity;
+        },
+      }),
+    });
+    const first = await logInOffline(harness);
+    const replica = await harness.replica();
+    const replies = await Promise.all([
+      refresh(harness.browser(), first),
+      refresh(new Browser(replica), first),
+      refresh(harness.browser(), first),
+      refresh(new Browser(replica), first),
+    ]);
+    expect(new Set(replies.map((reply) => textOf(reply, 'refresh_token'))).size).toBe(1);
+    expect(harness.upstream.asked.refresh).toBe(1);
+  });
+
+  it('gives the turn back when a provider with rotating tokens cannot be reached', async () => {
+    let down = true;
+    const harness = await startIssuer({
+      refresh: (upstream) => ({
+        kind: 'upstream',
+        exclusive: true,
+        refresh: async () => {
+          if (down) throw new OstiaryError('upstream/unavailable', 'down');
+          return upstream.identity;
+        },
+      }),
+    });
+    const first = await logInOffline(harness);
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
+    down = false;
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+  });
+
+  it('reuses the login of a provider that cannot be asked, up to its cap', async () => {
+    const harness = await startIssuer({ refresh: () => ({ kind: 'reuse', maxAgeSeconds: 1000 }) });
+    const first = await logInOffline(harness);
+    harness.clock.advance(999);
+    await harness.keys.refresh();
+    const second = textOf(await refresh(harness.browser(), first), 'refresh_token');
+    harness.clock.advance(31);
+    expect(bodyOf(await refresh(harness.browser(), second))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it.each([
+    ['idle', 86_400, { refreshToken: { rotate: true, reuseInterval: 30, idle: 86_400 } }],
+    ['absolute', 500, { refreshToken: { rotate: true, reuseInterval: 30, absolute: 500 } }],
+  ])('ends at the %s limit', async (_name, seconds, lifetimes) => {
+    const harness = await startIssuer({ lifetimes });
+    const first = await logInOffline(harness);
+    harness.clock.advance(seconds);
+    expect(bodyOf(await refresh(harness.browser(), first))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('moves the idle limit with each use, and not the absolute one', async () => {
+    const lifetimes = { refreshToken: { rotate: true, reuseInterval: 30, idle: 100, absolute: 250 } };
+    const harness = await startIssuer({ lifetimes });
+    let token = await logInOffline(harness);
+    for (let use = 0; use < 3; use += 1) {
+      harness.clock.advance(80);
+      token = textOf(await refresh(harness.browser(), token), 'refresh_token');
+    }
+    harness.clock.advance(10);
+    expect(bodyOf(await refresh(harness.browser(), token))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('keeps the token when rotation is off', async () => {
+    const lifetimes = { refreshToken: { rotate: false, reuseInterval: 0 } };
+    const harness = await startIssuer({ lifetimes });
+    const first = await logInOffline(harness);
+    expect(textOf(await refresh(harness.browser(), first), 'refresh_token')).toBe(first);
+    expect(textOf(await refresh(harness.browser(), first), 'refresh_token')).toBe(first);
+  });
+
+  it('narrows scopes for one answer, and refuses more than was granted', async () => {
+    const harness = await startIssuer();
+    const first = await logInOffline(harness);
+    const narrow = await refresh(harness.browser(), first, { scope: 'openid email' });
+    expect(claimsOf(textOf(narrow, 'id_token'))).not.toHaveProperty('groups');
+    const second = textOf(narrow, 'refresh_token');
+    const wider = await refresh(harness.browser(), second, { scope: 'openid federated:id' });
+    expect(bodyOf(wider)).toMatchObject({ error: 'invalid_scope' });
+    const full = await refresh(harness.browser(), second);
+    expect(claimsOf(textOf(full, 'id_token'))).toHaveProperty('groups');
+  });
+
+  it('refuses the token to another client without ending the login', async () => {
+    const harness = await startIssuer({ clients: [app, { ...app, id: 'other' }] });
+    const first = await logInOffline(harness);
+    const stolen = await refresh(harness.browser(), first, { client_id: 'other' });
+    expect(bodyOf(stolen)).toMatchObject({ error: 'invalid_grant' });
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+  });
+
+  it('asks policy again: a connector that the client may no longer use ends it', async () => {
+    const client = { ...app, allowedConnectors: ['idp'] };
+    const harness = await startIssuer({ clients: [client] });
+    const first = await logInOffline(harness);
+    client.allowedConnectors = ['ldap'];
+    expect(bodyOf(await refresh(harness.browser(), first))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it.each(['', 'x', 'ort.a.b', 'CgR0ZXN0EgNiYXI', `ort.${'a'.repeat(22)}.${'b'.repeat(43)}`])(
+    'refuses %j as a refresh token',
+    async (token) => {
+      const harness = await startIssuer();
+      const { error } = bodyOf(await refresh(harness.browser(), token));
+      expect(error).toBe(token === '' ? 'invalid_request' : 'invalid_grant');
+    },
+  );
+
+  it('stores no token that would work', async () => {
+    const written: string[] = [];
+    const harness = await startIssuer({
+      storage: (driver) => ({
+        ...driver,
+        put: (key, value, options) => {
+          written.push(JSON.stringify([key, value]));
+          return driver.put(key, value, options);
+        },
+        [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
+      }),
+    });
+    const first = await logInOffline(harness);
+    const second = textOf(await refresh(harness.browser(), first), 'refresh_token');
+    const all = written.join();
+    for (const secret of [first, second, 'upstream-refresh-token']) expect(all).not.toContain(secret);
+  });
+});
