@@ -1,4 +1,13 @@
 export { type Certificate, type CertificateAuthority, createAuthority } from './certificates.ts';
+export {
+  type AccessibilityFinding,
+  type ChromiumBrowser,
+  type ChromiumOptions,
+  findAccessibilityProblems,
+  type PageOptions,
+  startChromium,
+  takeScreenshot,
+} from './chromium.ts';
 export { freePort } from './free-port.ts';
 export { type Cluster, findKubectl, type Kubectl, type KubectlRun, openKubectl, requireKubectl } from './kubectl.ts';
 export {
@@ -10,6 +19,10 @@ export {
   startKubernetes,
 } from './kubernetes.ts';
 export { buildKubernetes } from './kubernetes-build.ts';
+export { type OpenIdProvider, type OpenIdProviderOptions, startOpenIdProvider } from './openid-provider.ts';
+export { type SignIn, signIn } from './openid-provider-login.ts';
+export type { ProviderAccount, ProviderLifetimes } from './openid-provider-messages.ts';
+export { type OstiaryOptions, type OstiaryServer, startOstiary } from './ostiary.ts';
 export { probe } from './probe.ts';
 export { type Exit, type Launch, type ManagedProcess, startProcess } from './process.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './redis.ts';

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findTool } from './requirements.ts';
 
@@ -116,10 +117,12 @@ async function spawned(launch: Launch): Promise<ChildProcess> {
 }
 
 /** setpriv (util-linux) asks the kernel to kill the child when this process is gone, then becomes the child. */
-function dyingWithParent(launch: Launch): Pick<Launch, 'command' | 'args'> {
+function dyingWithParent({ name, command, args }: Launch): Pick<Launch, 'command' | 'args'> {
+  const program = command.includes('/') ? command : findTool(command);
+  if (program === undefined || !existsSync(program)) throw new Error(`${name} did not start: there is no ${command}`);
   const setpriv = findTool('setpriv');
-  if (process.platform !== 'linux' || setpriv === undefined) return launch;
-  return { command: setpriv, args: ['--pdeathsig', 'SIGKILL', '--', launch.command, ...launch.args] };
+  if (process.platform !== 'linux' || setpriv === undefined) return { command: program, args };
+  return { command: setpriv, args: ['--pdeathsig', 'SIGKILL', '--', program, ...args] };
 }
 
 function collectOutput(child: ChildProcess): () => string {
