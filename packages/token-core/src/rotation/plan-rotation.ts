@@ -70,7 +70,8 @@ export function freshFor(cachedFor: number): number {
  * What the set should become. Keys that need no change are kept as the same object; the caller makes the material
  * of `create`.
  *
- * - The very first keys are used at once, because nobody holds an older set. Later ones wait for the lead.
+ * - The very first keys are used at once, by replicas with a late clock too, because nobody holds an older set.
+ *   Later ones wait for the lead.
  * - A key ends when its successor begins, never before, so at each moment exactly one key per algorithm is active.
  * - A key of an algorithm that is no longer in the schedule lives its period out and gets no successor.
  * - Replicas with different schedules agree on the longest promise: `cachedFor` and `keepFor` of a key only grow.
@@ -84,7 +85,7 @@ export function planRotation<A extends string, K extends ScheduledKey<A>>(
   const live = keys.filter((key) => phaseOf(key, now) !== 'removed').map((key) => raisePromises(key, now, schedule));
   const lead = publicationLead(Math.max(cachedFor, ...live.map((key) => key.cachedFor)));
   const startAfter = (latest: K | undefined) =>
-    keys.length === 0 ? now : nextStart(latest, { earliest: now + lead, now, period });
+    keys.length === 0 ? now - CLOCK_SKEW_SECONDS : nextStart(latest, { earliest: now + lead, now, period });
   const create = schedule.algorithms.flatMap((alg) => {
     const activeFrom = startAfter(latestOf(live, alg));
     return activeFrom === undefined ? [] : [{ alg, publishedAt: now, activeFrom, cachedFor, keepFor }];

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Deps } from '@ostiary/primitives';
 import { type RecordKind, type RecordStore, recordStore, type StorageDriver } from '@ostiary/storage-sdk';
-import { isSpent, type NewKey, planRotation, type Schedule, type ScheduledKey } from './plan-rotation.ts';
+import {
+  CLOCK_SKEW_SECONDS,
+  isSpent,
+  type NewKey,
+  planRotation,
+  type Schedule,
+  type ScheduledKey,
+} from './plan-rotation.ts';
 
 /** Key material as a JSON Web Key (RFC 7517). */
 export type StoredJwk = { readonly [member: string]: string };
@@ -108,9 +115,21 @@ async function load<A extends string, P>(
   for (;;) {
     const loadedAt = secondsOf(options.deps.now);
     const { keys, missing } = await advance(store, options, spares);
-    if (missing.length === 0) return { loadedAt, keys: await prepareAll(keys, known, options) };
+    if (missing.length === 0) {
+      warnOfClocks(keys, options);
+      return { loadedAt, keys: await prepareAll(keys, known, options) };
+    }
     for (const alg of missing) spares.set(alg, await options.generate(alg));
   }
+}
+
+/** Rotation is safe while clocks differ by less than a minute; this is how an operator hears that they do not. */
+function warnOfClocks<A extends string, P>(
+  keys: readonly SharedKey<A>[],
+  { topic, deps }: SharedKeysOptions<A, P>,
+): void {
+  const ahead = Math.max(...keys.map(({ publishedAt }) => publishedAt)) - secondsOf(deps.now);
+  if (ahead > CLOCK_SKEW_SECONDS) deps.log.error(`${topic}.clocks_differ`, { aheadSeconds: ahead });
 }
 
 type Spares<A extends string> = Map<A, Pick<SharedKey<A>, 'kid' | 'jwk'>>;
