@@ -76,6 +76,18 @@ describe('import-directions', () => {
     ]);
   });
 
+  it('lets only a bundled program keep its libraries in devDependencies', async () => {
+    const dev = { devDependencies: { jose: 'catalog:' } };
+    const program = {
+      'apps/kubectl-login/package.json': manifest('login', dev),
+      'apps/kubectl-login/src/cli.ts': `import 'jose';`,
+    };
+    expect(await problems(program)).toEqual([]);
+    expect(await problems({ 'packages/connector-sdk/package.json': manifest('connector-sdk', dev) })).toContain(
+      'packages/connector-sdk/src/index.ts:2: imports jose, which its package.json does not declare.',
+    );
+  });
+
   it('finds a relative path into a sibling and a path the sibling does not export', async () => {
     const code = `import '../../../primitives/src/index.ts';\nimport '@ostiary/primitives/src/index.ts';`;
     expect(await problems({ 'packages/connectors/x/src/index.ts': code })).toEqual([

@@ -118,19 +118,19 @@ function checkSibling({ pkg, layer }: Place, file: string, { specifier, target }
       `Use an entry of exports in ${target.dir}/package.json.`,
     ];
   }
-  return isDeclared(pkg, file, name) ? undefined : undeclared(name, file);
+  return isDeclared({ pkg, layer }, file, name) ? undefined : undeclared(name, file);
 }
 
 function checkLibrary({ workspace, pkg, layer }: Place, file: string, name: string): Objection | undefined {
   const root = JSON.parse(workspace.text('package.json') || '{}') as Package['manifest'];
-  if (isTest(file) && (Object.hasOwn(root.devDependencies ?? {}, name) || isDeclared(pkg, file, name)))
+  if (isTest(file) && (Object.hasOwn(root.devDependencies ?? {}, name) || isDeclared({ pkg, layer }, file, name)))
     return undefined;
   if (!mayUseLibrary(pkg, layer, name)) return [`imports ${name}, which ${layer.dir} may not import.`, remedyFor(name)];
-  return isDeclared(pkg, file, name) ? undefined : undeclared(name, file);
+  return isDeclared({ pkg, layer }, file, name) ? undefined : undeclared(name, file);
 }
 
-function isDeclared(pkg: Package, file: string, name: string): boolean {
-  const kinds = isTest(file) || !pkg.published ? dependencyKinds : runtimeKinds;
+function isDeclared({ pkg, layer }: Omit<Place, 'workspace'>, file: string, name: string): boolean {
+  const kinds = isTest(file) || !pkg.published || layer.bundled ? dependencyKinds : runtimeKinds;
   return kinds.some((kind) => Object.hasOwn(pkg.manifest[kind] ?? {}, name));
 }
 

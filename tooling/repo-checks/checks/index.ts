@@ -1,6 +1,10 @@
 import type { Check } from '../check.ts';
+import { changesetsPresent } from './changesets-present.ts';
+import { docsExamples } from './docs-examples.ts';
+import { exportsMatchBuild } from './exports-match-build.ts';
 import { importDirections } from './import-directions.ts';
 import { limitsCheck } from './limits.ts';
+import { links } from './links.ts';
 import { packageShape } from './package-shape.ts';
 import { publicText } from './public-text.ts';
 
@@ -15,4 +19,8 @@ export const allChecks = (options: CheckOptions): readonly Check[] => [
   packageShape,
   limitsCheck,
   publicText(options),
+  changesetsPresent,
+  links,
+  docsExamples,
+  exportsMatchBuild,
 ];

@@ -41,11 +41,7 @@ function checkFields(pkg: Package): readonly Finding[] {
   if (!Array.isArray(manifest.files) || !manifest.files.includes('dist')) {
     object('files does not list dist.', 'Copy the field from packages/primitives/package.json.');
   }
-  if (
-    manifest.exports !== undefined &&
-    typeof manifest.sideEffects !== 'boolean' &&
-    !Array.isArray(manifest.sideEffects)
-  ) {
+  if (isImported(pkg) && typeof manifest.sideEffects !== 'boolean' && !Array.isArray(manifest.sideEffects)) {
     object('sideEffects is missing.', 'Set it to false, or list the files that act when they are imported.');
   }
   const scripts = (manifest.scripts ?? {}) as Readonly<Record<string, string>>;
@@ -55,6 +51,10 @@ function checkFields(pkg: Package): readonly Finding[] {
   }
   return found;
 }
+
+/** False for a program that exports nothing but its package.json. */
+const isImported = ({ manifest }: Package): boolean =>
+  Object.keys(manifest.exports ?? {}).some((path) => path !== './package.json');
 
 function checkExports(pkg: Package): readonly Finding[] {
   const { exports: entries, bin } = pkg.manifest;
@@ -106,7 +106,7 @@ function checkFiles(pkg: Package): readonly Finding[] {
 function checkReadme(workspace: Workspace, pkg: Package): readonly Finding[] {
   const path = `${pkg.dir}/README.md`;
   const text = workspace.text(path);
-  if (text === '' || pkg.manifest.exports === undefined || /^```ts\b(?! no-check)/m.test(text)) return [];
+  if (text === '' || !isImported(pkg) || /^```ts\b(?! no-check)/m.test(text)) return [];
   const remedy = 'Show one complete example in a ```ts block; docs-examples compiles it.';
   return [{ path, problem: 'there is no example.', remedy }];
 }

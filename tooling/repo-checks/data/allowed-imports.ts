@@ -19,6 +19,8 @@ export interface Layer {
   readonly libraries: readonly Library[] | 'any';
   /** Whether Node's own modules may be used. */
   readonly node: boolean;
+  /** The libraries go into the bundle at build time, so devDependencies is their place. */
+  readonly bundled?: true;
 }
 
 /** Allowed in every layer but primitives. */
@@ -78,9 +80,14 @@ export const layers: readonly Layer[] = [
     libraries: [
       oauth4webapi,
       jose,
+      { name: 'commander', because: 'reads the command line' },
+      { name: 'https-proxy-agent', because: "a proxy together with a cluster's own certificate authority" },
       { name: 'open', because: 'shows the login page in the browser, on every platform' },
+      { name: 'proxy-from-env', because: 'HTTPS_PROXY and NO_PROXY as every other tool reads them' },
+      { name: 'yaml', because: 'reads and writes kubeconfig files' },
     ],
     node: true,
+    bundled: true,
   },
   { dir: 'apps/example-app', workspace: [primitives], libraries: 'any', node: true },
   { dir: 'tooling/*', workspace: ['@ostiary/*'], libraries: 'any', node: true },
