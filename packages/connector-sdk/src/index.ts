@@ -1,4 +1,5 @@
 /** What a connector is. Building blocks are under `./oauth2`, `./oidc`, `./http` and `./config`; the proof under `./conformance`. */
+export { type CallbackChoice, chooseCallbackUrl } from './callback-url.ts';
 export type {
   BeginLogin,
   Connector,
@@ -25,4 +26,5 @@ export {
   type HttpOptions,
   type OpenHttp,
 } from './define.ts';
+export { requireAllowedGroups, uniqueGroups } from './groups.ts';
 export type { Authentication, Email, Identity } from './identity.ts';

@@ -1,0 +1,32 @@
+/** Who this service is to a provider, and how it proves it. */
+import { type ClientAuth, ClientSecretBasic, ClientSecretPost, None } from 'oauth4webapi';
+import type { SecretSource } from '../config/index.ts';
+
+/**
+ * How the client authenticates at the token endpoint. One way, fixed: trying another after a failure may spend the
+ * code that the first attempt carried.
+ */
+export type ClientAuthentication =
+  | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: SecretSource }
+  | { readonly method: 'none' };
+
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly authentication: ClientAuthentication;
+}
+
+/** The client's proof for one request; the secret is read now, so a replaced one counts. */
+export async function clientAuth({ authentication }: OAuthClient): Promise<ClientAuth> {
+  if (authentication.method === 'none') return None();
+  const secret = (await authentication.secret()).reveal();
+  return authentication.method === 'client_secret_basic' ? ClientSecretBasic(secret) : ClientSecretPost(secret);
+}
+
+/**
+ * The way a provider takes the secret: Basic, which every provider must support (RFC 6749 section 2.3.1), unless it
+ * says that it does not.
+ */
+export function secretMethod(supported: readonly string[] | undefined): 'client_secret_basic' | 'client_secret_post' {
+  const onlyPost = supported?.includes('client_secret_post') === true && !supported.includes('client_secret_basic');
+  return onlyPost ? 'client_secret_post' : 'client_secret_basic';
+}

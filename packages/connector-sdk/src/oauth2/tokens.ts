@@ -1,0 +1,115 @@
+/** The token endpoint of a provider: redeeming a code, refreshing. */
+import { OstiaryError, Secret } from '@ostiary/primitives';
+import {
+  type AuthorizationServer,
+  authorizationCodeGrantRequest,
+  expectNoNonce,
+  nopkce,
+  processAuthorizationCodeResponse,
+  processRefreshTokenResponse,
+  refreshTokenGrantRequest,
+  type TokenEndpointResponse,
+} from 'oauth4webapi';
+import { clientAuth, type OAuthClient } from './client.ts';
+import { oauthErrorCode, providerFailure } from './failure.ts';
+import { requestOptions, type Transport, timedClient } from './transport.ts';
+
+/** What a provider gave. */
+export interface TokenSet {
+  readonly accessToken: Secret;
+  readonly refreshToken?: Secret;
+  /** Not verified yet. */
+  readonly idToken?: Secret;
+  /** Seconds the access token is good for, where the provider says. */
+  readonly expiresInSeconds?: number;
+  /** The scopes that were granted, where the provider says. */
+  readonly scopes?: readonly string[];
+}
+
+/** The two parties of a token request. */
+export interface Parties {
+  readonly server: AuthorizationServer;
+  readonly client: OAuthClient;
+  readonly transport: Transport;
+}
+
+export interface CodeRedemption extends Parties {
+  /** From {@link checkCallback}. */
+  readonly callback: URLSearchParams;
+  readonly redirectUri: string;
+  readonly verifier?: string;
+  /** With a nonce the answer must hold an ID token that has it (OpenID Connect). */
+  readonly nonce?: string;
+}
+
+/**
+ * Redeems an authorization code (RFC 6749 section 4.1.3). Sent once.
+ *
+ * @throws {OstiaryError} `upstream/unavailable`, or `upstream/protocol` for an answer that is refused or must not be
+ *   believed.
+ */
+export async function redeemCode(redemption: CodeRedemption): Promise<TokenSet> {
+  const { server, client, transport, nonce } = redemption;
+  const timed = timedClient(client.clientId, transport.now);
+  try {
+    const response = await authorizationCodeGrantRequest(
+      server,
+      timed,
+      await clientAuth(client),
+      redemption.callback,
+      redemption.redirectUri,
+      redemption.verifier ?? nopkce,
+      requestOptions(transport, tokenEndpoint(server)),
+    );
+    const answer = await processAuthorizationCodeResponse(server, timed, response, {
+      expectedNonce: nonce ?? expectNoNonce,
+      requireIdToken: nonce !== undefined,
+    });
+    return tokenSet(answer);
+  } catch (error) {
+    throw providerFailure(error);
+  }
+}
+
+/**
+ * Asks for new tokens (RFC 6749 section 6). `rejected` when the provider says that the grant is over
+ * (`invalid_grant`); any other refusal may be the fault of this service, so the person stays logged in.
+ *
+ * @throws {OstiaryError} `upstream/unavailable`, or `upstream/protocol` for an answer that must not be believed.
+ */
+export async function refreshTokens(parties: Parties, refreshToken: Secret): Promise<TokenSet | 'rejected'> {
+  const { server, client, transport } = parties;
+  const timed = timedClient(client.clientId, transport.now);
+  try {
+    const proof = await clientAuth(client);
+    const options = requestOptions(transport, tokenEndpoint(server));
+    const response = await refreshTokenGrantRequest(server, timed, proof, refreshToken.reveal(), options);
+    return tokenSet(await processRefreshTokenResponse(server, timed, response));
+  } catch (error) {
+    const code = oauthErrorCode(error);
+    if (code === 'invalid_grant') return 'rejected';
+    throw code === undefined ? providerFailure(error) : refused(error);
+  }
+}
+
+function refused(error: unknown): OstiaryError {
+  const failure = providerFailure(error);
+  const detail = failure instanceof OstiaryError ? failure.detail : {};
+  return new OstiaryError('upstream/unavailable', 'The identity provider refuses to renew logins.', { detail });
+}
+
+function tokenSet(answer: TokenEndpointResponse): TokenSet {
+  const { refresh_token: refreshToken, id_token: idToken, expires_in: expiresInSeconds, scope } = answer;
+  return {
+    accessToken: new Secret(answer.access_token),
+    ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
+    ...(idToken === undefined ? {} : { idToken: new Secret(idToken) }),
+    ...(expiresInSeconds === undefined ? {} : { expiresInSeconds }),
+    ...(scope === undefined ? {} : { scopes: scope.split(' ').filter((name) => name !== '') }),
+  };
+}
+
+function tokenEndpoint(server: AuthorizationServer): string {
+  if (server.token_endpoint !== undefined) return server.token_endpoint;
+  throw new OstiaryError('upstream/protocol', 'The identity provider names no token endpoint.');
+}

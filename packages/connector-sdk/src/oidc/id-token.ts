@@ -1,0 +1,91 @@
+/** ID tokens of a provider (OpenID Connect Core section 3.1.3.7). */
+import type { Secret } from '@ostiary/primitives';
+import { jwtVerify } from 'jose';
+import type { AuthorizationServer } from 'oauth4webapi';
+import { providerFailure, unbelievable } from '../oauth2/failure.ts';
+import { toleratedSkewSeconds } from '../oauth2/transport.ts';
+import type { Provider } from './provider.ts';
+
+/** Claims of one document (an ID token or a userinfo answer), as the provider sent them. */
+export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
+
+export interface IdTokenCheck {
+  readonly provider: Provider;
+  readonly clientId: string;
+  /** What was sent with the request; required in the token. Absent where there was no request (exchange, refresh). */
+  readonly nonce?: string;
+  /**
+   * `us`: the token was issued to this client. `any`: it may have been issued to another client of the provider that
+   * names this one in its audience (token exchange).
+   */
+  readonly authorizedParty: 'us' | 'any';
+}
+
+/** Signatures that only the provider can make. Never `none`, never a secret that the client has too. */
+const asymmetric: ReadonlySet<string> = new Set([
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+]);
+
+/** The algorithms a token of this provider may be signed with: what it says, of those that are safe; else RS256. */
+export function signatureAlgorithms(server: AuthorizationServer): string[] {
+  const safe = (server.id_token_signing_alg_values_supported ?? []).filter((name) => asymmetric.has(name));
+  return safe.length === 0 ? ['RS256'] : safe;
+}
+
+/**
+ * Checks signature, algorithm, `iss`, `aud`, `azp`, `exp`, `iat`, `nbf` (60 seconds of skew) and `nonce`.
+ *
+ * @throws {OstiaryError} `upstream/protocol` for a token that must not be believed, `upstream/unavailable` when the
+ *   keys cannot be fetched.
+ */
+export async function verifyIdToken(token: Secret, check: IdTokenCheck): Promise<Claims> {
+  const server = await check.provider.metadata();
+  const claims = await verified(token, check, server);
+  const problem = claimProblem(claims, check);
+  if (problem !== undefined) throw unbelievable({ reason: problem, issuer: server.issuer });
+  const { sub } = claims;
+  if (typeof sub !== 'string' || sub === '') throw unbelievable({ reason: 'sub is empty', issuer: server.issuer });
+  return { ...claims, sub };
+}
+
+async function verified(
+  token: Secret,
+  check: IdTokenCheck,
+  server: AuthorizationServer,
+): Promise<Record<string, unknown>> {
+  try {
+    const { payload } = await jwtVerify(token.reveal(), check.provider.keys, {
+      issuer: server.issuer,
+      audience: check.clientId,
+      algorithms: signatureAlgorithms(server),
+      requiredClaims: ['sub', 'exp', 'iat'],
+      currentDate: check.provider.transport.now(),
+      clockTolerance: toleratedSkewSeconds,
+    });
+    return payload;
+  } catch (error) {
+    throw providerFailure(error);
+  }
+}
+
+function claimProblem(claims: Readonly<Record<string, unknown>>, check: IdTokenCheck): string | undefined {
+  const { iat, aud, azp, nonce } = claims;
+  const nowSeconds = check.provider.transport.now().getTime() / 1000;
+  if (typeof iat !== 'number' || iat > nowSeconds + toleratedSkewSeconds) return 'iat is in the future';
+  if (check.nonce !== undefined && nonce !== check.nonce) return 'nonce is not ours';
+  if (check.authorizedParty === 'any') return undefined;
+  if (azp !== undefined && azp !== check.clientId) return 'azp is another client';
+  return azp === undefined && Array.isArray(aud) && aud.length > 1
+    ? 'azp is missing beside several audiences'
+    : undefined;
+}
