@@ -41,10 +41,21 @@ export function definePackage(dir: string = process.cwd()): Options {
     sourcemap: true,
     clean: true,
     splitting: true,
+    // tsup would write `sqlite` for `node:sqlite`, which does not exist.
+    removeNodeProtocol: false,
   };
 }
 
 /** Options for a program: the same, without declarations. Dependencies stay external. */
 export function defineProgram(entry: Record<string, string>): Options {
-  return { entry, format: ['esm'], target: 'node22', platform: 'node', dts: false, sourcemap: true, clean: true };
+  return {
+    entry,
+    format: ['esm'],
+    target: 'node22',
+    platform: 'node',
+    dts: false,
+    sourcemap: true,
+    clean: true,
+    removeNodeProtocol: false,
+  };
 }

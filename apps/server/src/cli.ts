@@ -1,0 +1,104 @@
+/** The command line: `ostiary serve`, `ostiary check`, `ostiary version`. */
+import { isOstiaryError } from '@ostiary/primitives';
+import { Command, CommanderError } from 'commander';
+import { serve } from './compose.ts';
+import { type LoadedConfig, loadConfig } from './config/load.ts';
+import type { Overrides } from './config/overrides.ts';
+import { formatLocated } from './config/problem.ts';
+import { summary } from './config/summary.ts';
+import type { Effects } from './effects.ts';
+import { errorFields } from './ops/error-fields.ts';
+import { plugIns } from './plug-ins.ts';
+import { version } from './version.ts';
+
+/** Exit codes: 0 done, 1 the file has problems (`check`), 2 it could not be done. */
+const FAILED = 2;
+const HAS_PROBLEMS = 1;
+
+/** Runs a command and answers the exit code. Never rejects; an error is one sentence on stderr, without a stack. */
+export async function runCli(args: readonly string[], effects: Effects): Promise<number> {
+  let code = 0;
+  const program = createProgram(effects, (exitCode) => {
+    code = exitCode;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : FAILED;
+    effects.printError(`${describe(error)}\n`);
+    return FAILED;
+  }
+}
+
+function createProgram(effects: Effects, exitWith: (code: number) => void): Command {
+  const program = new Command('ostiary')
+    .description('A federated OpenID Connect issuer that reads a Dex configuration file.')
+    .exitOverride()
+    .configureOutput({ writeOut: effects.print, writeErr: effects.printError })
+    .addHelpText('after', examples);
+  program
+    .command('serve')
+    .description('run the server until SIGTERM or SIGINT')
+    .argument('<file>', 'configuration, YAML or JSON')
+    .option('--web-http-addr <host:port>', 'instead of web.http')
+    .option('--web-https-addr <host:port>', 'instead of web.https')
+    .option('--telemetry-addr <host:port>', 'instead of telemetry.http')
+    .action(async (file: string, flags: ServeFlags) => serve(await load(file, overridesOf(flags), effects), effects));
+  program
+    .command('check')
+    .description('read a configuration, tell all that is wrong with it, start nothing')
+    .argument('<file>', 'configuration, YAML or JSON')
+    .action(async (file: string) => exitWith(await check(file, effects)));
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      effects.print(`Ostiary Version: ${version}\nNode Version: ${process.version}\n`);
+      effects.print(`Node OS/ARCH: ${process.platform} ${process.arch}\n`);
+    });
+  return program;
+}
+
+const examples = `
+Examples:
+  $ ostiary check config.yaml
+  $ ostiary serve config.yaml
+  $ ostiary serve config.yaml --web-http-addr 127.0.0.1:5556 --telemetry-addr :5558
+
+Signals: SIGTERM and SIGINT stop in order, a second one at once; SIGHUP reads the TLS files again.`;
+
+interface ServeFlags {
+  readonly webHttpAddr?: string;
+  readonly webHttpsAddr?: string;
+  readonly telemetryAddr?: string;
+}
+
+const overridesOf = ({ webHttpAddr, webHttpsAddr, telemetryAddr }: ServeFlags): Overrides => ({
+  ...(webHttpAddr === undefined ? {} : { webHttp: webHttpAddr }),
+  ...(webHttpsAddr === undefined ? {} : { webHttps: webHttpsAddr }),
+  ...(telemetryAddr === undefined ? {} : { telemetry: telemetryAddr }),
+});
+
+function load(file: string, overrides: Overrides, { env, readFile }: Effects): Promise<LoadedConfig> {
+  return loadConfig({ file, overrides, env, readFile, plugIns });
+}
+
+async function check(file: string, effects: Effects): Promise<number> {
+  try {
+    const { config, warnings } = await load(file, {}, effects);
+    for (const warning of warnings) effects.printError(`warning: ${formatLocated(file, warning)}\n`);
+    effects.print(`OK: ${file}\n${summary(config)}`);
+    return 0;
+  } catch (error) {
+    effects.printError(`${describe(error)}\n`);
+    return isOstiaryError(error, 'config/invalid') ? HAS_PROBLEMS : FAILED;
+  }
+}
+
+function describe(error: unknown): string {
+  if (isOstiaryError(error)) return `ostiary: ${error.message}`;
+  // A bug: there is no sentence for it. The first line says what happened, without the places in the code.
+  const what = error instanceof Error ? errorFields(error).message : String(error);
+  return `ostiary: unexpected error, please report it: ${what}`;
+}

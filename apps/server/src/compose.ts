@@ -1,0 +1,97 @@
+/** The wiring of the server, from top to bottom. What is opened last is closed first. */
+import { openHttp } from '@ostiary/connector-sdk/http';
+import { type Client, createIssuer } from '@ostiary/issuer';
+import { createKeyRing, createSealer } from '@ostiary/token-core';
+import type { Config } from './config/config.ts';
+import type { LoadedConfig } from './config/load.ts';
+import { openConnectors } from './connectors.ts';
+import type { Effects } from './effects.ts';
+import { createHost } from './http/host.ts';
+import { startJobs } from './jobs.ts';
+import { rotationPolicy } from './keys.ts';
+import { type ListenerOptions, openListeners } from './listen/listeners.ts';
+import { countEvents } from './ops/count-events.ts';
+import { createHealth } from './ops/health.ts';
+import { createLogger } from './ops/logger.ts';
+import { measuredStorage } from './ops/measured-storage.ts';
+import { createMetrics } from './ops/metrics.ts';
+import { createTelemetry } from './ops/telemetry.ts';
+import { version } from './version.ts';
+
+/** Milliseconds for requests under way when the server is told to stop; Kubernetes kills after 30 s. */
+const DRAIN_MS = 25_000;
+
+/**
+ * Runs the server until it is told to stop, and closes everything in order.
+ *
+ * @throws {OstiaryError} when something cannot be opened: an address, a certificate, the storage, every connector.
+ */
+export async function serve({ config, warnings }: LoadedConfig, effects: Effects): Promise<void> {
+  const stopped = effects.signals.untilStop();
+  const { now, random, timers, readFile, elapsed, newRequestId, jitter } = effects;
+  const metrics = createMetrics({ version, withProcess: 'process' });
+  const log = countEvents(createLogger(config.logging, { write: effects.printError, now }), metrics);
+  const deps = { now, random, log };
+  for (const { path, line, message } of warnings) log.warn('config.warning', { path, line, message });
+  if (!config.storage.durable) log.warn('storage.forgets', { type: config.storage.type });
+
+  await using driver = await config.storage.open(deps);
+  const storage = measuredStorage(driver, { metrics, elapsed });
+  await using keys = await createKeyRing({ storage, policy: rotationPolicy(config), deps });
+  const sealer = await createSealer({ storage, deps });
+  await using http = openHttp(effects.proxies);
+  const onFailure = config.continueOnConnectorFailure ? 'skip' : 'stop';
+  const context = { http, readFile, now, random, log };
+  await using connectors = openConnectors({ settings: config.connectors, context, onFailure });
+  metrics.setConnectors(connectors.list().length, connectors.failed);
+  await using _jobs = startJobs({ storage, keys, sealer, log }, { timers, log, jitter });
+
+  const { issuer: id, lifetimes, protocol, web, frontend } = config;
+  const clients = clientRegistry(config.clients);
+  const issuer = createIssuer({ issuer: id, storage, keys, sealer, clients, connectors, lifetimes, protocol, ...deps });
+  const probes = [
+    { name: 'storage', run: async () => void (await storage.get(['health', 'probe'])) },
+    { name: 'keys', run: async () => void keys.signer() },
+  ];
+  const health = createHealth({ probes, now, timers });
+  const host = createHost({
+    id,
+    issuer,
+    frontend,
+    ...web,
+    metrics,
+    log,
+    elapsed,
+    newRequestId,
+    checkHealth: () => health.assertReady(),
+  });
+  const opening = { timers, log, readFile };
+  await using _telemetry = await openListeners(
+    telemetryListeners(config, createTelemetry({ metrics, health })),
+    opening,
+  );
+  await using listeners = await openListeners(webListeners(config, host), opening);
+  effects.signals.onHangUp(() => void listeners.reload());
+  log.info('server.started', { version, issuer: id, listening: listeners.addresses, storage: config.storage.type });
+
+  const signal = await stopped;
+  log.info('server.stopping', { signal });
+  health.stop();
+}
+
+function clientRegistry(clients: readonly Client[]): { find(id: string): Promise<Client | undefined> } {
+  const byId = new Map(clients.map((client) => [client.id, client]));
+  return { find: async (id) => byId.get(id) };
+}
+
+function webListeners({ web }: Config, handler: ListenerOptions['handler']): readonly ListenerOptions[] {
+  const common = { handler, drainMs: DRAIN_MS };
+  return [
+    ...(web.http === undefined ? [] : [{ ...common, name: 'web.http', address: web.http }]),
+    ...(web.https === undefined ? [] : [{ ...common, name: 'web.https', ...web.https }]),
+  ];
+}
+
+function telemetryListeners({ telemetry }: Config, handler: ListenerOptions['handler']): readonly ListenerOptions[] {
+  return telemetry === undefined ? [] : [{ name: 'telemetry.http', address: telemetry, handler, drainMs: 1000 }];
+}

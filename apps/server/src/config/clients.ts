@@ -1,0 +1,91 @@
+/** `staticClients`: ids and secrets from the file, the environment or files of their own. */
+import type { EnvironmentLookup, ReadFile } from '@ostiary/connector-sdk/config';
+import type { Client } from '@ostiary/issuer';
+import { Secret } from '@ostiary/primitives';
+import type { Report } from './report.ts';
+import type { ClientBlock } from './schema.ts';
+
+export interface ClientsInput {
+  readonly blocks: readonly ClientBlock[];
+  readonly connectorIds: readonly string[];
+  readonly env: EnvironmentLookup;
+  readonly readFile: ReadFile;
+  readonly report: Report;
+}
+
+/** Reads the clients; whatever is wrong goes into the report. */
+export async function readClients(input: ClientsInput): Promise<readonly Client[]> {
+  const clients = await Promise.all(input.blocks.map((block, index) => readClient(block, index, input)));
+  checkReferences(clients, input);
+  return clients;
+}
+
+async function readClient(block: ClientBlock, index: number, input: ClientsInput): Promise<Client> {
+  const path = `staticClients[${index}]`;
+  const { redirectURIs, allowedConnectors, logoURL, signingAlgorithm, idTokenLifetime } = block;
+  return {
+    id: readId(block, path, input),
+    name: block.name,
+    public: block.public,
+    secrets: await readSecrets(block, path, input),
+    redirectUris: redirectURIs,
+    trustedPeers: block.trustedPeers,
+    ...(allowedConnectors.length === 0 ? {} : { allowedConnectors }),
+    ...(signingAlgorithm === undefined ? {} : { signingAlgorithm }),
+    ...(idTokenLifetime === undefined ? {} : { idTokenLifetime }),
+    ...(logoURL === undefined ? {} : { logoUrl: logoURL }),
+  };
+}
+
+function readId({ id, idEnv }: ClientBlock, path: string, { env, report }: ClientsInput): string {
+  if (id !== undefined && idEnv !== undefined) report.problem(`${path}.idEnv`, 'is set besides id. Keep one of them.');
+  if (id !== undefined) return id;
+  if (idEnv === undefined) report.problem(`${path}.id`, 'is missing. Add it, or idEnv with the name of a variable.');
+  else if (!env(idEnv)) report.problem(`${path}.idEnv`, `names ${idEnv}, which is not set or empty. Set it.`);
+  return (idEnv === undefined ? undefined : env(idEnv)) ?? '';
+}
+
+async function readSecrets(block: ClientBlock, path: string, input: ClientsInput): Promise<readonly Secret[]> {
+  const { secret, secretEnv, secretFile } = block;
+  const { report } = input;
+  const set = (['secret', 'secretEnv', 'secretFile'] as const).filter((key) => block[key] !== undefined);
+  if (set.length > 1) report.problem(`${path}.${set[1]}`, `is set besides ${set[0]}. Keep one of them.`);
+  if (set.length === 0 && !block.public) {
+    report.problem(path, 'has no secret. Add secret, secretEnv or secretFile, or public: true for an app on a device.');
+  }
+  if (secret !== undefined) return [secret];
+  if (secretEnv !== undefined) return secretFromEnvironment(secretEnv, path, input);
+  return secretFile === undefined ? [] : secretFromFile(secretFile, path, input);
+}
+
+function secretFromEnvironment(name: string, path: string, { env, report }: ClientsInput): readonly Secret[] {
+  const value = env(name);
+  if (value) return [new Secret(value)];
+  report.problem(`${path}.secretEnv`, `names ${name}, which is not set or empty. Set it.`);
+  return [];
+}
+
+async function secretFromFile(file: string, path: string, input: ClientsInput): Promise<readonly Secret[]> {
+  const text = await input.readFile(file).catch(() => undefined);
+  const secret = text?.replace(/\r?\n$/u, '');
+  if (secret) return [new Secret(secret)];
+  const problem =
+    text === undefined ? 'cannot be read. Check the path and its permissions.' : 'is empty. Write the secret.';
+  input.report.problem(`${path}.secretFile`, `${file} ${problem}`);
+  return [];
+}
+
+/** Dex takes references to nothing in silence; a client or connector may also be gone on purpose, so they warn. */
+function checkReferences(clients: readonly Client[], { connectorIds, report }: ClientsInput): void {
+  const ids = clients.map(({ id }) => id);
+  clients.forEach(({ id, trustedPeers, allowedConnectors = [] }, index) => {
+    const path = `staticClients[${index}]`;
+    if (id !== '' && ids.indexOf(id) !== index) {
+      report.problem(`${path}.id`, `is the id of staticClients[${ids.indexOf(id)}] too. Give every client its own.`);
+    }
+    const stray = trustedPeers.filter((peer) => !ids.includes(peer));
+    if (stray.length > 0) report.warn(`${path}.trustedPeers`, `names no client: ${stray.join(', ')}.`);
+    const unknown = allowedConnectors.filter((allowed) => !connectorIds.includes(allowed));
+    if (unknown.length > 0) report.warn(`${path}.allowedConnectors`, `names no connector: ${unknown.join(', ')}.`);
+  });
+}

@@ -1,0 +1,62 @@
+/** The configuration of a server, complete and checked. Nothing after it reads a file or the environment. */
+import type { Connector, ConnectorContext } from '@ostiary/connector-sdk';
+import type { Client, Lifetimes, ProtocolOptions } from '@ostiary/issuer';
+import type { IssuerId } from '@ostiary/primitives';
+import type { StorageDeps, StorageDriver } from '@ostiary/storage-sdk';
+import type { SigningAlgorithm } from '@ostiary/token-core';
+import type { Frontend, TrustedProxies } from '../http/host.ts';
+import type { ListenAddress } from '../listen/address.ts';
+import type { TlsSettings } from '../listen/tls-files.ts';
+import type { LogSettings } from '../ops/logger.ts';
+
+/** A storage whose options were read. */
+export interface StorageSettings {
+  readonly type: string;
+  /** False: everything is forgotten when the process ends. */
+  readonly durable: boolean;
+  readonly open: (deps: StorageDeps) => Promise<StorageDriver>;
+}
+
+/** A connector whose options were read. */
+export interface ConnectorSettings {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  /** Absent: all. */
+  readonly grantTypes?: readonly string[];
+  /** `redirectURI` of its options: the callback that is registered with the provider. */
+  readonly callbackUrl?: string;
+  readonly open: (context: ConnectorContext) => Connector;
+}
+
+export interface WebSettings {
+  readonly http?: ListenAddress;
+  readonly https?: { readonly address: ListenAddress; readonly tls: TlsSettings };
+  readonly headers: Readonly<Record<string, string>>;
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  readonly trustedProxies?: TrustedProxies;
+}
+
+export interface SigningSettings {
+  /** What clients get that ask for nothing else. */
+  readonly algorithm: SigningAlgorithm;
+  /** Seconds for which a key signs. */
+  readonly rotationPeriod: number;
+}
+
+export interface Config {
+  readonly issuer: IssuerId;
+  readonly storage: StorageSettings;
+  readonly web: WebSettings;
+  readonly telemetry?: ListenAddress;
+  readonly protocol: ProtocolOptions;
+  readonly lifetimes: Lifetimes;
+  readonly signing: SigningSettings;
+  readonly logging: LogSettings;
+  readonly frontend: Frontend;
+  readonly clients: readonly Client[];
+  readonly connectors: readonly ConnectorSettings[];
+  /** Start without connectors that cannot be opened, as long as one can. */
+  readonly continueOnConnectorFailure: boolean;
+}

@@ -1,0 +1,192 @@
+/**
+ * What becomes of every key of a Dex configuration file. The rule: a key that only tunes what Ostiary does not have is
+ * ignored with a warning; a key whose silent absence would break a client or weaken security is refused.
+ *
+ * `docs/dex-differences.md` and `docs/configuration.md` are checked against this list, and so is the schema.
+ */
+
+export type Decision =
+  /** Works; `note` says where it works otherwise than in Dex. */
+  | { readonly path: string; readonly decision: 'honoured'; readonly note?: string }
+  /** Taken out, with a warning that says `because`. */
+  | { readonly path: string; readonly decision: 'ignored'; readonly because: string }
+  /** The server does not start; `because` says what to do. */
+  | { readonly path: string; readonly decision: 'refused'; readonly because: string };
+
+const honoured = (path: string, note?: string): Decision =>
+  note === undefined ? { path, decision: 'honoured' } : { path, decision: 'honoured', note };
+const ignored = (path: string, because: string): Decision => ({ path, decision: 'ignored', because });
+const refused = (path: string, because: string): Decision => ({ path, decision: 'refused', because });
+
+const noGrpc = 'Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.';
+const noSessions = 'Ostiary has no sessions across clients yet. Remove it; every client then sends people to log in.';
+const noMfa = 'Ostiary asks for no second factor yet. Remove it, and ask for one at the identity provider.';
+const noVault = 'Ostiary signs with local keys only, not with Vault or OpenBao yet. Write signer.type: local.';
+const noFrontendFiles = 'the pages are built in. Set frontend.issuer, logoURL, theme and extra instead.';
+const noLogout = 'Ostiary has no logout endpoint yet, so nobody is sent there.';
+
+/** Keys of Dex, in the order of its documentation. */
+export const keyDecisions: readonly Decision[] = [
+  honoured('issuer', 'An https or http URL without query or fragment. Kept byte for byte.'),
+  honoured('storage'),
+  honoured('storage.type', '`memory`, `sqlite3` (or `sqlite`) and `redis`. Other types of Dex are refused by name.'),
+  honoured('storage.config'),
+  honoured('web'),
+  honoured('web.http'),
+  honoured('web.https'),
+  honoured('web.tlsCert', 'Taken up while running: renames, writes in place, SIGHUP. A bad file keeps the old one.'),
+  honoured('web.tlsKey'),
+  honoured('web.tlsMinVersion'),
+  honoured('web.tlsMaxVersion'),
+  honoured('web.headers', 'Safe headers are sent without it.'),
+  honoured('web.headers.Content-Security-Policy'),
+  honoured('web.headers.X-Frame-Options'),
+  honoured('web.headers.X-Content-Type-Options'),
+  honoured('web.headers.X-XSS-Protection'),
+  honoured('web.headers.Strict-Transport-Security'),
+  honoured('web.allowedOrigins'),
+  honoured('web.allowedHeaders'),
+  honoured('web.clientRemoteIP'),
+  honoured('web.clientRemoteIP.header'),
+  honoured('web.clientRemoteIP.trustedProxies'),
+  honoured('telemetry'),
+  honoured('telemetry.http'),
+  ignored('telemetry.enableProfiling', 'Go profiles do not exist here. Use `node --inspect` on a test server.'),
+  honoured('oauth2'),
+  honoured('oauth2.grantTypes', '`authorization_code` and `refresh_token`; others are refused when written.'),
+  honoured('oauth2.responseTypes', '`code` only; others are refused.'),
+  honoured('oauth2.skipApprovalScreen'),
+  honoured('oauth2.alwaysShowLoginScreen'),
+  honoured('oauth2.pkce'),
+  honoured('oauth2.pkce.enforce', 'Public clients always need PKCE.'),
+  honoured('oauth2.pkce.codeChallengeMethodsSupported', 'Without it `S256` alone.'),
+  refused(
+    'oauth2.passwordConnector',
+    'Ostiary has no password grant (OAuth 2.1 removed it). Remove it, and let the client use the authorization code flow.',
+  ),
+  refused('grpc', noGrpc),
+  refused('grpc.addr', noGrpc),
+  refused('grpc.tlsCert', noGrpc),
+  refused('grpc.tlsKey', noGrpc),
+  refused('grpc.tlsClientCA', noGrpc),
+  refused('grpc.tlsMinVersion', noGrpc),
+  refused('grpc.tlsMaxVersion', noGrpc),
+  refused('grpc.reflection', noGrpc),
+  honoured('expiry'),
+  honoured('expiry.idTokens', 'Without it 1h (Dex: 24h).'),
+  honoured('expiry.authRequests', 'Without it 1h (Dex: 24h).'),
+  ignored('expiry.deviceRequests', 'Ostiary has no device flow yet, so there is nothing to expire.'),
+  honoured('expiry.signingKeys', 'Deprecated: use signer.config.keysRotationPeriod.'),
+  honoured('expiry.refreshTokens'),
+  honoured('expiry.refreshTokens.disableRotation'),
+  honoured('expiry.refreshTokens.reuseInterval', 'Without it 30s (Dex: 0s). A retry gets the same successor.'),
+  honoured('expiry.refreshTokens.absoluteLifetime', 'Without it 3960h (Dex: never). `0s` is never.'),
+  honoured('expiry.refreshTokens.validIfNotUsedFor', 'Without it 2160h (Dex: never). `0s` is never.'),
+  honoured('logger'),
+  honoured('logger.level'),
+  honoured('logger.format'),
+  honoured('logger.excludeFields'),
+  honoured('frontend'),
+  ignored('frontend.dir', noFrontendFiles),
+  honoured('frontend.logoURL', 'An absolute URL.'),
+  honoured('frontend.issuer', 'Without it `Ostiary`.'),
+  honoured('frontend.theme', '`light`, `dark` or `auto`; other names become `auto`.'),
+  honoured('frontend.extra'),
+  honoured('signer'),
+  honoured('signer.type', '`local`; `vault` is refused.'),
+  honoured('signer.config'),
+  honoured('signer.config.keysRotationPeriod', 'Without it 6h.'),
+  honoured('signer.config.algorithm'),
+  refused('signer.config.addr', noVault),
+  refused('signer.config.token', noVault),
+  refused('signer.config.keyName', noVault),
+  honoured('enablePasswordDB'),
+  honoured('staticPasswords'),
+  honoured('staticPasswords[].email', 'Used twice is an error.'),
+  honoured('staticPasswords[].hash', 'argon2id too. The cost is checked at start.'),
+  honoured('staticPasswords[].hashFromEnv'),
+  honoured('staticPasswords[].username'),
+  honoured('staticPasswords[].name'),
+  honoured('staticPasswords[].preferredUsername'),
+  honoured('staticPasswords[].emailVerified'),
+  honoured('staticPasswords[].userID', 'Required: without one, all people would be the same subject.'),
+  honoured('staticPasswords[].groups'),
+  honoured('staticClients'),
+  honoured('staticClients[].id', 'Used twice is an error.'),
+  honoured('staticClients[].idEnv', 'An unset or empty variable is an error.'),
+  honoured('staticClients[].secret'),
+  honoured('staticClients[].secretEnv', 'An unset or empty variable is an error.'),
+  honoured('staticClients[].name'),
+  honoured('staticClients[].redirectURIs'),
+  ignored('staticClients[].postLogoutRedirectURIs', noLogout),
+  ignored('staticClients[].backchannelLogoutURI', noLogout),
+  honoured('staticClients[].refreshTokenLifetime', '`standalone` only; `session` is refused.'),
+  honoured('staticClients[].trustedPeers'),
+  honoured('staticClients[].public', 'A public client must use PKCE.'),
+  honoured('staticClients[].logoURL'),
+  honoured('staticClients[].allowedConnectors'),
+  refused('staticClients[].mfaChain', noMfa),
+  ignored('staticClients[].ssoSharedWith', 'Ostiary has no sessions across clients yet, so nothing is shared.'),
+  ignored('staticClients[].clientCredentialsClaims', 'Ostiary has no client credentials grant yet.'),
+  ignored('staticClients[].clientCredentialsClaims.groups', 'Ostiary has no client credentials grant yet.'),
+  honoured('connectors'),
+  honoured('connectors[].type', 'Types that this release does not have are refused by name.'),
+  honoured('connectors[].id', 'Used twice is an error.'),
+  honoured('connectors[].name'),
+  honoured('connectors[].config'),
+  honoured('connectors[].grantTypes', 'Grants that Ostiary does not have are dropped from the list, with a warning.'),
+  refused('sessions', noSessions),
+  refused('sessions.cookieName', noSessions),
+  refused('sessions.absoluteLifetime', noSessions),
+  refused('sessions.validIfNotUsedFor', noSessions),
+  refused('sessions.ssoSharedWithDefault', noSessions),
+  refused('sessions.rememberMeCheckedByDefault', noSessions),
+  refused('sessions.cookieEncryptionKey', noSessions),
+  refused('mfa', noMfa),
+  refused('mfa.authenticators', noMfa),
+  refused('mfa.authenticators[].id', noMfa),
+  refused('mfa.authenticators[].type', noMfa),
+  refused('mfa.authenticators[].connectorTypes', noMfa),
+  refused('mfa.authenticators[].config', noMfa),
+  refused('mfa.authenticators[].config.issuer', noMfa),
+  refused('mfa.authenticators[].config.rpDisplayName', noMfa),
+  refused('mfa.authenticators[].config.rpID', noMfa),
+  refused('mfa.authenticators[].config.rpOrigins', noMfa),
+  refused('mfa.authenticators[].config.attestationPreference', noMfa),
+  refused('mfa.authenticators[].config.timeout', noMfa),
+  refused('mfa.authenticators[].config.userVerification', noMfa),
+  refused('mfa.authenticators[].config.authenticatorAttachment', noMfa),
+  refused('mfa.defaultMFAChain', noMfa),
+];
+
+/** Keys that Dex does not have. */
+export const ownKeys: readonly Extract<Decision, { readonly decision: 'honoured' }>[] = [
+  {
+    path: 'staticClients[].secretFile',
+    decision: 'honoured',
+    note: 'Path of a file with the secret, read at start. One of secret, secretEnv and secretFile.',
+  },
+  {
+    path: 'staticClients[].idTokenLifetime',
+    decision: 'honoured',
+    note: 'Lifetime of the ID and access tokens of this client, instead of expiry.idTokens.',
+  },
+  {
+    path: 'staticClients[].signingAlgorithm',
+    decision: 'honoured',
+    note: 'RS256, ES256 or EdDSA for the tokens of this client. kube-apiserver does not accept EdDSA.',
+  },
+];
+
+/** Environment variables that switch Dex's features. */
+export const flagDecisions: readonly Decision[] = [
+  honoured('DEX_EXPAND_ENV'),
+  honoured('DEX_CONTINUE_ON_CONNECTOR_FAILURE'),
+  honoured('DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS', 'Without it, or true: unknown keys are errors. false: warnings.'),
+  ignored('DEX_ENT_ENABLED', 'Ostiary has one SQLite storage.'),
+  ignored('DEX_API_CONNECTORS_CRUD', 'Ostiary has no gRPC API yet.'),
+  ignored('DEX_API_SESSIONS_IDENTITIES_CRUD', 'Ostiary has no gRPC API yet.'),
+  ignored('DEX_CLIENT_CREDENTIAL_GRANT_ENABLED_BY_DEFAULT', 'Ostiary has no client credentials grant yet.'),
+  ignored('DEX_SESSIONS_ENABLED', 'Ostiary has no sessions across clients yet.'),
+  ignored('DEX_FRONTEND_DIR', noFrontendFiles),
+];

@@ -1,0 +1,55 @@
+/** Field types of the configuration schema that are not in the connector kit. */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { type ListenAddress, parseListenAddress } from '../listen/address.ts';
+
+/** A Go listen address: `127.0.0.1:5556`, `:5556`. */
+export const listenAddress: z.ZodType<ListenAddress, string> = z.string().transform((text, context) => {
+  const address = parseListenAddress(text);
+  if (address !== undefined) return address;
+  context.addIssue('is not an address to listen on. Write host:port, like 127.0.0.1:5556, or :5556 for all addresses.');
+  return z.NEVER;
+});
+
+/** A network as `10.0.0.0/8` or `fd00::/8`. */
+export const network: z.ZodType<string, string> = z
+  .string()
+  .refine(
+    (text) => isNetwork(text),
+    'is not a network. Write it with its prefix length, like 10.0.0.0/8 or 10.1.2.3/32.',
+  );
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '', ...more] = text.split('/');
+  const longest = { 4: 32, 6: 128 }[isIP(address)];
+  return longest !== undefined && more.length === 0 && /^\d{1,3}$/u.test(prefix) && Number(prefix) <= longest;
+}
+
+/** A value of a response header. */
+export const headerValue: z.ZodType<string, string> = z
+  .string()
+  .regex(/^[\t\x20-\x7e]*$/u, 'must be one line of ASCII. Remove line breaks and other signs.');
+
+/** An origin as browsers send it, or `*`. */
+export const origin: z.ZodType<string, string> = z
+  .string()
+  .refine(
+    (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),
+    'is not an origin. Write scheme, host and port without a path, like https://app.example.com, or "*" for any.',
+  );
+
+const deviceCallback = '/device/callback';
+const forbiddenSchemes: ReadonlySet<string> = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:']);
+
+/** A redirect URI of a client (RFC 6749 section 3.1.2), or Dex's `/device/callback`. */
+export const redirectUri: z.ZodType<string, string> = z.string().superRefine((text, context) => {
+  if (text === deviceCallback) return;
+  if (!URL.canParse(text)) context.addIssue('is not an absolute URI. Write it like https://app.example.com/callback.');
+  else if (text.includes('#')) context.addIssue('has a fragment (#…), which OAuth 2.0 forbids. Remove it.');
+  else if (text.includes('*')) context.addIssue('has a wildcard, but is compared as it stands. List each URI.');
+  else if (forbiddenSchemes.has(new URL(text).protocol)) {
+    context.addIssue(
+      'has a scheme that runs code or reads files. Use https, http on loopback, or a scheme of the app.',
+    );
+  }
+});

@@ -1,0 +1,37 @@
+/** Dex's feature flags: environment variables with a Go boolean. */
+import type { ConfigIssue, EnvironmentLookup } from '@ostiary/connector-sdk/config';
+import { flagDecisions } from './decisions.ts';
+
+export interface Flags {
+  /** `DEX_EXPAND_ENV`: replace `$NAME` in `storage.config`, `signer.config` and `connectors[].config`. */
+  readonly expandEnvironment: boolean;
+  /** `DEX_CONTINUE_ON_CONNECTOR_FAILURE`: start without connectors that cannot be opened. */
+  readonly continueOnConnectorFailure: boolean;
+  /** `DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS`: an unknown key is an error. On, unlike in Dex, unless it says false. */
+  readonly refuseUnknownKeys: boolean;
+}
+
+/** Reads the flags. Empty or unreadable means the default, as in Dex. */
+export function readFlags(env: EnvironmentLookup): Flags {
+  const on = (name: string): boolean => goBoolean(env(name)) ?? true;
+  return {
+    expandEnvironment: on('DEX_EXPAND_ENV'),
+    continueOnConnectorFailure: on('DEX_CONTINUE_ON_CONNECTOR_FAILURE'),
+    refuseUnknownKeys: on('DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS'),
+  };
+}
+
+/** A warning for each flag that is switched on and does nothing here. */
+export function ignoredFlags(env: EnvironmentLookup): readonly ConfigIssue[] {
+  return flagDecisions.flatMap((flag) => {
+    const value = env(flag.path);
+    if (flag.decision !== 'ignored' || value === undefined || value === '' || goBoolean(value) === false) return [];
+    return [{ path: flag.path, message: `is ignored: ${flag.because}` }];
+  });
+}
+
+/** Go's `strconv.ParseBool`. */
+function goBoolean(text: string | undefined): boolean | undefined {
+  if (/^(?:1|t|T|true|True|TRUE)$/u.test(text ?? '')) return true;
+  return /^(?:0|f|F|false|False|FALSE)$/u.test(text ?? '') ? false : undefined;
+}

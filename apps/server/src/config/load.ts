@@ -1,0 +1,187 @@
+/** From the path of a file to a {@link Config}, or to the list of everything that is wrong with it. */
+import {
+  type EnvironmentLookup,
+  foldKeys,
+  inputJsonSchema,
+  parseConfig,
+  type ReadFile,
+} from '@ostiary/connector-sdk/config';
+import { type IssuerId, isOstiaryError, OstiaryError, parseIssuerId } from '@ostiary/primitives';
+import { z } from 'zod';
+import { readClients } from './clients.ts';
+import type { Config } from './config.ts';
+import { readConnectors } from './connectors.ts';
+import { keyDecisions } from './decisions.ts';
+import { type Flags, ignoredFlags, readFlags } from './flags.ts';
+import { applyOverrides, type Overrides } from './overrides.ts';
+import { expandVariables, type PlugInReader, type PlugIns, readStorage } from './plug-ins.ts';
+import { readFrontend, readLifetimes, readLogging, readProtocol, readSigning, readWeb } from './policy.ts';
+import { configProblems, type LocatedIssue } from './problem.ts';
+import { createReport } from './report.ts';
+import { reviewKeys } from './review-keys.ts';
+import { type ConfigFile, fileSchema, signerSchema } from './schema.ts';
+import { type ConfigSource, readSource } from './source.ts';
+
+export interface LoadOptions {
+  /** Path of the file, YAML or JSON. */
+  readonly file: string;
+  /** What the command line sets instead of the file. */
+  readonly overrides: Overrides;
+  readonly env: EnvironmentLookup;
+  readonly readFile: ReadFile;
+  readonly plugIns: PlugIns;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly warnings: readonly LocatedIssue[];
+}
+
+/**
+ * Reads, checks and completes a configuration file.
+ *
+ * @throws {OstiaryError} `config/invalid` with every problem in its message, one a line, with file and line.
+ */
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const text = await options.readFile(options.file).catch((cause: unknown) => {
+    throw new OstiaryError('config/invalid', `${options.file} cannot be read. Check the path and its permissions.`, {
+      cause,
+    });
+  });
+  const read = readSource(text);
+  if (!read.ok) throw configProblems(options.file, read.problems);
+  const result = await readAll(read.source, options);
+  const located = (issues: readonly LocatedIssue[]) => issues.map((issue) => locate(issue, read.source));
+  if (result.config === undefined) throw configProblems(options.file, located(result.problems));
+  return { config: result.config, warnings: located(result.warnings) };
+}
+
+function locate(issue: LocatedIssue, source: ConfigSource): LocatedIssue {
+  const line = source.lineOf(issue.path);
+  return line === undefined ? issue : { ...issue, line };
+}
+
+interface ReadResult {
+  readonly config?: Config;
+  readonly problems: readonly LocatedIssue[];
+  readonly warnings: readonly LocatedIssue[];
+}
+
+async function readAll(source: ConfigSource, options: LoadOptions): Promise<ReadResult> {
+  const { env, readFile, plugIns } = options;
+  const report = createReport();
+  const flags = readFlags(env);
+  report.add({ warnings: ignoredFlags(env) });
+  const reviewed = reviewKeys(applyOverrides(source.value, options.overrides), keyDecisions);
+  report.add(reviewed);
+  const unknownKeys = flags.refuseUnknownKeys ? 'error' : 'warning';
+  const parsed = await parseConfig(fileSchema, reviewed.value, { path: '', unknownKeys });
+  report.add({ problems: parsed.ok ? [] : parsed.issues, warnings: parsed.warnings });
+  const reader: PlugInReader = { report, env, expand: flags.expandEnvironment, unknownKeys };
+  // When the file is wrong somewhere, what can be read is read all the same, so that a person corrects it once.
+  const blocks: LooseFile = parsed.ok ? parsed.value : readLoosely(reviewed.value);
+  const storage = blocks.storage && (await readStorage(blocks.storage, plugIns.storages, reader));
+  const issuer = readIssuer(blocks.issuer, reader);
+  const connectors = await readConnectors({ ...blocks, issuer, reader, plugIns });
+  const signer = await readSigner(blocks.signer, reader);
+  const connectorIds = connectors.map(({ id }) => id);
+  const clients = parsed.ok
+    ? await readClients({ blocks: parsed.value.staticClients, connectorIds, env, readFile, report })
+    : [];
+  if (!parsed.ok || !storage || !issuer) return report;
+  const signing = readSigning({ signer, signingKeys: parsed.value.expiry.signingKeys, report });
+  const parts = { file: parsed.value, flags, issuer, storage, connectors, signing, clients };
+  const config = assemble(parts, reader);
+  return report.problems.length > 0 ? report : { config, problems: [], warnings: report.warnings };
+}
+
+interface Parts extends Pick<Config, 'issuer' | 'storage' | 'clients' | 'signing' | 'connectors'> {
+  readonly file: ConfigFile;
+  readonly flags: Flags;
+}
+
+function assemble(parts: Parts, { report }: PlugInReader): Config {
+  const { file, flags, issuer, storage, clients, connectors, signing } = parts;
+  return {
+    issuer,
+    storage,
+    clients,
+    connectors,
+    signing,
+    web: readWeb(file.web, report),
+    ...(file.telemetry.http === undefined ? {} : { telemetry: file.telemetry.http }),
+    protocol: readProtocol(file.oauth2),
+    lifetimes: readLifetimes(file.expiry),
+    logging: readLogging(file.logger),
+    frontend: readFrontend(file.frontend, report),
+    continueOnConnectorFailure: flags.continueOnConnectorFailure,
+  };
+}
+
+/** What is read of a file that the schema refused; a part that does not fit is left out, the schema has named it. */
+const looseSchema = z.object({
+  issuer: z.string().optional().catch(undefined),
+  storage: z.object({ type: z.string(), config: z.unknown().optional() }).optional().catch(undefined),
+  connectors: z
+    .array(
+      z
+        .object({
+          type: z.string(),
+          id: z.string(),
+          name: z.string(),
+          config: z.unknown().optional(),
+          grantTypes: z.array(z.string()).default([]),
+        })
+        .optional()
+        .catch(undefined),
+    )
+    .catch([])
+    .default([]),
+  oauth2: z
+    .object({ grantTypes: z.array(z.string()).default([]) })
+    .catch({ grantTypes: [] })
+    .default({ grantTypes: [] }),
+  enablePasswordDB: z.boolean().catch(false).default(false),
+  staticPasswords: z.array(z.record(z.string(), z.unknown())).catch([]).default([]),
+  signer: z.object({ type: z.string(), config: z.unknown().optional() }).optional().catch(undefined),
+});
+
+export type LooseFile = z.infer<typeof looseSchema>;
+
+function readLoosely(value: unknown): LooseFile {
+  const keys = inputJsonSchema(fileSchema);
+  return looseSchema.parse(keys === undefined ? value : foldKeys(keys, value).value);
+}
+
+async function readSigner(
+  signer: LooseFile['signer'],
+  reader: PlugInReader,
+): Promise<z.infer<typeof signerSchema> | undefined> {
+  if (signer === undefined) return undefined;
+  if (signer.type !== 'local') {
+    reader.report.problem('signer.type', `is "${signer.type}", but Ostiary signs with local keys only. Write local.`);
+    return undefined;
+  }
+  const path = 'signer.config';
+  const raw = expandVariables(signer.config, path, reader);
+  const parsed = await parseConfig(signerSchema, raw, { path, unknownKeys: reader.unknownKeys });
+  reader.report.add({ problems: parsed.ok ? [] : parsed.issues, warnings: parsed.warnings });
+  return parsed.ok ? parsed.value : undefined;
+}
+
+function readIssuer(issuer: string | undefined, { report }: PlugInReader): IssuerId | undefined {
+  if (issuer === undefined) return undefined;
+  try {
+    const id = parseIssuerId(issuer);
+    if (id.startsWith('http:') && !isLoopback(new URL(id).hostname)) {
+      report.warn('issuer', 'is http, so passwords and tokens travel in the clear. Use https, here or at a proxy.');
+    }
+    return id;
+  } catch (error) {
+    if (!isOstiaryError(error)) throw error;
+    report.problem('issuer', error.message);
+    return undefined;
+  }
+}
+
+const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/u.test(host);

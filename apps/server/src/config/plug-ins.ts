@@ -1,0 +1,164 @@
+/** Storage and connectors: which definition a `type` means, and its options read by that definition's schema. */
+import type { ConnectorDefinition } from '@ostiary/connector-sdk';
+import { type EnvironmentLookup, expandEnvironment, parseConfig } from '@ostiary/connector-sdk/config';
+import type { StorageDefinition } from '@ostiary/storage-sdk';
+import { closest, distance } from 'fastest-levenshtein';
+import type { ConnectorSettings, StorageSettings } from './config.ts';
+import type { Report } from './report.ts';
+
+/** What the server was built with. Whatever a definition takes is checked by its own schema: hence `unknown`. */
+export interface PlugIns {
+  readonly storages: readonly StorageDefinition<unknown>[];
+  readonly connectors: readonly ConnectorDefinition<unknown>[];
+  /** The password database, which `enablePasswordDB` switches on. Takes `staticPasswords`. */
+  readonly passwordDatabase: ConnectorDefinition<unknown>;
+}
+
+export interface PlugInReader {
+  readonly report: Report;
+  readonly env: EnvironmentLookup;
+  readonly expand: boolean;
+  readonly unknownKeys: 'error' | 'warning';
+}
+
+/** Types of Dex that this release does not have, and what to use meanwhile. */
+const absentStorages: Readonly<Record<string, string>> = {
+  postgres: 'redis for several replicas, sqlite3 for one',
+  mysql: 'redis for several replicas, sqlite3 for one',
+  etcd: 'redis for several replicas, sqlite3 for one',
+  kubernetes: 'redis for several replicas, sqlite3 on a persistent volume for one',
+};
+const absentConnectors: readonly string[] = [
+  'ldap',
+  'github',
+  'gitlab',
+  'google',
+  'microsoft',
+  'linkedin',
+  'oauth',
+  'saml',
+  'samlExperimental',
+  'bitbucket-cloud',
+  'openshift',
+  'atlassian-crowd',
+  'gitea',
+  'keystone',
+  'authproxy',
+];
+
+interface TypedBlock {
+  readonly type: string;
+  readonly config?: unknown;
+}
+
+/** The storage of the file; `undefined` when the report says why there is none. */
+export async function readStorage(
+  block: TypedBlock,
+  definitions: readonly StorageDefinition<unknown>[],
+  reader: PlugInReader,
+): Promise<StorageSettings | undefined> {
+  const definition = byType(definitions, block.type);
+  if (definition === undefined) {
+    const instead = absentStorages[block.type];
+    const unknown = unknownType(block.type, [...names(definitions), ...Object.keys(absentStorages)]);
+    reader.report.problem(
+      'storage.type',
+      instead === undefined ? unknown : `is ${block.type}, which is not in this release. Use ${instead}.`,
+    );
+    return undefined;
+  }
+  const options = await readOptions(definition, block.config, { path: 'storage.config', reader });
+  if (options === undefined) return undefined;
+  const { type, durable } = definition;
+  return { type, durable, open: (deps) => definition.open(options.value, deps) };
+}
+
+export interface ConnectorInput extends TypedBlock {
+  readonly id: string;
+  readonly name: string;
+  /** `connectors[0]` */
+  readonly path: string;
+}
+
+/** A connector of the file; `undefined` when the report says why there is none. */
+export async function readConnector(
+  input: ConnectorInput,
+  definitions: readonly ConnectorDefinition<unknown>[],
+  reader: PlugInReader,
+): Promise<ConnectorSettings | undefined> {
+  const definition = byType(definitions, input.type);
+  if (definition === undefined) {
+    const known = unknownType(input.type, [...names(definitions), ...absentConnectors]);
+    const absent = `is ${input.type}, which is not in this release. Remove it, or reach it through an oidc connector.`;
+    reader.report.problem(`${input.path}.type`, absentConnectors.includes(input.type) ? absent : known);
+    return undefined;
+  }
+  const options = await readOptions(definition, input.config, { path: `${input.path}.config`, reader });
+  if (options === undefined) return undefined;
+  const callbackUrl = redirectUriOf(options.expanded);
+  return {
+    id: input.id,
+    type: definition.type,
+    name: input.name,
+    ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    open: (context) => definition.open(options.value, context),
+  };
+}
+
+interface OptionsOf<C> {
+  readonly value: C;
+  readonly expanded: unknown;
+}
+
+async function readOptions<C>(
+  definition: StorageDefinition<C> | ConnectorDefinition<C>,
+  raw: unknown,
+  { path, reader }: { readonly path: string; readonly reader: PlugInReader },
+): Promise<OptionsOf<C> | undefined> {
+  const expanded = expandVariables(raw, path, reader);
+  const parsed = await parseConfig(definition.config, expanded, { path, unknownKeys: reader.unknownKeys });
+  reader.report.add({ problems: parsed.ok ? [] : parsed.issues, warnings: parsed.warnings });
+  return parsed.ok ? { value: parsed.value, expanded } : undefined;
+}
+
+/** Replaces `$NAME` where Dex does; names variables that are not set, which become nothing. */
+export function expandVariables(raw: unknown, path: string, { env, expand, report }: PlugInReader): unknown {
+  if (!expand) return raw;
+  const unset = new Set<string>();
+  const value = expandEnvironment(raw, (name) => {
+    const found = env(name);
+    if (found === undefined) unset.add(name);
+    return found;
+  });
+  if (unset.size > 0) {
+    const which = [...unset].map((name) => `$${name}`).join(', ');
+    report.warn(
+      path,
+      `uses ${which}, not set in the environment, so it becomes empty. Set it, or DEX_EXPAND_ENV=false.`,
+    );
+  }
+  return value;
+}
+
+function byType<D extends { readonly type: string; readonly aliases?: readonly string[] }>(
+  definitions: readonly D[],
+  type: string,
+): D | undefined {
+  return definitions.find((definition) => definition.type === type || definition.aliases?.includes(type));
+}
+
+const names = (definitions: readonly { readonly type: string; readonly aliases?: readonly string[] }[]) =>
+  definitions.flatMap(({ type, aliases = [] }) => [type, ...aliases]);
+
+function unknownType(type: string, known: readonly string[]): string {
+  const nearest = closest(type.toLowerCase(), known);
+  const hint = distance(type.toLowerCase(), nearest.toLowerCase()) < 3 ? ` Did you mean ${nearest}?` : '';
+  return `is "${type}", which is not a known type.${hint} Known: ${known.join(', ')}.`;
+}
+
+/** Every Dex connector that comes back to the issuer calls its registered callback `redirectURI`. */
+function redirectUriOf(options: unknown): string | undefined {
+  if (typeof options !== 'object' || options === null) return undefined;
+  const found: unknown = Object.entries(options).find(([key]) => key.toLowerCase() === 'redirecturi')?.[1];
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}

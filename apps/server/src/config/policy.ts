@@ -1,0 +1,121 @@
+/** Lifetimes, protocol, signing, log and looks: blocks of the file as the parts of the server want them. */
+import type { Lifetimes, ProtocolOptions } from '@ostiary/issuer';
+import type { Frontend } from '../http/host.ts';
+import type { LogLevel, LogSettings } from '../ops/logger.ts';
+import type { SigningSettings, WebSettings } from './config.ts';
+import type { Report } from './report.ts';
+import type { ConfigFile } from './schema.ts';
+
+/**
+ * What counts when the file says nothing, in seconds. Where this differs from Dex it is written, with the reason, in
+ * docs/dex-differences.md.
+ */
+export const defaults = {
+  idToken: 3600,
+  login: 3600,
+  /** RFC 6749 section 4.1.2 allows 600; a client asks at once. */
+  code: 60,
+  reuseInterval: 30,
+  absolute: 3960 * 3600,
+  idle: 2160 * 3600,
+  rotationPeriod: 6 * 3600,
+} as const;
+
+/** `expiry`. In `refreshTokens`, `0s` means no limit, as in Dex. */
+export function readLifetimes({ idTokens, authRequests, refreshTokens }: ConfigFile['expiry']): Lifetimes {
+  const { absoluteLifetime = defaults.absolute, validIfNotUsedFor = defaults.idle } = refreshTokens;
+  return {
+    idToken: idTokens ?? defaults.idToken,
+    login: authRequests ?? defaults.login,
+    code: defaults.code,
+    refreshToken: {
+      rotate: !refreshTokens.disableRotation,
+      reuseInterval: refreshTokens.reuseInterval ?? defaults.reuseInterval,
+      ...(absoluteLifetime === 0 ? {} : { absolute: absoluteLifetime }),
+      ...(validIfNotUsedFor === 0 ? {} : { idle: validIfNotUsedFor }),
+    },
+  };
+}
+
+/** `oauth2` */
+export function readProtocol({
+  skipApprovalScreen,
+  alwaysShowLoginScreen,
+  pkce,
+}: ConfigFile['oauth2']): ProtocolOptions {
+  const methods = pkce.codeChallengeMethodsSupported;
+  return {
+    skipApproval: skipApprovalScreen,
+    alwaysShowLogin: alwaysShowLoginScreen,
+    requirePkce: pkce.enforce,
+    pkceMethods: methods.length === 0 ? ['S256'] : methods,
+  };
+}
+
+export interface SigningInput {
+  /** `signer.config`, when there is a signer block. */
+  readonly signer:
+    | { readonly keysRotationPeriod?: number; readonly algorithm: SigningSettings['algorithm'] }
+    | undefined;
+  /** `expiry.signingKeys` */
+  readonly signingKeys: number | undefined;
+  readonly report: Report;
+}
+
+/** `signer.config`, or the deprecated `expiry.signingKeys`. */
+export function readSigning({ signer, signingKeys, report }: SigningInput): SigningSettings {
+  if (signingKeys !== undefined) {
+    const fate = signer === undefined ? 'is deprecated' : 'is ignored, because there is a signer block';
+    report.warn('expiry.signingKeys', `${fate}. Write signer.config.keysRotationPeriod instead.`);
+  }
+  const fromExpiry = signer === undefined ? signingKeys : undefined;
+  return {
+    algorithm: signer?.algorithm ?? 'RS256',
+    rotationPeriod: signer?.keysRotationPeriod ?? fromExpiry ?? defaults.rotationPeriod,
+  };
+}
+
+const levels: readonly (readonly [number, LogLevel])[] = [
+  [-4, 'debug'],
+  [0, 'info'],
+  [4, 'warn'],
+  [8, 'error'],
+];
+
+/** `logger`. Go's levels may be shifted (`INFO+2`): the first level at or above the sum. */
+export function readLogging({ level, format, excludeFields }: ConfigFile['logger']): LogSettings {
+  const [, name = 'info', shift = '0'] = /^([a-z]+)([+-]\d+)?$/iu.exec(level) ?? [];
+  const base = levels.find(([, known]) => known === name.toLowerCase())?.[0] ?? 0;
+  const wanted = levels.find(([value]) => value >= base + Number(shift))?.[1] ?? 'silent';
+  return { level: wanted, format, excludeFields };
+}
+
+/** `frontend` */
+export function readFrontend({ issuer, theme, logoURL, extra }: ConfigFile['frontend'], report: Report): Frontend {
+  const known = (['auto', 'light', 'dark'] as const).find((name) => name === theme);
+  if (known === undefined) report.warn('frontend.theme', `is "${theme}", not auto, light or dark. auto is used.`);
+  return { title: issuer, theme: known ?? 'auto', extra, ...(logoURL === undefined ? {} : { logoUrl: logoURL }) };
+}
+
+/** `web`, after the schema has seen that certificate and key are there for https. */
+export function readWeb(web: ConfigFile['web'], report: Report): WebSettings {
+  const { http, https, tlsCert: certFile = '', tlsKey: keyFile = '', clientRemoteIP } = web;
+  const { header, trustedProxies: networks } = clientRemoteIP;
+  const tls = {
+    certFile,
+    keyFile,
+    minVersion: `TLSv${web.tlsMinVersion}`,
+    maxVersion: `TLSv${web.tlsMaxVersion}`,
+  } as const;
+  if (header !== undefined && networks.length === 0) {
+    report.warn('web.clientRemoteIP.header', 'is ignored without trustedProxies: anybody could send it. Add them.');
+  }
+  return {
+    ...(http === undefined ? {} : { http }),
+    ...(https === undefined ? {} : { https: { address: https, tls } }),
+    headers: Object.fromEntries(Object.entries(web.headers).filter(([, value]) => value !== '')),
+    allowedOrigins: web.allowedOrigins,
+    allowedHeaders: web.allowedHeaders,
+    ...(header === undefined || networks.length === 0 ? {} : { trustedProxies: { header, networks } }),
+  };
+}

@@ -1,0 +1,159 @@
+/** The form of a configuration file: the keys that {@link keyDecisions} calls honoured. Defaults are elsewhere. */
+import { duration, httpUrl, secretText, text } from '@ostiary/connector-sdk/config';
+import { z } from 'zod';
+import { headerValue, listenAddress, network, origin, redirectUri } from './fields.ts';
+
+const tlsVersion = z.enum(['1.2', '1.3']);
+const flag = z.boolean().default(false);
+const seconds = (minSeconds = 0) => duration({ minMs: minSeconds * 1000 }).transform((ms) => Math.ceil(ms / 1000));
+/** A block that may be left out: its keys then have their defaults. `never`, because the empty block fits every shape here. */
+const block = <T extends z.core.$ZodLooseShape>(shape: T) => z.object(shape).prefault(() => ({}) as never);
+
+const web = z
+  .object({
+    http: listenAddress.exactOptional(),
+    https: listenAddress.exactOptional(),
+    tlsCert: text().exactOptional(),
+    tlsKey: text().exactOptional(),
+    tlsMinVersion: tlsVersion.default('1.2'),
+    tlsMaxVersion: tlsVersion.default('1.3'),
+    headers: block({
+      'Content-Security-Policy': headerValue.exactOptional(),
+      'X-Frame-Options': headerValue.exactOptional(),
+      'X-Content-Type-Options': headerValue.exactOptional(),
+      'X-XSS-Protection': headerValue.exactOptional(),
+      'Strict-Transport-Security': headerValue.exactOptional(),
+    }),
+    allowedOrigins: z.array(origin).default([]),
+    allowedHeaders: z.array(text()).default(['Authorization']),
+    clientRemoteIP: block({ header: text().exactOptional(), trustedProxies: z.array(network).default([]) }),
+  })
+  .superRefine((value, context) => {
+    const missing = (path: string, why: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message: `is missing, but ${why}. Add it.` });
+    if (value.http === undefined && value.https === undefined) missing('http', 'there must be http or https');
+    if (value.https !== undefined && value.tlsCert === undefined) missing('tlsCert', 'https needs a certificate');
+    if (value.https !== undefined && value.tlsKey === undefined) missing('tlsKey', 'https needs a private key');
+    if (value.tlsMinVersion > value.tlsMaxVersion) {
+      context.addIssue({ code: 'custom', path: ['tlsMinVersion'], message: 'is above tlsMaxVersion. Lower it.' });
+    }
+  });
+
+const staticClient = z.object({
+  id: text().exactOptional(),
+  idEnv: text().exactOptional(),
+  secret: secretText().exactOptional(),
+  secretEnv: text().exactOptional(),
+  secretFile: text().exactOptional(),
+  name: text(),
+  redirectURIs: z.array(redirectUri).default([]),
+  trustedPeers: z.array(text()).default([]),
+  public: flag,
+  logoURL: httpUrl().exactOptional(),
+  allowedConnectors: z.array(text()).default([]),
+  refreshTokenLifetime: z
+    .enum(['', 'standalone', 'session'])
+    .default('')
+    .refine(
+      (value) => value !== 'session',
+      'is "session", but Ostiary has no sessions yet. Write "standalone" and limits in expiry.refreshTokens.',
+    ),
+  idTokenLifetime: seconds(60).exactOptional(),
+  signingAlgorithm: z.enum(['RS256', 'ES256', 'EdDSA']).exactOptional(),
+});
+
+/** Grants that exist here. */
+export const grantTypes = ['authorization_code', 'refresh_token'] as const;
+/** Grants of Dex that do not. */
+export const absentGrantTypes = [
+  'implicit',
+  'password',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+] as const;
+
+const connector = z.object({
+  type: text(),
+  id: text(),
+  name: text(),
+  config: z.unknown().optional(),
+  grantTypes: z.array(z.enum([...grantTypes, ...absentGrantTypes])).default([]),
+});
+
+const oauth2 = block({
+  grantTypes: z
+    .array(
+      z.enum([...grantTypes, ...absentGrantTypes]).refine((grant) => grantTypes.some((known) => known === grant), {
+        error: 'is a grant that Ostiary does not have yet. Remove it; clients that need it cannot log in here.',
+      }),
+    )
+    .default([]),
+  responseTypes: z
+    .array(z.string().refine((type) => type === 'code', 'must be "code": tokens are not put into URLs. Remove it.'))
+    .default(['code']),
+  skipApprovalScreen: flag,
+  alwaysShowLoginScreen: flag,
+  pkce: block({ enforce: flag, codeChallengeMethodsSupported: z.array(z.enum(['S256', 'plain'])).default(['S256']) }),
+});
+
+const expiry = block({
+  idTokens: seconds(60).exactOptional(),
+  authRequests: seconds(60).exactOptional(),
+  signingKeys: seconds(60).exactOptional(),
+  refreshTokens: block({
+    disableRotation: flag,
+    reuseInterval: seconds().exactOptional(),
+    absoluteLifetime: seconds().exactOptional(),
+    validIfNotUsedFor: seconds().exactOptional(),
+  }),
+});
+
+const logger = block({
+  level: z
+    .string()
+    .regex(/^(?:debug|info|warn|error)(?:[+-]\d{1,3})?$/iu, 'is not a level. Write debug, info, warn or error.')
+    .default('info'),
+  format: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['text', 'json'], 'is not a format. Write text or json.'))
+    .default('text'),
+  excludeFields: z.array(text()).default([]),
+});
+
+const frontend = block({
+  issuer: text().default('Ostiary'),
+  theme: text().default('auto'),
+  logoURL: httpUrl().exactOptional(),
+  extra: z.record(z.string(), z.string()).default({}),
+});
+
+/** `staticPasswords`: the connector of the password database reads the rest. */
+const staticPassword = z.looseObject({ hash: z.string().exactOptional(), hashFromEnv: text().exactOptional() });
+
+export const fileSchema = z.object({
+  issuer: text(),
+  storage: z.object({ type: text(), config: z.unknown().optional() }),
+  web,
+  telemetry: block({ http: listenAddress.exactOptional() }),
+  oauth2,
+  expiry,
+  logger,
+  frontend,
+  signer: z.object({ type: text(), config: z.unknown().optional() }).exactOptional(),
+  enablePasswordDB: flag,
+  staticPasswords: z.array(staticPassword).default([]),
+  staticClients: z.array(staticClient).default([]),
+  connectors: z.array(connector).default([]),
+});
+
+/** `signer.config` of the local signer. */
+export const signerSchema = z.object({
+  keysRotationPeriod: seconds(60).exactOptional(),
+  algorithm: z.enum(['RS256', 'ES256']).default('RS256'),
+});
+
+export type ConfigFile = z.infer<typeof fileSchema>;
+export type ClientBlock = ConfigFile['staticClients'][number];
+export type ConnectorBlock = ConfigFile['connectors'][number];

@@ -1,0 +1,46 @@
+import { formatListenAddress } from '../listen/address.ts';
+import type { Config } from './config.ts';
+
+/** What a configuration means, for `ostiary check`: the lines an operator wants to compare with the intention. */
+export function summary(config: Config): string {
+  const { web, lifetimes, storage, connectors, clients, signing } = config;
+  const listening = [
+    ...(web.http === undefined ? [] : [`http ${formatListenAddress(web.http)}`]),
+    ...(web.https === undefined ? [] : [`https ${formatListenAddress(web.https.address)}`]),
+    ...(config.telemetry === undefined ? [] : [`telemetry ${formatListenAddress(config.telemetry)}`]),
+  ];
+  const refresh = lifetimes.refreshToken;
+  const rows = [
+    ['issuer', config.issuer],
+    ['listening', listening.join(', ')],
+    ['storage', storage.durable ? storage.type : `${storage.type} (forgets everything at the end)`],
+    ['connectors', list(connectors.map(({ id, type }) => `${id} (${type})`))],
+    ['clients', list(clients.map(({ id }) => id))],
+    ['tokens', `${formatSeconds(lifetimes.idToken)}, signed with ${signing.algorithm}`],
+    [
+      'refresh tokens',
+      `${formatSeconds(refresh.absolute)} from the login, ${formatSeconds(refresh.idle)} from the last use`,
+    ],
+    ['signing keys', `a new one every ${formatSeconds(signing.rotationPeriod)}`],
+  ];
+  return rows.map(([name, value]) => `  ${`${name}:`.padEnd(16)}${value}\n`).join('');
+}
+
+const MOST_LISTED = 10;
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const more = names.length > MOST_LISTED ? `, and ${names.length - MOST_LISTED} more` : '';
+  return `${names.slice(0, MOST_LISTED).join(', ')}${more}`;
+}
+
+/** Seconds as a Go duration (`1h30m`), `no limit` for none. */
+export function formatSeconds(seconds: number | undefined): string {
+  if (seconds === undefined) return 'no limit';
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor((seconds % 3600) / 60), 'm'],
+    [seconds % 60, 's'],
+  ] as const;
+  return parts.map(([count, unit]) => (count === 0 ? '' : `${count}${unit}`)).join('') || '0s';
+}

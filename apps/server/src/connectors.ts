@@ -1,0 +1,67 @@
+/** Opens the configured connectors for the issuer. */
+import type { ConnectorContext } from '@ostiary/connector-sdk';
+import type { ConnectorEntry, ConnectorRegistry } from '@ostiary/issuer';
+import { type Logger, OstiaryError } from '@ostiary/primitives';
+import type { ConnectorSettings } from './config/config.ts';
+
+export interface OpenConnectorsOptions {
+  readonly settings: readonly ConnectorSettings[];
+  readonly context: Omit<ConnectorContext, 'id' | 'name'>;
+  readonly onFailure: 'skip' | 'stop';
+}
+
+export interface OpenConnectors extends ConnectorRegistry, AsyncDisposable {
+  readonly failed: number;
+}
+
+/**
+ * Opens them all. One that cannot be opened is logged and left out, or ends the start.
+ *
+ * @throws {OstiaryError} `config/invalid` when one fails and must not, or when none is left.
+ */
+export function openConnectors({ settings, context, onFailure }: OpenConnectorsOptions): OpenConnectors {
+  const entries = new Map<string, ConnectorEntry>();
+  for (const connector of settings) {
+    const log = context.log.child({ connector: connector.id });
+    const entry = tryOpen(connector, { ...context, log }, onFailure);
+    if (entry !== undefined) entries.set(connector.id, entry);
+  }
+  if (entries.size === 0) {
+    throw new OstiaryError('config/invalid', 'connectors: none of them can be opened; the log says why. Correct them.');
+  }
+  const list = [...entries.values()];
+  return {
+    get: (id) => entries.get(id),
+    list: () => list,
+    failed: settings.length - list.length,
+    [Symbol.asyncDispose]: () => closeAll(list, context.log),
+  };
+}
+
+function tryOpen(
+  { open, ...rest }: ConnectorSettings,
+  context: Omit<ConnectorContext, 'id' | 'name'>,
+  onFailure: 'skip' | 'stop',
+): ConnectorEntry | undefined {
+  try {
+    return { ...rest, connector: open({ ...context, id: rest.id, name: rest.name }) };
+  } catch (cause) {
+    if (onFailure === 'stop') {
+      throw new OstiaryError('config/invalid', `connectors: "${rest.id}" cannot be opened. ${sentence(cause)}`, {
+        cause,
+      });
+    }
+    context.log.error('connector.open_failed', { type: rest.type, error: cause });
+    return undefined;
+  }
+}
+
+const sentence = (cause: unknown): string => (cause instanceof OstiaryError ? cause.message : 'Check its config.');
+
+async function closeAll(entries: readonly ConnectorEntry[], log: Logger): Promise<void> {
+  const results = await Promise.allSettled(entries.map(async ({ connector }) => connector.close?.()));
+  results.forEach((result, index) => {
+    if (result.status === 'fulfilled') return;
+    log.warn('connector.close_failed', { connector: entries[index]?.id, error: result.reason });
+  });
+}

@@ -1,0 +1,23 @@
+/** Where to listen, as Go writes it: `127.0.0.1:5556`, `:5556` (all addresses), `[::1]:5556`, `localhost:5556`. */
+
+export interface ListenAddress {
+  /** Absent: all addresses of the machine. */
+  readonly host?: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+const form = /^(?:\[(?<six>[0-9A-Fa-f:.]+(?:%\w+)?)\]|(?<host>[^:[\]\s/]*)):(?<port>\d{1,5})$/u;
+
+/** Reads an address; `undefined` for anything that is none. */
+export function parseListenAddress(text: string): ListenAddress | undefined {
+  const { six, host, port } = form.exec(text)?.groups ?? {};
+  if (port === undefined || Number(port) > 65_535) return undefined;
+  const name = six ?? host ?? '';
+  return { ...(name === '' ? {} : { host: name }), port: Number(port) };
+}
+
+/** The address as Go writes it. */
+export function formatListenAddress({ host = '', port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

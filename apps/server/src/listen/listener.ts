@@ -1,0 +1,113 @@
+/** One open port: a server with limits, that ends in order. */
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type Logger, OstiaryError } from '@ostiary/primitives';
+import type { Timers } from '../ops/timers.ts';
+import { formatListenAddress, type ListenAddress } from './address.ts';
+import { drain } from './drain.ts';
+import { loadTls, type ReadTextFile, type TlsSettings } from './tls-files.ts';
+import { startTlsReload, type TlsReload } from './tls-reload.ts';
+
+export interface ListenerDeps {
+  readonly timers: Timers;
+  readonly log: Logger;
+  readonly readFile: ReadTextFile;
+}
+
+export interface ListenerOptions {
+  /** The configuration key, for messages: `web.http`. */
+  readonly name: string;
+  readonly address: ListenAddress;
+  readonly handler: RequestListener;
+  /** Present: HTTPS. */
+  readonly tls?: TlsSettings;
+  /** Milliseconds that requests get to finish when the listener ends. */
+  readonly drainMs: number;
+}
+
+export interface Listener extends AsyncDisposable {
+  /** Where it listens, with the port that a 0 became: `127.0.0.1:5556`. */
+  readonly address: string;
+  /** Reads the certificate files again; nothing for HTTP. */
+  reload(): Promise<void>;
+}
+
+/**
+ * A request that does not get on is given up, so that slow clients cannot hold the server: headers within 10 s, all of
+ * it within 30 s. Idle connections live longer than those of the usual load balancers (60 s), which would otherwise
+ * send a request into a connection that is being closed.
+ */
+const limits: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 75_000,
+  // Cookies of several logins in parallel; Node's own 16 KB is little for that.
+  maxHeaderSize: 32 * 1024,
+  connectionsCheckingInterval: 5_000,
+};
+
+/**
+ * Opens the port.
+ *
+ * @throws {OstiaryError} `config/invalid` when the address cannot be used or the certificate is no good.
+ */
+export async function openListener(options: ListenerOptions, deps: ListenerDeps): Promise<Listener> {
+  const { server, tls } = await createServer(options, deps);
+  try {
+    await listen(server, options);
+    server.on('error', (error) => deps.log.error('listener.failed', { name: options.name, error }));
+  } catch (error) {
+    await tls?.[Symbol.asyncDispose]();
+    throw error;
+  }
+  const address = boundAddress(server, options.address);
+  deps.log.info('listener.opened', { name: options.name, address });
+  return {
+    address,
+    reload: async () => tls?.reload(),
+    async [Symbol.asyncDispose]() {
+      await tls?.[Symbol.asyncDispose]();
+      const outcome = await drain(server, { timers: deps.timers, limitMs: options.drainMs });
+      deps.log.info('listener.closed', { name: options.name, requests: outcome });
+    },
+  };
+}
+
+async function createServer(
+  { handler, tls: settings }: ListenerOptions,
+  deps: ListenerDeps,
+): Promise<{ readonly server: Server; readonly tls?: TlsReload }> {
+  if (settings === undefined) return { server: createHttpServer(limits, handler) };
+  const loaded = await loadTls(settings, deps.readFile);
+  const server = createHttpsServer({ ...limits, ...loaded.options, handshakeTimeout: 10_000 }, handler);
+  return { server, tls: startTlsReload(server, { settings, loaded, ...deps }) };
+}
+
+function listen(server: Server, { name, address }: ListenerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refused = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, name, address));
+    server.once('error', refused);
+    server.listen(address, () => {
+      server.removeListener('error', refused);
+      resolve();
+    });
+  });
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use by another program. Stop that program, or choose another port',
+  EACCES: 'may not be used by this user. Choose a port above 1023, or grant CAP_NET_BIND_SERVICE',
+  EADDRNOTAVAIL: 'is not an address of this machine. Use one that is, or :PORT for all',
+  ENOTFOUND: 'has a host name that cannot be resolved. Write an IP address, or :PORT for all',
+};
+
+function listenError(cause: NodeJS.ErrnoException, name: string, address: ListenAddress): OstiaryError {
+  const remedy = remedies[cause.code ?? ''] ?? `cannot be listened on (${cause.code ?? 'unknown cause'}). Check it`;
+  return new OstiaryError('config/invalid', `${name}: ${formatListenAddress(address)} ${remedy}.`, { cause });
+}
+
+function boundAddress(server: Server, wanted: ListenAddress): string {
+  const bound: AddressInfo | string | null = server.address();
+  return formatListenAddress(typeof bound === 'object' && bound !== null ? { ...wanted, port: bound.port } : wanted);
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/** The composition root: the only place with the real environment, clock, randomness, files and signals. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { systemClock } from '@ostiary/primitives';
+import { destination } from 'pino';
+import { runCli } from './cli.ts';
+import { listenToSignals } from './ops/signals.ts';
+import { systemTimers } from './ops/timers.ts';
+
+// Lines are written without waiting for the reader of the log; whatever ends the process, the last ones are not lost.
+const output = destination({ fd: 2, sync: false });
+process.on('exit', () => output.flushSync());
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: (name) => process.env[name],
+  proxies: process.env,
+  readFile: (path) => readFile(path, 'utf8'),
+  now: systemClock,
+  elapsed: () => performance.now(),
+  random: (length) => randomBytes(length),
+  newRequestId: () => randomUUID(),
+  jitter: Math.random,
+  timers: systemTimers,
+  signals: listenToSignals(process),
+  print: (text) => void process.stdout.write(text),
+  printError: (text) => void output.write(text),
+});

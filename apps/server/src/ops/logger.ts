@@ -1,0 +1,63 @@
+/** The log of the server: pino behind the `Logger` of the house. */
+import type { Clock, LogFields, Logger } from '@ostiary/primitives';
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { errorFields } from './error-fields.ts';
+import { toLogfmt } from './logfmt.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** `logger` of the configuration. */
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly format: 'text' | 'json';
+  /** Fields that are left out of every line, for privacy (`logger.excludeFields`). Top level only. */
+  readonly excludeFields: readonly string[];
+}
+
+export interface LogTarget {
+  /** Where lines go, one call a line. */
+  readonly write: (line: string) => void;
+  readonly now: Clock;
+}
+
+/** Names that every line has; a field of the same name would stand twice in the JSON. */
+const taken: ReadonlySet<string> = new Set(['time', 'level', 'msg']);
+
+/** Opens the log. Times are UTC, levels upper case, the event name is `msg`, as in Dex. */
+export function createLogger(settings: LogSettings, { write, now }: LogTarget): Logger {
+  const stream: DestinationStream = settings.format === 'json' ? { write } : { write: (line) => write(toLogfmt(line)) };
+  const root = pino(
+    {
+      base: null,
+      level: settings.level,
+      timestamp: () => `,"time":"${now().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+    },
+    stream,
+  );
+  return wrap(root, new Set(settings.excludeFields));
+}
+
+function wrap(log: PinoLogger, excluded: ReadonlySet<string>): Logger {
+  const line =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (event: string, fields: LogFields = {}) => {
+      if (log.isLevelEnabled(level)) log[level](readable(fields, excluded), event);
+    };
+  return {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    child: (fields) => wrap(log.child(readable(fields, excluded)), excluded),
+  };
+}
+
+function readable(fields: LogFields, excluded: ReadonlySet<string>): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || excluded.has(name)) continue;
+    result[taken.has(name) ? `${name}_` : name] = value instanceof Error ? errorFields(value) : value;
+  }
+  return result;
+}

@@ -1,0 +1,13 @@
+/** What this server is built with: the only place that names concrete connectors and storages. */
+import { local } from '@ostiary/connector-local';
+import { mockCallback, mockPassword } from '@ostiary/connector-mock';
+import { memoryStorage } from '@ostiary/storage-memory';
+import { sqliteStorage } from '@ostiary/storage-sqlite';
+import type { PlugIns } from './config/plug-ins.ts';
+
+/** The connectors and storages a configuration file may name. */
+export const plugIns: PlugIns = {
+  storages: [memoryStorage, sqliteStorage],
+  connectors: [mockCallback, mockPassword],
+  passwordDatabase: local,
+};
