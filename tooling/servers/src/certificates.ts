@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { toolPath } from './requirements.ts';
 import { mustRun } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A key and the certificate for it: file paths, and the text of the files. */
+/** A key and the certificate chain for it, CA included: file paths, and the text of the files. */
 export interface Certificate {
   readonly certificateFile: string;
   readonly keyFile: string;
@@ -46,13 +46,15 @@ export async function createAuthority(): Promise<CertificateAuthority> {
   return {
     caFile: root.certificateFile,
     ca: root.certificate,
-    issue(names = 'IP:127.0.0.1,DNS:localhost') {
+    async issue(names = 'IP:127.0.0.1,DNS:localhost') {
       issued += 1;
-      return make(`server-${issued}`, [
+      const leaf = await make(`server-${issued}`, [
         ...['-CA', root.certificateFile, '-CAkey', root.keyFile, '-subj', '/CN=ostiary-test'],
         ...['-addext', `subjectAltName=${names}`, '-addext', 'basicConstraints=critical,CA:FALSE'],
         ...['-addext', 'keyUsage=critical,digitalSignature', '-addext', 'extendedKeyUsage=serverAuth,clientAuth'],
       ]);
+      await appendFile(leaf.certificateFile, root.certificate);
+      return { ...leaf, certificate: leaf.certificate + root.certificate };
     },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };

@@ -73,7 +73,7 @@ describe.skipIf(requireTool('chromium', 'openssl') !== undefined)('chromium', ()
   it('trusts a CA only when told to', async () => {
     await using authority = await createAuthority();
     const { certificate, key } = await authority.issue();
-    await using site = await serve(createHttpsServer({ cert: `${certificate}${authority.ca}`, key }), 'https');
+    await using site = await serve(createHttpsServer({ cert: certificate, key }), 'https');
     await expect((await browser.open()).goto(site.url)).rejects.toThrow(/ERR_CERT/);
     await using trusting = await startChromium({ trust: [authority.ca] });
     const page = await trusting.open();

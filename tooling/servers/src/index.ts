@@ -1,3 +1,4 @@
+export { type ApacheOptions, type ApacheServer, apacheRedirectUri, startApache } from './apache.ts';
 export { type Certificate, type CertificateAuthority, createAuthority } from './certificates.ts';
 export {
   type AccessibilityFinding,
@@ -23,10 +24,12 @@ export { type OpenIdProvider, type OpenIdProviderOptions, startOpenIdProvider } 
 export { type SignIn, signIn } from './openid-provider-login.ts';
 export type { ProviderAccount, ProviderLifetimes } from './openid-provider-messages.ts';
 export { type OstiaryOptions, type OstiaryServer, startOstiary } from './ostiary.ts';
+export { type PostgresServer, startPostgres } from './postgres.ts';
 export { probe } from './probe.ts';
 export { type Exit, type Launch, type ManagedProcess, startProcess } from './process.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
 export { findTool, requireTool, toolPath } from './requirements.ts';
 export { type Readiness, type Restartable, startServer } from './restartable.ts';
 export { type Command, mustRun, type Result, runCommand } from './run-command.ts';
+export { type SlapdOptions, type SlapdServer, startSlapd } from './slapd.ts';
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';

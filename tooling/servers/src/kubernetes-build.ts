@@ -7,7 +7,8 @@ import { mustRun } from './run-command.ts';
 
 const source = join(import.meta.dirname, '../../e2e/kubernetes');
 const cache = join(import.meta.dirname, '../../../node_modules/.cache/ostiary-kubernetes');
-const flags = ['-ldflags=-s -w'] as const;
+/** `-modcacherw`: who removes a home folder must be able to remove Go's module cache in it. */
+const flags = ['-modcacherw', '-ldflags=-s -w'] as const;
 const buildTimeoutMs = 15 * 60_000;
 
 /**

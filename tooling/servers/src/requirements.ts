@@ -18,6 +18,8 @@ const packages: Readonly<Record<string, string>> = {
   slapd: 'slapd',
   ldapadd: 'ldap-utils',
   ldapwhoami: 'ldap-utils',
+  ldapsearch: 'ldap-utils',
+  initdb: 'postgresql',
   postgres: 'postgresql',
   psql: 'postgresql-client',
   openssl: 'openssl',
