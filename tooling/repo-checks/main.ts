@@ -7,8 +7,9 @@
 import { execFileSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
-import type { Check } from './check.ts';
+import type { Check, Finding } from './check.ts';
 import { allChecks } from './checks/index.ts';
+import { saidBy } from './packing.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 const quiet = { encoding: 'utf8', shell: process.platform === 'win32' } as const;
@@ -42,9 +43,19 @@ function select(checks: readonly Check[], names: readonly string[]): readonly Ch
   return names.length === 0 ? checks : checks.filter(({ name }) => names.includes(name));
 }
 
+/** A check that breaks has not passed, and must not keep the others from running. */
+async function findingsOf(check: Check, workspace: Workspace): Promise<readonly Finding[]> {
+  try {
+    return await check.run(workspace);
+  } catch (error) {
+    const problem = `the check ${check.name} broke: ${saidBy(error)}`;
+    return [{ path: 'tooling/repo-checks', problem, remedy: 'Mend the file it stumbles over, or the check.' }];
+  }
+}
+
 async function passes(check: Check, workspace: Workspace): Promise<boolean> {
   const started = performance.now();
-  const findings = await check.run(workspace);
+  const findings = await findingsOf(check, workspace);
   for (const { path, problem, remedy } of findings) console.log(`${path}: ${problem} ${remedy}`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${findings.length === 0 ? 'ok  ' : 'FAIL'} ${check.name} (${seconds} s)`);

@@ -1,26 +1,34 @@
 import type { Check } from '../check.ts';
+import { createPacker } from '../packing.ts';
 import { changesetsPresent } from './changesets-present.ts';
 import { docsExamples } from './docs-examples.ts';
 import { exportsMatchBuild } from './exports-match-build.ts';
 import { importDirections } from './import-directions.ts';
 import { limitsCheck } from './limits.ts';
 import { links } from './links.ts';
+import { packAndConsume } from './pack-and-consume.ts';
 import { packageShape } from './package-shape.ts';
 import { publicText } from './public-text.ts';
+import { publishedFiles } from './published-files.ts';
 
 export interface CheckOptions {
   /** Text that tells about this machine, such as the host of its package registry. */
   readonly ofThisMachine: readonly { readonly what: string; readonly text: string }[];
 }
 
-/** All checks, in the order they run: the quick ones first. */
-export const allChecks = (options: CheckOptions): readonly Check[] => [
-  importDirections,
-  packageShape,
-  limitsCheck,
-  publicText(options),
-  changesetsPresent,
-  links,
-  docsExamples,
-  exportsMatchBuild,
-];
+/** All checks, in the order they run: the quick ones first, then those that need a build. */
+export function allChecks(options: CheckOptions): readonly Check[] {
+  const pack = createPacker();
+  return [
+    importDirections,
+    packageShape,
+    limitsCheck,
+    publicText(options),
+    changesetsPresent,
+    links,
+    docsExamples,
+    exportsMatchBuild,
+    publishedFiles(pack),
+    packAndConsume(pack),
+  ];
+}
