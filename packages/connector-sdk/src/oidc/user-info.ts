@@ -32,7 +32,7 @@ export async function fetchUserInfo(request: UserInfoRequest): Promise<Claims> {
   try {
     const options = requestOptions(provider.transport, server.userinfo_endpoint);
     const response = await userInfoRequest(server, client, accessToken.reveal(), options);
-    if (isJwt(response)) return signedClaims(await response.text(), request, server);
+    if (isJwt(response)) return await signedClaims(await response.text(), request, server);
     const expected = subject ?? skipSubjectCheck;
     return await processUserInfoResponse(server, client, expected, response);
   } catch (error) {

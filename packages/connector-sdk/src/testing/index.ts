@@ -1,6 +1,9 @@
 /** Everything a test of a connector needs: a clock, a network, a log, and providers that can lie. */
 export { testContext } from './context.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
+export { type FakeIdp, type FakeIdpOptions, type FakePerson, fakeIdp } from './fake-idp/fake-idp.ts';
+export type { Answer, Endpoint, Lies } from './fake-idp/lies.ts';
+export { type HttpOverOptions, httpOver } from './http-over.ts';
 export { codeBlocks, documentedKeys, type Examples, exampleProblems, readmeProblems } from './readme.ts';
 export { type LogLine, type RecordingLogger, recordingLogger } from './recording-logger.ts';
 export { type FetchHandler, on, type ScriptedFetch, scriptedFetch } from './scripted-fetch.ts';

@@ -1,0 +1,425 @@
+import { isOstiaryError, Secret } from '@ostiary/primitives';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  type FakeIdpOptions,
+  fakeClock,
+  fakeIdp,
+  httpOver,
+  type Lies,
+  recordingLogger,
+  seededRandom,
+} from '../testing/index.ts';
+import { beginLogin, finishLogin, type OpenIdClient, refreshLogin } from './client.ts';
+import { endSessionUrl } from './end-session.ts';
+import { openProvider, type ProviderOptions } from './provider.ts';
+import { fetchUserInfo } from './user-info.ts';
+
+const redirectUri = 'https://issuer.example/callback/oidc';
+const state = 'state-1';
+
+interface Setup {
+  readonly idp?: Partial<FakeIdpOptions>;
+  readonly provider?: Partial<ProviderOptions>;
+  readonly client?: Partial<OpenIdClient>;
+  readonly timeoutMs?: number;
+}
+
+async function setup(options: Setup = {}) {
+  const clock = fakeClock();
+  const idp = await fakeIdp({ now: clock.now, ...options.idp });
+  const log = recordingLogger();
+  const patience = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
+  const transport = { fetch: httpOver(idp.fetch, patience)(), now: clock.now };
+  const provider = openProvider({ issuer: idp.issuer, transport, log, ...options.provider });
+  const client: OpenIdClient = {
+    provider,
+    clientId: idp.clientId,
+    secret: async () => new Secret(idp.clientSecret),
+    random: seededRandom(),
+    ...options.client,
+  };
+  const begin = () => beginLogin(client, { redirectUri, scopes: ['profile', 'email'], state });
+  const login = async (change: (params: URLSearchParams) => void = () => undefined) => {
+    const { url, keep } = await begin();
+    const params = idp.visit(url);
+    change(params);
+    return finishLogin(client, { redirectUri, state, params, keep });
+  };
+  return { clock, idp, log, provider, client, begin, login };
+}
+
+const protocol = { code: 'upstream/protocol' };
+const unavailable = { code: 'upstream/unavailable' };
+
+describe('beginLogin', () => {
+  it('sends PKCE S256, a nonce, the state and openid', async () => {
+    const { begin } = await setup();
+    const { url, keep } = await begin();
+    const { searchParams } = new URL(url);
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      response_type: 'code',
+      scope: 'openid profile email',
+      state,
+      redirect_uri: redirectUri,
+      code_challenge_method: 'S256',
+      nonce: expect.stringMatching(/^[\w-]{43}$/u),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/u),
+    });
+    expect(JSON.stringify(keep)).toContain(searchParams.get('nonce'));
+    expect(url).not.toContain(String(Object(keep).verifier));
+  });
+
+  it('sends plain only when it is configured, and then as a challenge', async () => {
+    const { begin, login } = await setup({ client: { pkce: 'plain' } });
+    const { url, keep } = await begin();
+    const { searchParams } = new URL(url);
+    expect(searchParams.get('code_challenge_method')).toBe('plain');
+    expect(searchParams.get('code_challenge')).toBe(Object(keep).verifier);
+    expect(searchParams.has('code_verifier')).toBe(false);
+    await expect(login()).resolves.toHaveProperty('claims');
+  });
+
+  it('sends no challenge to a provider that lists methods without S256', async () => {
+    const { idp, begin } = await setup();
+    idp.lies.discovery = { code_challenge_methods_supported: ['plain'] };
+    expect(new URL((await begin()).url).searchParams.has('code_challenge')).toBe(false);
+  });
+
+  it('uses another nonce and verifier for every login', async () => {
+    const { begin } = await setup();
+    expect((await begin()).keep).not.toEqual((await begin()).keep);
+  });
+});
+
+describe('finishLogin', () => {
+  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])(
+    'verifies the ID token and answers its claims: %s',
+    async (algorithm) => {
+      const { login } = await setup({ idp: { algorithm } });
+      const { claims, tokens } = await login();
+      expect(claims).toMatchObject({ sub: 'jane-1', email: 'jane@example.com' });
+      expect(tokens.refreshToken?.reveal()).toMatch(/^refresh-/u);
+    },
+  );
+
+  it.each<[string, Partial<Lies>]>([
+    ['issuer of the discovery document', { discovery: { issuer: 'https://evil.example' } }],
+    ['issuer with another slash', { discovery: { issuer: 'https://idp.example/' } }],
+    ['issuer of the token', { idToken: { iss: 'https://evil.example' } }],
+    ['audience', { idToken: { aud: 'other' } }],
+    ['several audiences without azp', { idToken: { aud: ['ostiary', 'other'] } }],
+    ['several audiences, azp of another', { idToken: { aud: ['ostiary', 'other'], azp: 'other' } }],
+    ['azp of another', { idToken: { azp: 'other' } }],
+    ['nonce missing', { idToken: { nonce: undefined } }],
+    ['nonce of another login', { idToken: { nonce: 'x' } }],
+    ['expired', { idToken: { exp: Date.parse('2029-12-31T23:58:59Z') / 1000 } }],
+    ['no expiry', { idToken: { exp: undefined } }],
+    ['not valid yet', { idToken: { nbf: Date.parse('2030-01-01T00:02:00Z') / 1000 } }],
+    ['issued in the future', { idToken: { iat: Date.parse('2030-01-01T00:02:00Z') / 1000 } }],
+    ['no sub', { idToken: { sub: undefined } }],
+    ['empty sub', { idToken: { sub: '' } }],
+    ['numeric sub', { idToken: { sub: 7 } }],
+    ['signature of another key', { signature: 'forged' }],
+    ['changed signature', { signature: 'broken' }],
+    ['alg none', { signature: 'none' }],
+    ['HS256 with the public key', { signature: 'HS256 with the public key' }],
+    [
+      'HS256 with the public key, advertised',
+      {
+        signature: 'HS256 with the public key',
+        discovery: { id_token_signing_alg_values_supported: ['HS256', 'ES256'] },
+      },
+    ],
+    [
+      'alg none, advertised',
+      { signature: 'none', discovery: { id_token_signing_alg_values_supported: ['none', 'ES256'] } },
+    ],
+    ['no ID token', { withoutIdToken: true }],
+    ['RFC 9207 issuer of another', { callbackIssuer: 'https://evil.example' }],
+    ['RFC 9207 issuer missing though promised', { callbackIssuer: null }],
+    ['token endpoint without TLS', { discovery: { token_endpoint: 'http://idp.example/token' } }],
+    ['token endpoint on this machine', { discovery: { token_endpoint: 'http://127.0.0.1/token' } }],
+    ['endpoint that is no URL', { discovery: { token_endpoint: 7 } }],
+    ['endpoint that is a script', { discovery: { authorization_endpoint: 'javascript:alert(1)' } }],
+    ['huge token answer', { answers: { token: 'huge' } }],
+    ['huge discovery', { answers: { discovery: 'huge' } }],
+    ['huge key set', { answers: { jwks: 'huge' } }],
+    ['broken JSON', { answers: { token: 'broken JSON' } }],
+    ['broken discovery', { answers: { discovery: 'broken JSON' } }],
+    ['broken key set', { answers: { jwks: 'broken JSON' } }],
+    ['HTML in place of JSON', { answers: { token: 'HTML' } }],
+    ['redirect to somewhere else', { answers: { token: 'redirect' } }],
+    ['redirect of discovery', { answers: { discovery: 'redirect' } }],
+    ['redirect of the keys', { answers: { jwks: 'redirect' } }],
+    ['invalid_client', { tokenError: 'invalid_client' }],
+    ['invalid_grant', { tokenError: 'invalid_grant' }],
+    ['an error nobody knows', { tokenError: 'code-0-30' }],
+  ])('does not believe: %s', async (_what, lie) => {
+    const { idp, login } = await setup();
+    Object.assign(idp.lies, lie);
+    await expect(login()).rejects.toMatchObject(protocol);
+  });
+
+  it.each<[string, Partial<Lies>]>([
+    ['discovery down', { answers: { discovery: 'down' } }],
+    ['discovery 503', { answers: { discovery: { status: 503 } } }],
+    ['keys down', { answers: { jwks: 'down' } }],
+    ['token endpoint down', { answers: { token: 'down' } }],
+    ['token endpoint 500', { answers: { token: { status: 500, body: '{"error":"x"}' } } }],
+    ['429', { answers: { token: { status: 429, headers: { 'retry-after': '9' } } } }],
+    ['temporarily_unavailable', { tokenError: 'temporarily_unavailable' }],
+  ])('is unavailable, and works when it is up again: %s', async (_what, lie) => {
+    const { idp, login } = await setup();
+    Object.assign(idp.lies, lie);
+    await expect(login()).rejects.toMatchObject(unavailable);
+    idp.lies.answers = {};
+    delete idp.lies.tokenError;
+    await expect(login()).resolves.toHaveProperty('claims.sub', 'jane-1');
+  });
+
+  it('gives up on a provider that never answers', async () => {
+    const { idp, login } = await setup({ timeoutMs: 20 });
+    idp.lies.answers.token = 'slow';
+    await expect(login()).rejects.toMatchObject(unavailable);
+  });
+
+  it.each([
+    ['access_denied', 'login/denied'],
+    ['login_required', 'login/denied'],
+    ['server_error', 'upstream/unavailable'],
+    ['temporarily_unavailable', 'upstream/unavailable'],
+    ['invalid_scope', 'upstream/protocol'],
+  ])('maps the error %s to %s', async (error, code) => {
+    const { idp, client, begin } = await setup();
+    const { url, keep } = await begin();
+    const params = idp.decline(url, error);
+    await expect(finishLogin(client, { redirectUri, state, params, keep })).rejects.toMatchObject({ code });
+  });
+
+  it('refuses a state, a nonce or a verifier of another login', async () => {
+    const { idp, client, begin, login } = await setup();
+    await expect(login((params) => params.set('state', 'state-2'))).rejects.toMatchObject(protocol);
+    await expect(login((params) => params.delete('state'))).rejects.toMatchObject(protocol);
+    const mine = await begin();
+    const theirs = await begin();
+    const params = idp.visit(theirs.url);
+    await expect(finishLogin(client, { redirectUri, state, params, keep: mine.keep })).rejects.toMatchObject(protocol);
+    await expect(finishLogin(client, { redirectUri, state, params, keep: null })).rejects.toMatchObject({
+      code: 'login/expired',
+    });
+  });
+
+  it('asks the token endpoint nothing before the issuer of the answer is known to be right (mix-up)', async () => {
+    const { idp, login } = await setup();
+    idp.lies.callbackIssuer = 'https://evil.example';
+    await expect(login()).rejects.toMatchObject(protocol);
+    expect(idp.requests.map((request) => new URL(request.url).pathname)).not.toContain('/token');
+  });
+
+  it('takes a token from a provider whose clock is a little ahead or behind', async () => {
+    const { idp, login } = await setup();
+    const now = Date.parse('2030-01-01T00:00:00Z') / 1000;
+    idp.lies.idToken = { iat: now + 59, nbf: now + 59, exp: now - 59 };
+    await expect(login()).resolves.toHaveProperty('claims');
+  });
+
+  it('keeps tokens, codes and secrets out of errors', async () => {
+    const { idp, login } = await setup();
+    idp.lies.idToken = { iss: 'https://evil.example' };
+    const error: unknown = await login().catch((thrown: unknown) => thrown);
+    if (!isOstiaryError(error)) throw new Error('expected an OstiaryError');
+    const text = JSON.stringify([error.message, error.detail, error.stack, String(error.cause)]);
+    for (const secret of [...idp.issued, idp.clientSecret]) expect(text).not.toContain(secret);
+    expect(error.cause).toBeUndefined();
+  });
+
+  it.each([
+    ['client_secret_basic', ['client_secret_basic', 'client_secret_post'], true],
+    ['client_secret_post', ['client_secret_post'], false],
+    ['undefined', undefined, true],
+  ])('sends the secret one way, by what the provider lists: %s', async (_method, listed, basic) => {
+    const { idp, login } = await setup();
+    idp.lies.discovery = { token_endpoint_auth_methods_supported: listed };
+    await login();
+    const token = idp.requests.filter((request) => request.url.endsWith('/token'));
+    expect(token).toHaveLength(1);
+    expect(token[0]?.headers.has('authorization')).toBe(basic);
+  });
+});
+
+describe('keys', () => {
+  it('are fetched once for many logins', async () => {
+    const { idp, login } = await setup();
+    await Promise.all([login(), login(), login()]);
+    await login();
+    const asked = idp.requests.map((request) => new URL(request.url).pathname);
+    expect(asked.filter((path) => path === '/jwks')).toHaveLength(1);
+    expect(asked.filter((path) => path === '/.well-known/openid-configuration')).toHaveLength(1);
+  });
+
+  it('are fetched again for a key id that is not known, but not for every forged one', async () => {
+    const { idp, login, clock } = await setup();
+    await login();
+    await idp.rotateKeys();
+    await expect(login()).rejects.toMatchObject(protocol);
+    clock.advance(31);
+    await expect(login()).resolves.toHaveProperty('claims');
+    expect(idp.requests.filter((request) => request.url.endsWith('/jwks'))).toHaveLength(2);
+  });
+
+  it('serve while the provider does not answer, for an hour', async () => {
+    const { idp, login, clock, log } = await setup();
+    await login();
+    idp.lies.answers.jwks = 'down';
+    clock.advance(11 * 60);
+    await expect(login()).resolves.toHaveProperty('claims');
+    expect(log.lines.map((line) => line.event)).toContain('provider.keys_stale');
+    clock.advance(50 * 60);
+    await expect(login()).rejects.toMatchObject(unavailable);
+  });
+});
+
+describe('discovery', () => {
+  it('is renewed after an hour, and the old document serves while that fails', async () => {
+    const { idp, provider, clock, log } = await setup();
+    await provider.metadata();
+    idp.lies.answers.discovery = 'down';
+    clock.advance(3601);
+    expect(await provider.metadata()).toHaveProperty('issuer', idp.issuer);
+    await vi.waitFor(() => expect(log.lines.map((line) => line.event)).toEqual(['provider.discovery_stale']));
+    idp.lies.answers = {};
+    idp.lies.discovery = { token_endpoint: 'https://idp.example/token2' };
+    clock.advance(31);
+    await provider.metadata();
+    await vi.waitFor(async () => {
+      expect(await provider.metadata()).toHaveProperty('token_endpoint', 'https://idp.example/token2');
+    });
+  });
+
+  it('takes what a configuration states in place of the document', async () => {
+    const endpoints = { token_endpoint: 'https://elsewhere.example/token' };
+    const { provider } = await setup({ provider: { endpoints } });
+    expect(await provider.metadata()).toMatchObject({ ...endpoints, jwks_uri: 'https://idp.example/jwks' });
+  });
+
+  it('goes by the alias where the provider does not say its own name', async () => {
+    const issuerAlias = 'https://alias.example';
+    const { idp, login } = await setup({ provider: { issuerAlias } });
+    idp.lies.discovery = { issuer: 'https://whatever.example/{tenant}' };
+    idp.lies.callbackIssuer = issuerAlias;
+    await expect(login()).rejects.toMatchObject(protocol);
+    idp.lies.idToken = { iss: issuerAlias };
+    await expect(login()).resolves.toHaveProperty('claims');
+  });
+
+  it.each([
+    ['http://idp.example', {}, false],
+    ['http://127.0.0.1:5556/dex', {}, true],
+    ['http://idp.example', { allowHttp: true }, true],
+  ])('plain http, %s with %j: allowed is %s', async (issuer, allow, allowed) => {
+    const clock = fakeClock();
+    const idp = await fakeIdp({ now: clock.now, issuer });
+    const transport = { fetch: httpOver(idp.fetch)(), now: clock.now, ...allow };
+    const metadata = openProvider({ issuer, transport, log: recordingLogger() }).metadata();
+    await (allowed ? expect(metadata).resolves : expect(metadata).rejects).toMatchObject(
+      allowed ? { issuer } : { code: 'config/invalid' },
+    );
+    if (!allowed) expect(idp.requests).toEqual([]);
+  });
+});
+
+describe('refreshLogin', () => {
+  it('answers new tokens, the rotated refresh token and verified claims', async () => {
+    const { client, login } = await setup();
+    const { tokens } = await login();
+    const first = tokens.refreshToken ?? new Secret('');
+    const second = await refreshLogin(client, first, 'jane-1');
+    if (second === 'rejected') throw new Error('unexpected');
+    expect(second.claims?.sub).toBe('jane-1');
+    expect(second.tokens.refreshToken?.reveal()).not.toBe(first.reveal());
+    expect(await refreshLogin(client, first, 'jane-1')).toBe('rejected');
+  });
+
+  it('is rejected when the provider says that the grant is over', async () => {
+    const { idp, client, login } = await setup();
+    const { tokens } = await login();
+    idp.lies.refreshToken = 'revoked';
+    expect(await refreshLogin(client, tokens.refreshToken ?? new Secret(''), 'jane-1')).toBe('rejected');
+  });
+
+  it.each<[string, Partial<Lies>, object]>([
+    ['invalid_client', { tokenError: 'invalid_client' }, unavailable],
+    ['unauthorized_client', { tokenError: 'unauthorized_client' }, unavailable],
+    ['token endpoint down', { answers: { token: 'down' } }, unavailable],
+    ['503', { answers: { token: { status: 503 } } }, unavailable],
+    ['another account', { idToken: { sub: 'jane-2' } }, protocol],
+    ['forged signature', { signature: 'forged' }, protocol],
+    ['another audience', { idToken: { aud: 'other' } }, protocol],
+  ])('keeps the login and says why: %s', async (_what, lie, expected) => {
+    const { idp, client, login } = await setup();
+    const { tokens } = await login();
+    Object.assign(idp.lies, lie);
+    const refreshing = refreshLogin(client, tokens.refreshToken ?? new Secret(''), 'jane-1');
+    await expect(refreshing).rejects.toMatchObject(expected);
+  });
+
+  it('takes an answer without an ID token', async () => {
+    const { idp, client, login } = await setup();
+    const { tokens } = await login();
+    idp.lies.withoutIdToken = true;
+    const answer = await refreshLogin(client, tokens.refreshToken ?? new Secret(''), 'jane-1');
+    expect(answer).not.toHaveProperty('claims');
+    expect(answer).toHaveProperty('tokens.accessToken');
+  });
+});
+
+describe('fetchUserInfo', () => {
+  async function userInfoAfter(lie: Partial<Lies>) {
+    const { idp, provider, client, login } = await setup();
+    const { tokens } = await login();
+    Object.assign(idp.lies, lie);
+    return fetchUserInfo({ provider, clientId: client.clientId, accessToken: tokens.accessToken, subject: 'jane-1' });
+  }
+
+  it('answers JSON, and a JWT that the provider signed', async () => {
+    const claims = { sub: 'jane-1', groups: ['x'] };
+    expect(await userInfoAfter({ userInfo: { groups: ['x'] } })).toMatchObject(claims);
+    expect(await userInfoAfter({ userInfo: { groups: ['x'] }, signedUserInfo: true })).toMatchObject(claims);
+  });
+
+  it.each<[string, Partial<Lies>, object]>([
+    ['another sub', { userInfo: { sub: 'eve' } }, protocol],
+    ['no sub', { userInfo: { sub: undefined } }, protocol],
+    ['broken JSON', { answers: { userinfo: 'broken JSON' } }, protocol],
+    ['huge', { answers: { userinfo: 'huge' } }, protocol],
+    ['401', { answers: { userinfo: { status: 401 } } }, protocol],
+    ['down', { answers: { userinfo: 'down' } }, unavailable],
+    ['500', { answers: { userinfo: { status: 500 } } }, unavailable],
+    ['forged JWT', { signedUserInfo: true, signature: 'forged' }, protocol],
+    ['unsigned JWT', { signedUserInfo: true, signature: 'none' }, protocol],
+    ['JWT of another sub', { signedUserInfo: true, userInfo: { sub: 'eve' } }, protocol],
+    ['JWT of another issuer', { signedUserInfo: true, userInfo: { iss: 'x' } }, protocol],
+  ])('refuses %s', async (_what, lie, expected) => {
+    await expect(userInfoAfter(lie)).rejects.toMatchObject(expected);
+  });
+});
+
+describe('endSessionUrl', () => {
+  const request = { clientId: 'c', returnUrl: 'https://issuer.example/out', state: 's' };
+
+  it('carries what the provider needs, and keeps the query it has', () => {
+    const server = { issuer: 'https://idp.example', end_session_endpoint: 'https://idp.example/out?x=1' };
+    const url = endSessionUrl({ server, ...request, idToken: new Secret('jwt') });
+    expect(Object.fromEntries(new URL(url ?? '').searchParams)).toEqual({
+      x: '1',
+      post_logout_redirect_uri: request.returnUrl,
+      client_id: 'c',
+      state: 's',
+      id_token_hint: 'jwt',
+    });
+  });
+
+  it('is absent when the provider has no logout', () => {
+    expect(endSessionUrl({ server: { issuer: 'https://idp.example' }, ...request })).toBeUndefined();
+  });
+});

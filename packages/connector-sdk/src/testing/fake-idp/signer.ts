@@ -1,0 +1,45 @@
+/** Keys of the fake provider, and signatures that are right or wrong in a chosen way. */
+import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
+import type { Lies } from './lies.ts';
+
+export interface FakeSigner {
+  readonly algorithm: string;
+  publicKeys(): readonly JWK[];
+  sign(claims: Readonly<Record<string, unknown>>, lie?: Lies['signature']): Promise<string>;
+  /** Signs with a new key from now on; the old one is no longer published. */
+  rotate(): Promise<void>;
+}
+
+type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
+
+export async function fakeSigner(algorithm: string): Promise<FakeSigner> {
+  let counter = 0;
+  let current = await newKey();
+  const foreign = await generateKeyPair(algorithm);
+
+  async function newKey(): Promise<{ readonly kid: string; readonly pair: KeyPair; readonly jwk: JWK }> {
+    counter += 1;
+    const pair = await generateKeyPair(algorithm, { extractable: true });
+    const kid = `key-${counter}`;
+    return { kid, pair, jwk: { ...(await exportJWK(pair.publicKey)), kid, use: 'sig', alg: algorithm } };
+  }
+
+  return {
+    algorithm,
+    publicKeys: () => [current.jwk],
+    async rotate() {
+      current = await newKey();
+    },
+    async sign(claims, lie) {
+      if (lie === 'none') return new UnsecuredJWT({ ...claims }).encode();
+      if (lie === 'HS256 with the public key') {
+        const shared = new TextEncoder().encode(await exportSPKI(current.pair.publicKey));
+        return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', kid: current.kid }).sign(shared);
+      }
+      const { privateKey } = lie === 'forged' ? foreign : current.pair;
+      const token = new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, kid: current.kid });
+      const signed = await token.sign(privateKey);
+      return lie === 'broken' ? `${signed.slice(0, -8)}AAAAAAAA` : signed;
+    },
+  };
+}
