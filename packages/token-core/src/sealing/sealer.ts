@@ -1,9 +1,9 @@
 import { type Clock, type Deps, type Json, OstiaryError } from '@ostiary/primitives';
 import type { StorageDriver } from '@ostiary/storage-sdk';
-import { decodeProtectedHeader } from 'jose';
+import { type CryptoKey, decodeProtectedHeader } from 'jose';
 import { phaseOf } from '../rotation/plan-rotation.ts';
 import { type Loaded, type SharedKeys, secondsOf } from '../rotation/shared-keys.ts';
-import { decrypt, encrypt, type SealingKey } from './jwe.ts';
+import { decrypt, encrypt } from './jwe.ts';
 import { openSealingKeys, type SealingAlgorithm, type SealingPolicy } from './sealing-keys.ts';
 
 export interface SealOptions {
@@ -16,8 +16,8 @@ export interface SealOptions {
 /** Encrypts values that leave the process: into a cookie, or into a storage that others may read. */
 export interface Sealer {
   /**
-   * Encrypted and authenticated URL-safe text (a compact JWE, RFC 7516), bound to its purpose. It is
-   * 141 characters longer than four thirds of the purpose and the value's JSON.
+   * Encrypted and authenticated URL-safe text (a compact JWE, RFC 7516), bound to its purpose. It is at
+   * most 130 characters longer than four thirds of the purpose and the value's JSON.
    */
   seal(value: Json, options: SealOptions): Promise<string>;
   /** The value; `undefined` for anything not sealed by us for this purpose, or too old. Never throws. */
@@ -36,7 +36,7 @@ export interface SealerOptions {
 const DAY = 86_400;
 const defaultPolicy: SealingPolicy = { rotationPeriod: 30 * DAY, keepFor: 400 * DAY };
 
-type Keys = SharedKeys<SealingAlgorithm, SealingKey>;
+type Keys = SharedKeys<SealingAlgorithm, CryptoKey>;
 
 /**
  * Opens the sealing keys in `storage`, and makes the first one when there is none.
@@ -88,14 +88,14 @@ async function open(
   return sealedFor === purpose && secondsOf(now) < until ? value : undefined;
 }
 
-function activeKey(keys: Keys, now: number): Loaded<SealingAlgorithm, SealingKey> {
+function activeKey(keys: Keys, now: number): Loaded<SealingAlgorithm, CryptoKey> {
   const found = keys.snapshot().keys.find(({ key }) => phaseOf(key, now) === 'active');
   if (found !== undefined) return found;
   throw new OstiaryError('keys/unavailable', 'No sealing key is ready. Please try again later.');
 }
 
 /** Another replica may have made a key since this one looked. */
-async function findKey(keys: Keys, kid: string): Promise<SealingKey | undefined> {
+async function findKey(keys: Keys, kid: string): Promise<CryptoKey | undefined> {
   const find = () => keys.snapshot().keys.find(({ key }) => key.kid === kid)?.ready;
   const known = find();
   if (known !== undefined) return known;

@@ -1,6 +1,7 @@
-import type { Deps } from '@ostiary/primitives';
+import { webcrypto } from 'node:crypto';
+import { type Deps, OstiaryError } from '@ostiary/primitives';
 import type { RecordKind, StorageDriver } from '@ostiary/storage-sdk';
-import { type CryptoKey, importJWK } from 'jose';
+import type { CryptoKey } from 'jose';
 import { CLOCK_SKEW_SECONDS } from '../rotation/plan-rotation.ts';
 import { openSharedKeys, type SharedKey, type SharedKeys } from '../rotation/shared-keys.ts';
 import { sharedKeysKind } from '../rotation/shared-keys-kind.ts';
@@ -31,8 +32,8 @@ export function openSealingKeys(
   storage: StorageDriver,
   { rotationPeriod, keepFor }: SealingPolicy,
   deps: Pick<Deps, 'now' | 'random' | 'log'>,
-): Promise<SharedKeys<SealingAlgorithm, CryptoKey | Uint8Array>> {
-  return openSharedKeys<SealingAlgorithm, CryptoKey | Uint8Array>({
+): Promise<SharedKeys<SealingAlgorithm, CryptoKey>> {
+  return openSharedKeys<SealingAlgorithm, CryptoKey>({
     topic: 'sealing_keys',
     storage,
     kind: sealingKeysKind,
@@ -43,8 +44,17 @@ export function openSealingKeys(
       kid: randomToken(deps.random, KID_BYTES),
       jwk: { kty: 'oct', k: randomToken(deps.random, KEY_BYTES) },
     }),
-    prepare: (key) => importJWK({ ...key.jwk, kty: 'oct' }, key.alg),
+    prepare: importSealingKey,
     // A sealing key is needed whole as long as something sealed with it lives.
     strip: (key) => key,
   });
+}
+
+/** Imported once: jose would do it again for every call when it is handed the bytes. */
+async function importSealingKey({ kid, jwk }: SharedKey<SealingAlgorithm>): Promise<CryptoKey> {
+  const bytes = Buffer.from(jwk.k ?? '', 'base64url');
+  if (jwk.kty === 'oct' && bytes.length === KEY_BYTES) {
+    return webcrypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  }
+  throw new OstiaryError('storage/corrupt', 'A stored sealing key cannot be used.', { detail: { kid } });
 }

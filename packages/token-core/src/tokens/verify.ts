@@ -84,7 +84,7 @@ function readHeader(token: string): Header {
   if (typeof token !== 'string' || token.length > LONGEST_TOKEN) throw invalid('size');
   const parts = token.split('.');
   const [encoded = ''] = parts;
-  if (parts.length !== 3) throw invalid('parts');
+  if (parts.length !== 3 || !parts.every(isCanonical)) throw invalid('parts');
   const bytes = Buffer.from(encoded, 'base64url');
   const header = parseJson(bytes);
   if (!isJsonObject(header) || JSON.stringify(header) !== bytes.toString('utf8')) throw invalid('header');
@@ -93,6 +93,9 @@ function readHeader(token: string): Header {
   if (typ !== undefined && typeof typ !== 'string') throw invalid('header');
   return { alg, kid, typ };
 }
+
+/** Base64url has several spellings of the same bytes. With one of them, a token cannot be changed and still be valid. */
+const isCanonical = (part: string): boolean => Buffer.from(part, 'base64url').toString('base64url') === part;
 
 function checkClaims({ iss, sub, aud, exp, iat, jti }: JsonObject, issuer: IssuerId): void {
   if (iss !== issuer) throw invalid('iss');
