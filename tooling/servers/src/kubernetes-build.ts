@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { findTool, toolPath } from './requirements.ts';
 import { mustRun } from './run-command.ts';
 
-const source = join(import.meta.dirname, '../../e2e/kubernetes');
+/** Folder of the Go program. */
+export const kubernetesSource: string = join(import.meta.dirname, '../../e2e/kubernetes');
 const cache = join(import.meta.dirname, '../../../node_modules/.cache/ostiary-kubernetes');
 /** `-modcacherw`: who removes a home folder must be able to remove Go's module cache in it. */
 const flags = ['-modcacherw', '-ldflags=-s -w'] as const;
@@ -25,7 +26,7 @@ export async function buildKubernetes(): Promise<string> {
   const part = `${program}.${process.pid}`;
   try {
     const build = [go, 'build', ...flags, '-o', part, '.'];
-    await mustRun({ ...oneAtATime(build), cwd: source, timeoutMs: buildTimeoutMs });
+    await mustRun({ ...oneAtATime(build), cwd: kubernetesSource, timeoutMs: buildTimeoutMs });
     await rename(part, program);
   } finally {
     await rm(part, { force: true });
@@ -44,10 +45,10 @@ function oneAtATime(build: readonly string[]): { command: string; args: readonly
 async function sourceHash(go: string): Promise<string> {
   const hash = createHash('sha256').update(await mustRun({ command: go, args: ['version'] }));
   hash.update(flags.join(' '));
-  const files = (await readdir(source)).filter(
+  const files = (await readdir(kubernetesSource)).filter(
     (name) => /\.go$|^go\.(mod|sum)$/.test(name) && !name.endsWith('_test.go'),
   );
-  for (const name of files.sort()) hash.update(`\0${name}\0`).update(await readFile(join(source, name)));
+  for (const name of files.sort()) hash.update(`\0${name}\0`).update(await readFile(join(kubernetesSource, name)));
   return hash.digest('hex').slice(0, 16);
 }
 

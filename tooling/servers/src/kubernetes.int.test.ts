@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,9 +6,10 @@ import { type CertificateAuthority, createAuthority } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { openKubectl, requireKubectl } from './kubectl.ts';
 import { issuerEntry, type KubernetesServer, startKubernetes } from './kubernetes.ts';
-import { buildKubernetes } from './kubernetes-build.ts';
-import { requireTool } from './requirements.ts';
-import type { Result } from './run-command.ts';
+import { buildKubernetes, kubernetesSource } from './kubernetes-build.ts';
+import { requireTool, toolPath } from './requirements.ts';
+import { mustRun, type Result } from './run-command.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 interface TestIssuer extends AsyncDisposable {
   readonly url: string;
@@ -76,9 +78,9 @@ describe.skipIf(lacking !== undefined)('kubernetes', () => {
   }, 900_000);
   afterAll(() => stack.disposeAsync());
 
-  async function whoami(token: string): Promise<Result> {
+  async function whoami(token: string, where: KubernetesServer = cluster): Promise<Result> {
     await using kubectl = await openKubectl();
-    await kubectl.writeKubeconfig(cluster, { token });
+    await kubectl.writeKubeconfig(where, { token });
     return await kubectl.run(['auth', 'whoami', '--output=json']);
   }
 
@@ -108,6 +110,29 @@ describe.skipIf(lacking !== undefined)('kubernetes', () => {
     expect(stderr).toContain('You must be logged in to the server');
   });
 
+  it('runs a credential plugin once for one command', async () => {
+    await using kubectl = await openKubectl();
+    await using folder = await temporaryFolder('plugin');
+    const token = await issuer.token({ aud: 'cluster:test' });
+    const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } };
+    const plugin = `#!/bin/sh\necho run >> "${folder.path}/runs"\necho '${JSON.stringify(credential)}'\n`;
+    const command = await folder.write('plugin', plugin, 0o700);
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Never' };
+    await kubectl.writeKubeconfig(cluster, { exec });
+    expect(await kubectl.run(['auth', 'whoami'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await readFile(`${folder.path}/runs`, 'utf8')).toBe('run\n');
+  });
+
+  it('accepts a token unseen from its cache, as kube-apiserver does, unless the cache is off', async () => {
+    const jwt = [issuerEntry({ url: issuer.url, audiences: ['cluster:test'], ca: authority.ca })];
+    await using caching = await startKubernetes({ jwt });
+    await caching.untilInitialized();
+    const token = await issuer.token({ aud: 'cluster:test' }, { expires: '2s' });
+    expect((await whoami(token, caching)).exitCode).toBe(0);
+    await expect.poll(async () => (await whoami(token)).exitCode, { timeout: 8_000, interval: 250 }).toBe(1);
+    expect((await whoami(token, caching)).exitCode).toBe(0);
+  });
+
   it('says why it refused a token, in its log', async () => {
     await whoami(await issuer.token({ aud: 'cluster:wrong-one' }));
     expect(cluster.log()).toContain('cluster:wrong-one');
@@ -130,5 +155,11 @@ describe.skipIf(lacking !== undefined)('kubernetes', () => {
     await expect(startKubernetes({ jwt })).rejects.toThrow(
       /kubernetes ended early \(code 1\)\nkubernetes: .*jwt\[0\].*audiences/,
     );
+  });
+
+  it('passes its own tests', { timeout: 900_000 }, async () => {
+    const run = { command: toolPath('go'), cwd: kubernetesSource, timeoutMs: 900_000 };
+    await mustRun({ ...run, args: ['vet', './...'] });
+    expect(await mustRun({ ...run, args: ['test', './...'] })).toMatch(/^ok/);
   });
 });

@@ -1,11 +1,11 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A folder that is gone when its owner is disposed of. */
 export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
-  /** Writes a file (mode 0600 unless told) and returns its path. */
+  /** Writes or replaces a file (mode 0600 unless told) and returns its path. */
   write(name: string, content: string, mode?: number): Promise<string>;
 }
 
@@ -20,8 +20,9 @@ export async function temporaryFolder(name: string): Promise<TemporaryFolder> {
     path,
     async write(file, content, mode = 0o600) {
       const target = join(path, file);
-      await writeFile(target, content, { mode });
-      await chmod(target, mode);
+      await writeFile(`${target}.part`, content);
+      await chmod(`${target}.part`, mode);
+      await rename(`${target}.part`, target); // who watches the file never sees half of it
       return target;
     },
     async [Symbol.asyncDispose]() {

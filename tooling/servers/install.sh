@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs what the integration and end-to-end tests start, on Debian: bash tooling/servers/install.sh
+# Does nothing when all is there. No service is started: the tests start their own.
+set -euo pipefail
+
+export DEBIAN_FRONTEND=noninteractive
+PATH=$PATH:/usr/sbin:/sbin:/usr/local/go/bin
+
+wanted=()
+need() { # need PACKAGE FILE...   a file may be a pattern; the package is wanted when one of them is not there
+  local package=$1 file
+  shift
+  for file in "$@"; do
+    if [[ $file == /* ]]; then compgen -G "$file" >/dev/null && continue; else command -v "$file" >/dev/null && continue; fi
+    wanted+=("$package")
+    return
+  done
+}
+
+need openssl openssl
+need ca-certificates /etc/ssl/certs/ca-certificates.crt
+need redis-server redis-server
+need apache2 apache2
+need libapache2-mod-auth-openidc /usr/lib/apache2/modules/mod_auth_openidc.so
+need chromium chromium
+need slapd slapd
+need ldap-utils ldapadd ldapsearch ldapwhoami
+need postgresql psql '/usr/lib/postgresql/*/bin/initdb'
+need kubernetes-client kubectl
+
+install_wanted() {
+  local policy=/usr/sbin/policy-rc.d made=no code=0
+  if [ ! -e "$policy" ]; then # keeps packages from starting their services
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    made=yes
+  fi
+  { apt-get update && apt-get install --yes --no-install-recommends "${wanted[@]}"; } >"$log" 2>&1 || code=$?
+  if [ "$made" = yes ]; then rm -f "$policy"; fi
+  return "$code"
+}
+
+if [ ${#wanted[@]} -gt 0 ]; then
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "missing: ${wanted[*]}. Install them with your package manager, or run this script as root on Debian." >&2
+    exit 1
+  fi
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  echo "installing: ${wanted[*]}"
+  if ! install_wanted; then
+    tail -n 20 "$log" >&2
+    echo "installing ${wanted[*]} failed" >&2
+    exit 1
+  fi
+fi
+
+kubectl_minor=$(kubectl version --client --output=json 2>/dev/null | sed -n 's/.*"minor": "\([0-9]*\).*/\1/p' | head -n 1)
+if [ "${kubectl_minor:-0}" -lt 28 ]; then
+  echo "kubectl is 1.${kubectl_minor:-?}: the tests that ask 'kubectl auth whoami' need 1.28 or newer" >&2
+fi
+go_version=$(go env GOVERSION 2>/dev/null || true)
+if [ -z "$go_version" ]; then
+  echo 'Go is not here: the Kubernetes tests need Go 1.26 or newer (https://go.dev/dl)' >&2
+elif [ "$(printf '%s\n' go1.26 "$go_version" | sort --version-sort | head -n 1)" != go1.26 ]; then
+  echo "Go is $go_version: the Kubernetes tests need 1.26 or newer, or GOTOOLCHAIN=auto" >&2
+fi
