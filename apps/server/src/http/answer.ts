@@ -20,11 +20,9 @@ export function bodyLength(answer: Answer): number {
  *
  * @throws {TypeError} before anything is written, when a header holds a character that HTTP forbids.
  */
-export function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
-  if (answer.status === 204) {
-    res.writeHead(204, [...answer.headers]).end();
-    return;
-  }
-  res.writeHead(answer.status, [...answer.headers, 'content-length', String(bodyLength(answer))]);
-  res.end(req.method === 'HEAD' ? undefined : answer.body);
+export function send(res: ServerResponse<IncomingMessage>, requestId: string, answer: Answer): void {
+  const headers = answer.headers.slice();
+  headers.push('x-request-id', requestId, 'content-length', String(bodyLength(answer)));
+  res.writeHead(answer.status, headers);
+  res.end(res.req.method === 'HEAD' ? undefined : answer.body);
 }

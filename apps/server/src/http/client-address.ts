@@ -42,7 +42,8 @@ function peerAddress(req: IncomingMessage): string | undefined {
 }
 
 /** A socket that listens for both families shows IPv4 peers as `::ffff:192.0.2.1`. */
-const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+const plainAddress = (address: string): string =>
+  address.startsWith('::') ? address.replace(/^::ffff:(?=\d+\.)/i, '') : address;
 
 function blockList(networks: readonly string[]): BlockList {
   const list = new BlockList();

@@ -62,19 +62,14 @@ async function settle(ctx: HostContext, next: () => Promise<unknown>, deps: Exch
 function deliver(ctx: HostContext, outcome: Outcome, deps: ExchangeDeps): Outcome {
   if (outcome === 'gone' || ctx.res.destroyed) return 'gone';
   try {
-    send(ctx.req, ctx.res, withRequestId(outcome, ctx));
+    send(ctx.res, ctx.state.requestId, outcome);
     return outcome;
   } catch (error) {
     const answer = unexpected(ctx, error, deps);
-    send(ctx.req, ctx.res, withRequestId(answer, ctx));
+    send(ctx.res, ctx.state.requestId, answer);
     return answer;
   }
 }
-
-const withRequestId = (answer: Answer, ctx: HostContext): Answer => ({
-  ...answer,
-  headers: [...answer.headers, 'x-request-id', ctx.state.requestId],
-});
 
 function unexpected(ctx: HostContext, error: unknown, { answers, log }: ExchangeDeps): Answer {
   const { requestId, route, audience = 'program' } = ctx.state;

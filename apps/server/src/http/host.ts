@@ -1,6 +1,6 @@
 /** The HTTP side of the server: an issuer's endpoints and pages as a Koa app. */
 import type { RequestListener } from 'node:http';
-import { issuerPath } from '@ostiary/primitives';
+import { issuerPath, type Logger } from '@ostiary/primitives';
 import Koa, { type DefaultContext } from 'koa';
 import { createPages } from '../pages/pages.tsx';
 import { createAnswers } from './answers.ts';
@@ -11,7 +11,7 @@ import { type Exchange, exchange } from './exchange.ts';
 import { sharedHealthCheck } from './health.ts';
 import type { HostOptions } from './options.ts';
 import { ownRoutes } from './own-routes.ts';
-import { createRouter, endpointRoutes } from './routes.ts';
+import { createRouting, endpointRoutes } from './routes.ts';
 import { createSecurityHeaders } from './security-headers.ts';
 
 export type { Frontend, HostOptions, TrustedProxies } from './options.ts';
@@ -34,15 +34,22 @@ export const createHost: CreateHost = (options) => {
   const cors = createCors(options);
   const isHealthy = sharedHealthCheck(options.checkHealth, log);
   const home = { name: 'home', issuer: id } as const;
+  // The issuer's endpoints come last, so that they win: an issuer may have a home page of its own.
   const routes = [
-    ...endpointRoutes(options.issuer.endpoints, { answers, cookies, cors, log }),
     ...ownRoutes({ answers, assets: pages.assets, home, isHealthy }),
+    ...endpointRoutes(options.issuer.endpoints, { answers, cookies, cors, log }),
   ];
   const clientAddress = clientAddressReader(options.trustedProxies);
   const app = new Koa<Exchange, DefaultContext>();
-  // What reaches Koa's own handler is a socket that broke while it was written to.
-  app.on('error', (error) => log.debug('http.socket_error', { error }));
+  app.on('error', (error: unknown) => logKoaError(error, log));
   app.use(exchange({ answers, metrics, log, elapsed, newRequestId, clientAddress, base }));
-  app.use(createRouter(base, routes, answers).routes());
+  const routing = createRouting(base, routes, answers);
+  app.use(routing.fixed).use(routing.patterns.routes());
   return app.callback();
 };
+
+/** What reaches Koa's own handler is a socket that broke while it was written to, or a fault of this host. */
+function logKoaError(error: unknown, log: Logger): void {
+  if (error instanceof Error && 'code' in error) log.debug('http.socket_error', { error });
+  else log.error('http.unexpected', { error });
+}

@@ -2,7 +2,7 @@
 import Router from '@koa/router';
 import type { Endpoint } from '@ostiary/issuer';
 import type { Logger } from '@ostiary/primitives';
-import type { DefaultContext } from 'koa';
+import type { DefaultContext, Middleware } from 'koa';
 import type { Answer } from './answer.ts';
 import type { Answers } from './answers.ts';
 import type { Cookies } from './cookies.ts';
@@ -42,21 +42,34 @@ export function endpointRoutes(endpoints: readonly Endpoint[], deps: RouteDeps):
   });
 }
 
-/** A router for `routes` below the path of the issuer. */
-export function createRouter(base: string, routes: readonly Route[], answers: Answers): Router<Exchange> {
-  const router = new Router<Exchange, DefaultContext>({ strict: true, sensitive: true });
+export interface Routing {
+  /** Paths without parameters. Nearly all are, the busy ones among them: they are looked up, not tried in turn. */
+  readonly fixed: Middleware<Exchange, DefaultContext>;
+  readonly patterns: Router<Exchange>;
+}
+
+/** Leads requests to `routes` below the path of the issuer. */
+export function createRouting(base: string, routes: readonly Route[], answers: Answers): Routing {
+  const fixed = new Map<string, (ctx: HostContext) => Promise<void>>();
+  const patterns = new Router<Exchange, DefaultContext>({ strict: true, sensitive: true });
   for (const route of routes) {
-    const name = route.path.replace(/:(\w+)/g, '{$1}');
-    const pattern = route.path === '/' && base !== '' ? '' : route.path;
-    const allow = allowedMethods(route);
-    router.all(`${escapePattern(base)}${pattern}`, async (ctx) => {
-      ctx.state.route = name;
-      ctx.state.interest = route.interest;
-      ctx.state.audience = route.audience;
-      ctx.state.outcome = await dispatch(ctx, route, { answers, allow });
-    });
+    const serve = server(route, answers);
+    const path = route.path === '/' && base !== '' ? '' : route.path;
+    if (route.path.includes(':')) patterns.all(`${escapePattern(base)}${path}`, serve);
+    else fixed.set(`${base}${path}`, serve);
   }
-  return router;
+  return { fixed: (ctx, next) => fixed.get(ctx.path)?.(ctx) ?? next(), patterns };
+}
+
+function server(route: Route, answers: Answers): (ctx: HostContext) => Promise<void> {
+  const name = route.path.replace(/:(\w+)/g, '{$1}');
+  const allow = allowedMethods(route);
+  return async (ctx) => {
+    ctx.state.route = name;
+    ctx.state.interest = route.interest;
+    ctx.state.audience = route.audience;
+    ctx.state.outcome = await dispatch(ctx, route, { answers, allow });
+  };
 }
 
 interface Dispatch {
@@ -100,7 +113,16 @@ async function callEndpoint(endpoint: Endpoint, ctx: HostContext, deps: RouteDep
       return refuse('request_too_large', ['connection', 'close']);
     default: {
       const { cookies, log } = deps;
-      const parts = { req: ctx.req, params: ctx.params, querystring, form, cookies, requestId, log, clientAddress };
+      const parts = {
+        req: ctx.req,
+        params: ctx.params ?? {},
+        querystring,
+        form,
+        cookies,
+        requestId,
+        log,
+        clientAddress,
+      };
       return deps.answers.reply(await endpoint.handle(new HostRequest(parts)));
     }
   }
