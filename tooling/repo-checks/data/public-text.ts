@@ -30,4 +30,20 @@ export interface Exception {
 }
 
 /** Exceptions. One that matches nothing any more is a finding, so the list stays true. */
-export const exceptions: readonly Exception[] = [];
+export const exceptions: readonly Exception[] = [
+  {
+    path: 'packages/token-core/test/golden/signing-keys.v1.json',
+    text: '"d": "I9MLdhpjk_2bC523',
+    because: 'a key that was made for the golden records and signs nothing else',
+  },
+  {
+    path: 'packages/token-core/test/golden/signing-keys.v1.json',
+    text: '"d": "t4Up03H788emIHfn',
+    because: 'a key that was made for the golden records and signs nothing else',
+  },
+  {
+    path: 'packages/token-core/test/golden/signing-keys.v1.json',
+    text: '"d": "aVRmF3k0-3z7Babe',
+    because: 'a key that was made for the golden records and signs nothing else',
+  },
+];
