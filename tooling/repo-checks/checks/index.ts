@@ -3,6 +3,7 @@ import { createPacker } from '../packing.ts';
 import { changesetsPresent } from './changesets-present.ts';
 import { docsExamples } from './docs-examples.ts';
 import { exportsMatchBuild } from './exports-match-build.ts';
+import { forbiddenInside } from './forbidden-inside.ts';
 import { importDirections } from './import-directions.ts';
 import { limitsCheck } from './limits.ts';
 import { links } from './links.ts';
@@ -28,6 +29,7 @@ export function allChecks(options: CheckOptions): readonly Check[] {
     links,
     docsExamples,
     exportsMatchBuild,
+    forbiddenInside(),
     publishedFiles(pack),
     packAndConsume(pack),
   ];
