@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@ostiary/source', 'module', 'node', 'development|production'];
 const everywhere = ['packages', 'apps', 'tooling'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
-const exclude = ['**/node_modules/**', '**/dist/**'];
+const exclude = ['**/node_modules/**', '**/dist/**', 'tooling/create/templates/**'];
 
 export default defineConfig({
   test: {

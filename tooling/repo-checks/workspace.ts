@@ -57,6 +57,9 @@ export const isSource = (path: string): boolean => sourceFile.test(path);
 /** True for tests and for what only tests use. */
 export const isTest = (path: string): boolean => testFile.test(path);
 
+/** A template is the material of a package, not a part of the package that copies it. */
+export const isTemplate = (path: string): boolean => path.startsWith('tooling/create/templates/');
+
 /** A file that configures a tool and is no part of the package it lies in. */
 export const isConfig = (path: string): boolean => /\.config\.[cm]?[jt]s$/.test(path);
 
@@ -83,7 +86,7 @@ function findPackages(files: readonly string[], text: (path: string) => string):
   return members.map((dir) => {
     // A manifest is checked field by field where it matters (package-shape); here only its outline is taken.
     const manifest = JSON.parse(text(`${dir}/package.json`)) as Manifest;
-    const own = files.filter((file) => file.startsWith(`${dir}/`));
+    const own = files.filter((file) => file.startsWith(`${dir}/`) && !isTemplate(file));
     return { dir, name: manifest.name, manifest, published: manifest.private !== true, files: own };
   });
 }

@@ -4,7 +4,7 @@ import { matchesGlob } from 'node:path/posix';
 import ts from 'typescript';
 import type { Check, Finding } from '../check.ts';
 import { splitMarkdown } from '../markdown.ts';
-import type { Workspace } from '../workspace.ts';
+import { isTemplate, type Workspace } from '../workspace.ts';
 
 const documents: readonly string[] = ['*.md', 'docs/**/*.md', 'packages/**/*.md', 'apps/**/*.md', 'tooling/**/*.md'];
 
@@ -29,7 +29,9 @@ const options: ts.CompilerOptions = {
 export const docsExamples: Check = {
   name: 'docs-examples',
   run: (workspace) => {
-    const paths = workspace.files.filter((file) => documents.some((glob) => matchesGlob(file, glob)));
+    const paths = workspace.files.filter(
+      (file) => !isTemplate(file) && documents.some((glob) => matchesGlob(file, glob)),
+    );
     const examples = paths.flatMap((path) => examplesOf(workspace, path));
     const waived = paths.flatMap((path) => unexplainedWaivers(workspace, path));
     return [...waived, ...compile(workspace, examples)];

@@ -6,6 +6,7 @@ import {
   exportConditions,
   filledFields,
   fixedFields,
+  optionalFiles,
   requiredFiles,
   requiredScripts,
   templateOf,
@@ -119,9 +120,10 @@ function checkTemplate(workspace: Workspace, pkg: Package): readonly Finding[] {
     const remedy = 'Put the template there, or correct data/package-shape.ts.';
     return [{ path: rule.template, problem: `there is no template for ${pkg.dir}.`, remedy }];
   }
-  const missing = names
-    .map((file) => file.slice(rule.template.length + 1))
-    .filter((file) => !pkg.files.includes(`${pkg.dir}/${file}`));
+  const expected = names.map((file) => file.slice(rule.template.length + 1));
+  const missing = expected.filter(
+    (file) => !pkg.files.includes(`${pkg.dir}/${file}`) && !optionalFiles.some((optional) => optional.file === file),
+  );
   return missing.map((file) => ({
     path: `${pkg.dir}/${file}`,
     problem: `the file is missing, though ${rule.template} has it.`,

@@ -31,3 +31,8 @@ export const templateOf: readonly { readonly dir: string; readonly template: str
   { dir: 'packages/connectors/*', template: 'tooling/create/templates/connector' },
   { dir: 'packages/storage/*', template: 'tooling/create/templates/storage' },
 ];
+
+/** Files of a template that a package may do without. */
+export const optionalFiles: readonly { readonly file: string; readonly because: string }[] = [
+  { file: 'src/refresh.ts', because: 'a connector that cannot ask its provider again has no refresh' },
+];
