@@ -6,12 +6,15 @@
  *   node tooling/bootstrap/bootstrap.mjs install      dependencies only
  *   node tooling/bootstrap/bootstrap.mjs build        dependencies and build
  *   node tooling/bootstrap/bootstrap.mjs exec CMD..   run a command of the workspace
+ *
+ * What goes wrong is said in one last line that begins with `ostiary:`; the exit code is then not 0.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -20,15 +23,25 @@ const pin = manifest.devEngines.packageManager.version;
 const isWindows = process.platform === 'win32';
 const stampFile = join(root, 'node_modules', '.bootstrap-stamp');
 const bin = join(root, 'node_modules', '.bin');
+const oldestNode = 20;
+/** The Node for what runs after this file: it runs TypeScript as it is. */
+const ownNode = 24;
 
 function fail(message) {
   console.error(`ostiary: ${message}`);
   process.exit(1);
 }
 
-/** npm's own npm_* variables would reconfigure pnpm; only where packages come from may pass. */
+const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0]);
+
+/**
+ * npm's own npm_* variables would reconfigure pnpm; only where packages come from may pass. Without a network the
+ * defaults of npm and pnpm are silent for one to three minutes before they say so; three tries in a few seconds do.
+ */
 function cleanEnvironment() {
-  const env = {};
+  const env = { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '4000' };
+  env.pnpm_config_fetch_retry_mintimeout = env.npm_config_fetch_retry_mintimeout;
+  env.pnpm_config_fetch_retry_maxtimeout = env.npm_config_fetch_retry_maxtimeout;
   const foreign =
     /^npm_(config_(?!cache|registry|cafile|https?_proxy|proxy|noproxy)|package_|lifecycle_|command|execpath|node_execpath)/i;
   for (const [name, value] of Object.entries(process.env)) if (!foreign.test(name)) env[name] = value;
@@ -38,21 +51,56 @@ function cleanEnvironment() {
   return env;
 }
 
+const startOptions = () => ({ cwd: root, shell: isWindows, env: cleanEnvironment() });
+
 function pnpmCommand() {
+  // From outside the workspace: pnpm would otherwise obey a pin in it before it tells its version.
   const own = spawnSync('pnpm', ['--version'], { cwd: tmpdir(), shell: isWindows, encoding: 'utf8' });
-  return own.status === 0 && own.stdout.trim() === pin ? ['pnpm'] : ['npx', '--yes', '--prefer-offline', `pnpm@${pin}`];
+  if (own.status === 0 && own.stdout.trim() === pin) return ['pnpm'];
+  return ['npx', '--yes', '--prefer-offline', `pnpm@${pin}`];
 }
 
-function run(command, onFailure) {
-  const result = spawnSync(command[0], command.slice(1), {
-    cwd: root,
-    stdio: 'inherit',
-    shell: isWindows,
-    env: cleanEnvironment(),
-  });
-  if (result.error) fail(`cannot run ${command[0]}: ${result.error.message}. Is it on your PATH?`);
-  if (result.status !== 0) fail(onFailure);
+/** Passes the signals of the terminal or of a supervisor on to a child. */
+function start(command, stdio) {
+  const child = spawn(command[0], command.slice(1), { ...startOptions(), stdio });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', ({ code, message }) =>
+    fail(code === 'ENOENT' ? `${command[0]} was not found. Is it installed and on your PATH?` : message),
+  );
+  return child;
 }
+
+/** Shows what a command says, line by line, and answers its exit code with all it said. */
+async function runAndListen(command) {
+  const child = start(command, ['inherit', 'pipe', 'pipe']);
+  const said = [];
+  const listen = async (from, to) => {
+    for await (const line of createInterface({ input: from })) {
+      said.push(line);
+      // pnpm runs on the Node of the machine and complains once per package; all else runs on the Node it installs.
+      if (!line.includes('Unsupported engine')) to.write(`${line}\n`);
+    }
+  };
+  const ended = new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)));
+  const [code] = await Promise.all([ended, listen(child.stdout, process.stdout), listen(child.stderr, process.stderr)]);
+  return { code, said: said.join('\n') };
+}
+
+/** What stands behind a failed installation, by what npm and pnpm are known to say. */
+const reasons = [
+  {
+    signs: /EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ECONNRESET|META_FETCH_FAIL|NETWORK_ERROR|dns error/,
+    message:
+      'the npm registry cannot be reached. The first run needs it: check the network or the proxy settings of npm.',
+  },
+  {
+    signs: /OUTDATED_LOCKFILE|LOCKFILE_CONFIG_MISMATCH/,
+    message:
+      'pnpm-lock.yaml does not fit the package.json files. Run pnpm install --no-frozen-lockfile and commit the lockfile.',
+  },
+  { signs: /ENOSPC/, message: 'the disk is full.' },
+  { signs: /EACCES|EPERM/, message: 'a file cannot be written. Does this folder, or ~/.npm, belong to somebody else?' },
+];
 
 /** True when the installed tree belongs to these very manifests, so that a warm start asks nobody anything. */
 function fingerprint() {
@@ -62,48 +110,45 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-function install(pnpm) {
+async function install(pnpm) {
   // A stray `npm install` leaves this file, and turbo refuses to work beside it.
   rmSync(join(root, 'package-lock.json'), { force: true });
   const wanted = fingerprint();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
-  run(
-    [...pnpm, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'],
-    'installing the dependencies failed. The first run needs the npm registry; check the network or your npm proxy settings, then run the same command again.',
-  );
+  const args = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'];
+  const { code, said } = await runAndListen([...pnpm, ...args]);
+  if (code !== 0) {
+    const reason = reasons.find(({ signs }) => signs.test(said));
+    fail(reason?.message ?? 'installing the dependencies failed, see above.');
+  }
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, wanted);
 }
 
 /** The pinned Node if it could be installed, else the one that runs this file, if it is new enough. */
 function checkNode() {
-  if (existsSync(join(bin, isWindows ? 'node.cmd' : 'node'))) return;
-  if (Number(process.versions.node.split('.')[0]) >= 24) return;
-  fail(
-    `the bundled Node 24 is not available for ${process.platform}-${process.arch}. Install Node 24 or newer and run again.`,
-  );
+  if (existsSync(join(bin, isWindows ? 'node.cmd' : 'node')) || majorOf(process.version) >= ownNode) return;
+  const platform = `${process.platform}-${process.arch}`;
+  fail(`the bundled Node ${ownNode} is not available for ${platform}. Install Node ${ownNode} or newer and run again.`);
+}
+
+async function build(pnpm) {
+  await install(pnpm);
+  checkNode();
+  const child = start([...pnpm, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], 'inherit');
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code !== 0) fail('the build failed, see above.');
 }
 
 function execute(pnpm, args) {
-  const command = args[0] === 'node' ? args : [...pnpm, 'exec', ...args];
-  const child = spawn(command[0], command.slice(1), {
-    cwd: root,
-    stdio: 'inherit',
-    shell: isWindows,
-    env: cleanEnvironment(),
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('error', (error) => fail(`cannot run ${command[0]}: ${error.message}`));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 143 : 1)));
+  if (!existsSync(bin)) fail('the dependencies are not installed. Run: node tooling/bootstrap/bootstrap.mjs install');
+  const child = start(args[0] === 'node' ? args : [...pnpm, 'exec', ...args], 'inherit');
+  child.on('close', (code, signal) => process.exit(code ?? (signal ? 143 : 1)));
 }
 
-if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node 20 or newer is needed, this is ${process.version}.`);
+if (majorOf(process.version) < oldestNode) fail(`Node ${oldestNode} or newer is needed, this is ${process.version}.`);
 const [verb, ...rest] = process.argv.slice(2);
-const pnpm = pnpmCommand();
-if (verb === 'install') install(pnpm);
-else if (verb === 'build') {
-  install(pnpm);
-  checkNode();
-  run([...pnpm, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], 'the build failed, see above.');
-} else if (verb === 'exec' && rest.length > 0) execute(pnpm, rest);
+if (verb === 'install') await install(pnpmCommand());
+else if (verb === 'build') await build(pnpmCommand());
+else if (verb === 'exec' && rest.length > 0) execute(pnpmCommand(), rest);
 else fail('usage: bootstrap.mjs install | build | exec COMMAND [ARGUMENT ...]');
