@@ -122,7 +122,10 @@ function checkTemplate(workspace: Workspace, pkg: Package): readonly Finding[] {
   }
   const expected = names.map((file) => file.slice(rule.template.length + 1));
   const missing = expected.filter(
-    (file) => !pkg.files.includes(`${pkg.dir}/${file}`) && !optionalFiles.some((optional) => optional.file === file),
+    (file) =>
+      !pkg.files.includes(`${pkg.dir}/${file}`) &&
+      !requiredFiles.includes(file) &&
+      !optionalFiles.some((optional) => optional.file === file),
   );
   return missing.map((file) => ({
     path: `${pkg.dir}/${file}`,
