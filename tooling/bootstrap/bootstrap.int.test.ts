@@ -16,6 +16,11 @@ const manifest = {
   dependencies: { yaml: '2.9.1' },
 };
 
+/** How to reach the network is taken over (proxies, certificates), what npm, pnpm and the desktop set is not. */
+const machine = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|XDG_|VITEST|NODE_OPTIONS|NODE_ENV)/i.test(name)),
+);
+
 interface Outcome {
   readonly status: number | null;
   readonly said: string;
@@ -28,7 +33,7 @@ const canGoOffline = spawnSync('unshare', ['-n', 'true']).status === 0;
 
 function run(command: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
   const [file = '', ...args] = command;
-  const isolated = { PATH: process.env.PATH, HOME: home, ...env };
+  const isolated = { ...machine, HOME: home, ...env };
   const { status, stdout, stderr } = spawnSync(file, args, { cwd: root, env: isolated, encoding: 'utf8' });
   const said = stdout + stderr;
   return { status, said, last: said.trimEnd().split('\n').at(-1) };

@@ -89,6 +89,11 @@ async function runAndListen(command) {
 /** What stands behind a failed installation, by what npm and pnpm are known to say. */
 const reasons = [
   {
+    signs: /SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY)|CERT_HAS_EXPIRED|UnknownIssuer|invalid peer certificate/,
+    message:
+      'the certificate of the npm registry is not trusted. Set NODE_EXTRA_CA_CERTS, or cafile in your npm settings.',
+  },
+  {
     signs: /EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ECONNRESET|META_FETCH_FAIL|NETWORK_ERROR|dns error/,
     message:
       'the npm registry cannot be reached. The first run needs it: check the network or the proxy settings of npm.',

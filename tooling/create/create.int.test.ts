@@ -23,7 +23,7 @@ beforeAll(() => {
   run('git', 'init', '-q');
   run(process.execPath, 'tooling/create/main.ts', 'connector', 'probe-one');
   run(process.execPath, 'tooling/create/main.ts', 'storage', 'probe-two');
-}, 180_000);
+}, 300_000);
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
