@@ -48,55 +48,59 @@ async function tryRefresh(
 ): Promise<IssuedTokens | 'again'> {
   const record = await context.families.get(token.familyId);
   if (record === undefined || record.value.clientId !== grant.client.id) throw invalidToken();
-  const scopes = narrowScopes(grant, record.value);
-  switch (standingOf(token, record.value, context)) {
+  const family = record.value;
+  const use: Use = { token, grant, scopes: narrowScopes(grant, family) };
+  switch (standingOf(token, family, context)) {
     case 'reused':
-      return familyReused(token, grant, context);
+      return familyReused(use, context);
     case 'fresh':
-      return answer(await permitFor(record.value, scopes, grant, context), token, record.value, context);
+      return answer({ permit: await permitFor(family, use, context), next: token, family }, context);
     case 'previous': {
-      const permit = await permitFor(record.value, scopes, grant, context);
-      return answer(permit, await successorOf(token, record.value), record.value, context);
+      const permit = await permitFor(family, use, context);
+      return answer({ permit, next: await successorOf(token, family), family }, context);
     }
     case 'current':
-      return renew({ token, record, scopes }, grant, context);
+      return renew(use, record, context);
   }
 }
 
-interface Renewal {
+/** One use of a refresh token. */
+interface Use {
   readonly token: RefreshToken;
-  readonly record: FamilyRecord;
+  readonly grant: GrantRequest;
+  /** What this answer is to cover: all that was granted, or less. */
   readonly scopes: readonly string[];
 }
 
 /** The current token is used: ask the provider, replace the record, mint. */
-async function renew(
-  { token, record, scopes }: Renewal,
-  grant: GrantRequest,
-  context: IssuerContext,
-): Promise<IssuedTokens | 'again'> {
+async function renew(use: Use, record: FamilyRecord, context: IssuerContext): Promise<IssuedTokens | 'again'> {
+  const { token, grant } = use;
   const mine = await claimTurn(token.familyId, record, context);
   if (mine === 'wait') return 'again';
   const identity = await renewIdentity(mine.value, context).catch((error: unknown) =>
     giveUpTurn(token.familyId, mine, context).then(() => Promise.reject(error)),
   );
-  if (identity === 'rejected') return loginOver(token, grant, context);
-  const permit = await permitFor({ ...mine.value, identity }, scopes, grant, context);
+  if (identity === 'rejected') return loginOver(use, context);
+  const permit = await permitFor({ ...mine.value, identity }, use, context);
+  // A key that cannot sign must show before the token is spent.
   context.keys.signer(grant.client.signingAlgorithm);
   const { family, next } = await rotate(token, { ...mine.value, identity }, context);
   const expiresAt = familyDeadline(family, context.lifetimes.refreshToken);
   const replaced = await context.families.replace(token.familyId, mine.version, { set: family, expiresAt });
   if (replaced === undefined) return 'again';
   grant.request.log.info('refresh.rotated', { client: grant.client.id, connector: family.connectorId });
-  return answer(permit, next, family, context);
+  return answer({ permit, next, family }, context);
 }
 
-function answer(
-  permit: Permit,
-  next: RefreshToken,
-  { nonce, authTime }: RefreshFamily,
-  context: IssuerContext,
-): Promise<IssuedTokens> {
+interface Answer {
+  readonly permit: Permit;
+  /** The refresh token that goes with it. */
+  readonly next: RefreshToken;
+  readonly family: RefreshFamily;
+}
+
+function answer({ permit, next, family }: Answer, context: IssuerContext): Promise<IssuedTokens> {
+  const { nonce, authTime } = family;
   const accessTokenId = randomToken(context.random, 16);
   return issueTokens(permit, { nonce, authTime, accessTokenId, refreshToken: next.text }, context);
 }
@@ -104,8 +108,7 @@ function answer(
 /** Asks policy again at every refresh; what it refuses now ends this use, and the record stays for a change of mind. */
 async function permitFor(
   { connectorId, identity }: { readonly connectorId: string; readonly identity: StoredIdentity },
-  scopes: readonly string[],
-  { client }: GrantRequest,
+  { scopes, grant: { client } }: Use,
   context: IssuerContext,
 ): Promise<Permit> {
   const connector = context.connectors.get(connectorId);
@@ -129,13 +132,13 @@ function narrowScopes({ params }: GrantRequest, { scopes }: RefreshFamily): read
   return asked.length === 0 ? scopes : asked;
 }
 
-async function familyReused(token: RefreshToken, grant: GrantRequest, context: IssuerContext): Promise<never> {
+async function familyReused({ token, grant }: Use, context: IssuerContext): Promise<never> {
   await context.families.take(token.familyId);
   grant.request.log.warn('refresh.reused', { client: grant.client.id, at: epochSeconds(context.now()) });
   throw invalidToken();
 }
 
-async function loginOver(token: RefreshToken, grant: GrantRequest, context: IssuerContext): Promise<never> {
+async function loginOver({ token, grant }: Use, context: IssuerContext): Promise<never> {
   await context.families.take(token.familyId);
   grant.request.log.info('refresh.rejected', { client: grant.client.id });
   throw new OstiaryError('oauth/invalid_grant', 'The login is over. Please log in again.');

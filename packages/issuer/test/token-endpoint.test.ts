@@ -1,0 +1,186 @@
+import { Secret } from '@ostiary/primitives';
+import { describe, expect, it } from 'vitest';
+import type { Client, Reply } from '../src/index.ts';
+import { answerOf, type Browser } from './browser.ts';
+import { app, bodyOf, cli, publicRequest, redirectUri, request, startIssuer, textOf, verifier } from './harness.ts';
+
+function basic(id: string, secret: string): Record<string, string> {
+  return { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` };
+}
+
+async function send(form: Record<string, string>, headers: Record<string, string> = {}): Promise<Reply> {
+  const { browser } = await startIssuer();
+  return browser().token(form, headers);
+}
+
+const refreshForm = { grant_type: 'refresh_token', refresh_token: 'x' };
+
+describe('client authentication', () => {
+  it.each([
+    ['no client', {}, {}, 'invalid_client', 401],
+    ['an unknown client', { client_id: 'nobody', client_secret: 'x' }, {}, 'invalid_client', 401],
+    ['a wrong secret in the body', { client_id: 'app', client_secret: 'x' }, {}, 'invalid_client', 401],
+    ['no secret for a confidential client', { client_id: 'app' }, {}, 'invalid_client', 401],
+    ['a secret for a public client', { client_id: 'cli', client_secret: 'x' }, {}, 'invalid_client', 401],
+    ['a wrong secret in the header', {}, basic('app', 'x'), 'invalid_client', 401],
+    ['another scheme', {}, { authorization: 'Bearer x' }, 'invalid_client', 401],
+    ['a secret that is not form-encoded', {}, basic('app', '%zz'), 'invalid_request', 400],
+    ['two different clients', { client_id: 'cli' }, basic('app', 'app-secret'), 'invalid_request', 400],
+  ])('refuses %s', async (_name, form, headers, error, status) => {
+    const reply = await send({ ...refreshForm, ...form }, headers);
+    expect(reply).toMatchObject({ kind: 'json', status });
+    expect(bodyOf(reply).error).toBe(error);
+    const challenged = reply.headers?.['www-authenticate'] !== undefined;
+    expect(challenged).toBe(status === 401 && 'authorization' in headers);
+  });
+
+  it.each([
+    ['in the body', { client_id: 'app', client_secret: 'app-secret' }, {}],
+    ['in the header', {}, basic('app', 'app-secret')],
+    ['in the header, with the same client_id in the body', { client_id: 'app' }, basic('app', 'app-secret')],
+    ['as a public client', { client_id: 'cli' }, {}],
+  ])('accepts a client %s', async (_name, form, headers) => {
+    expect(bodyOf(await send({ ...refreshForm, ...form }, headers)).error).toBe('invalid_grant');
+  });
+
+  it('decodes both halves of the header, and accepts either secret during a change', async () => {
+    const client: Client = { ...app, id: 'a:b c', secrets: [new Secret('old'), new Secret('n+w%:')] };
+    const { browser } = await startIssuer({ clients: [client] });
+    const encode = (text: string): string => encodeURIComponent(text).replaceAll('%20', '+');
+    for (const secret of ['old', 'n+w%:']) {
+      const headers = basic(encode('a:b c'), encode(secret));
+      expect(bodyOf(await browser().token(refreshForm, headers)).error).toBe('invalid_grant');
+    }
+  });
+
+  it('never tells a secret to the log', async () => {
+    const { browser, log } = await startIssuer();
+    await browser().token({ ...refreshForm, client_id: 'app', client_secret: 'guessed-secret' });
+    expect(log.lines.length).toBeGreaterThan(0);
+    expect(JSON.stringify(log.lines)).not.toMatch(/guessed-secret|app-secret/);
+  });
+});
+
+describe('the request', () => {
+  const known = { client_id: 'app', client_secret: 'app-secret' };
+
+  it.each([
+    ['no grant_type', known, 'unsupported_grant_type'],
+    ['password', { ...known, grant_type: 'password' }, 'unsupported_grant_type'],
+    ['implicit', { ...known, grant_type: 'implicit' }, 'unsupported_grant_type'],
+    ['no code', { ...known, grant_type: 'authorization_code' }, 'invalid_request'],
+    ['no refresh token', { ...known, grant_type: 'refresh_token' }, 'invalid_request'],
+    ['a made-up code', { ...known, grant_type: 'authorization_code', code: 'x' }, 'invalid_grant'],
+  ])('%s is %s', async (_name, form, error) => {
+    const reply = await send(form);
+    expect(reply).toMatchObject({ status: 400, headers: { 'cache-control': 'no-store' } });
+    expect(bodyOf(reply).error).toBe(error);
+  });
+
+  it('without a form is invalid_request', async () => {
+    const { browser } = await startIssuer();
+    const reply = await browser().send('/token?grant_type=refresh_token', { method: 'POST' });
+    expect(bodyOf(reply).error).toBe('invalid_request');
+  });
+
+  it('with a parameter twice is invalid_request', async () => {
+    const { browser } = await startIssuer();
+    const form = new URLSearchParams([...Object.entries({ ...known, ...refreshForm }), ['client_id', 'cli']]);
+    expect(bodyOf(await browser().send('/token', { form })).error).toBe('invalid_request');
+  });
+});
+
+async function accessToken(browser: () => Browser): Promise<{ access: string; id: string }> {
+  const code = answerOf(await browser().logIn(publicRequest())).get('code') ?? '';
+  const reply = await browser().token({
+    grant_type: 'authorization_code',
+    code,
+    client_id: 'cli',
+    redirect_uri: 'http://127.0.0.1:18000/',
+    code_verifier: verifier,
+  });
+  return { access: textOf(reply, 'access_token'), id: textOf(reply, 'id_token') };
+}
+
+describe('userinfo', () => {
+  it('tells the claims of the access token about the person, and no others', async () => {
+    const { browser } = await startIssuer({ clients: [cli] });
+    const { access } = await accessToken(browser);
+    const reply = await browser().send('/userinfo', { headers: { authorization: `Bearer ${access}` } });
+    expect(bodyOf(reply)).toEqual({
+      sub: 'CgN1LTESA2lkcA',
+      email: 'jane@example.com',
+      email_verified: true,
+      groups: ['dev', 'ops'],
+      name: 'Jane Doe',
+      preferred_username: 'jane',
+    });
+  });
+
+  it('does not take an ID token for an access token', async () => {
+    const { browser } = await startIssuer({ clients: [cli] });
+    const { id } = await accessToken(browser);
+    const reply = await browser().send('/userinfo', { headers: { authorization: `Bearer ${id}` } });
+    expect(reply).toMatchObject({ status: 401 });
+    expect(reply.headers?.['www-authenticate']).toContain('error="invalid_token"');
+  });
+
+  it('challenges a request without a token, and refuses an expired one', async () => {
+    const { browser, clock } = await startIssuer({ clients: [cli] });
+    expect(await browser().send('/userinfo')).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    const { access } = await accessToken(browser);
+    clock.advance(3600);
+    const reply = await browser().send('/userinfo', { headers: { authorization: `Bearer ${access}` } });
+    expect(reply).toMatchObject({ status: 401 });
+  });
+});
+
+describe('discovery and keys', () => {
+  it('describes exactly what is there', async () => {
+    const { browser, issuer } = await startIssuer();
+    const document = bodyOf(await browser().send('/.well-known/openid-configuration'));
+    expect(document).toMatchObject({
+      issuer: 'https://login.example.com/dex',
+      jwks_uri: 'https://login.example.com/dex/keys',
+      grant_types_supported: ['authorization_code', 'refresh_token'],
+      response_types_supported: ['code'],
+      code_challenge_methods_supported: ['S256'],
+      id_token_signing_alg_values_supported: ['ES256', 'RS256'],
+      authorization_response_iss_parameter_supported: true,
+    });
+    const paths = issuer.endpoints.map((endpoint) => `https://login.example.com/dex${endpoint.path}`);
+    for (const [name, value] of Object.entries(document)) {
+      if (/_(endpoint|uri)$/.test(name)) expect(paths).toContain(value);
+    }
+  });
+
+  it('serves the keys with an age, and never a private member', async () => {
+    const { browser } = await startIssuer();
+    const reply = await browser().send('/keys');
+    expect(reply.headers?.['cache-control']).toMatch(/^public, max-age=\d+, must-revalidate$/);
+    expect(JSON.stringify(reply)).not.toMatch(/"(d|p|q|dp|dq|qi|k)\\?"/);
+  });
+});
+
+describe('faults of ours', () => {
+  it('reach a stranger without their text, and the log with it', async () => {
+    let broken = false;
+    const { browser, log } = await startIssuer({
+      storage: (driver) => ({
+        ...driver,
+        get: (key) => {
+          if (broken) throw new Error('password=hunter2 at db.internal');
+          return driver.get(key);
+        },
+        [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
+      }),
+    });
+    const code = answerOf(await browser().logIn(request())).get('code') ?? '';
+    broken = true;
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri };
+    const reply = await browser().token(form, basic('app', 'app-secret'));
+    expect(reply).toMatchObject({ status: 500 });
+    expect(JSON.stringify(reply)).not.toContain('hunter2');
+    expect(log.lines.some((line) => line.level === 'error' && line.event === 'request.failed')).toBe(true);
+  });
+});
