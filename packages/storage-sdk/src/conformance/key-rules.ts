@@ -51,6 +51,7 @@ export const keyRules: readonly Rule[] = [
     about: 'where a part ends is part of the key',
     async check({ driver }) {
       const keys: Key[] = [
+        [''],
         ['a'],
         ['a', ''],
         ['a', '', ''],

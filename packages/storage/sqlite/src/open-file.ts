@@ -1,0 +1,65 @@
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Logger, OstiaryError } from '@ostiary/primitives';
+import { BLOCKING_WAIT_MS } from './patience.ts';
+import { pathProblem } from './sqlite-error.ts';
+
+const OWNER_ONLY_FILE = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+const OTHERS = 0o077;
+
+/**
+ * Opens the file, and makes it and its folder for the eyes of their owner only when they are not there.
+ *
+ * @throws {OstiaryError} `config/invalid` when there can be no database at this path.
+ */
+export function openFile(file: string, log: Logger): DatabaseSync {
+  const path = resolve(file);
+  makeFile(path);
+  if ((statSync(path).mode & OTHERS) !== 0) log.warn('storage.file_open_to_others', { file: path });
+  try {
+    const database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
+    try {
+      prepareConnection(database, path);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  } catch (error) {
+    const problem = pathProblem(error);
+    throw problem === undefined ? error : unusable(path, problem, error);
+  }
+}
+
+/** A file that is there is not opened here: closing it would end the locks that this process has on it (POSIX). */
+function makeFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
+  } catch (error) {
+    throw unusable(path, `is in a folder that cannot be made (${errorCode(error)})`, error);
+  }
+  try {
+    closeSync(openSync(path, 'wx', OWNER_ONLY_FILE));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw unusable(path, `cannot be made (${errorCode(error)})`, error);
+  }
+  if (!statSync(path).isFile()) throw unusable(path, 'is not a file');
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
+
+function prepareConnection(database: DatabaseSync, path: string): void {
+  // With WAL, readers and one writer do not wait for each other. FULL: a commit is on the disk before it is answered.
+  const mode = database.prepare('PRAGMA journal_mode = WAL').get();
+  if (mode?.journal_mode !== 'wal') throw unusable(path, 'is on a file system without shared memory; use a local disk');
+  database.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
+}
+
+function unusable(path: string, problem: string, cause?: unknown): OstiaryError {
+  const message = `The database file ${path} ${problem}. Check storage.config.file and the rights of its folder.`;
+  return new OstiaryError('config/invalid', message, { cause, detail: { file: path } });
+}
