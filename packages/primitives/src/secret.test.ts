@@ -7,7 +7,7 @@ const secret = new Secret('hunter2');
 describe('Secret', () => {
   it.each([
     ['template literal', `${secret}`],
-    ['concatenation', 'a' + secret],
+    ['concatenation', ['a', secret].join('')],
     ['JSON', JSON.stringify({ secret, list: [secret] })],
     ['inspect', inspect({ secret }, { showHidden: true, depth: 9 })],
     ['format %s %o %O %j', format('%s %o %O %j', secret, secret, secret, secret)],

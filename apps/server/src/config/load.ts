@@ -51,7 +51,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const read = readSource(text);
   if (!read.ok) throw configProblems(options.file, read.problems);
   const result = await readAll(read.source, options);
-  const located = (issues: readonly LocatedIssue[]) => issues.map((issue) => locate(issue, read.source));
+  const located = (issues: readonly LocatedIssue[]) =>
+    issues.map((issue) => locate(issue, read.source)).sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   if (result.config === undefined) throw configProblems(options.file, located(result.problems));
   return { config: result.config, warnings: located(result.warnings) };
 }
@@ -179,7 +180,7 @@ function readIssuer(issuer: string | undefined, { report }: PlugInReader): Issue
     return id;
   } catch (error) {
     if (!isOstiaryError(error)) throw error;
-    report.problem('issuer', error.message);
+    report.problem('issuer', error.message.replace(/^The issuer /u, ''));
     return undefined;
   }
 }

@@ -88,6 +88,10 @@ const oauth2 = block({
         error: 'is a grant that Ostiary does not have yet. Remove it; clients that need it cannot log in here.',
       }),
     )
+    .refine(
+      (grants) => grants.length === 0 || grants.includes('authorization_code'),
+      'must contain authorization_code, or nobody could log in. Add it.',
+    )
     .default([]),
   responseTypes: z
     .array(z.string().refine((type) => type === 'code', 'must be "code": tokens are not put into URLs. Remove it.'))

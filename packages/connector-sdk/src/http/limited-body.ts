@@ -1,6 +1,14 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { unreachable } from './failure.ts';
 
+/** What a body is read with. Node's and the DOM's streams both have it, though their types differ otherwise. */
+export interface ByteSource {
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    cancel(reason?: unknown): Promise<void>;
+  };
+}
+
 export interface BodyLimit {
   readonly maxBytes: number;
   readonly host: string;
@@ -11,14 +19,14 @@ export interface BodyLimit {
  * decompression, so a small answer that unpacks to gigabytes is stopped as well. A connection that breaks while the
  * body is read is `upstream/unavailable`.
  */
-export function limitedBody(body: ReadableStream<Uint8Array>, limit: BodyLimit): ReadableStream<Uint8Array> {
+export function limitedBody(body: ByteSource, limit: BodyLimit): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let seen = 0;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (done) return controller.close();
+        if (done || value === undefined) return controller.close();
         seen += value.byteLength;
         if (seen > limit.maxBytes) throw tooLarge(limit);
         controller.enqueue(value);

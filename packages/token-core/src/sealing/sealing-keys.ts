@@ -1,4 +1,3 @@
-import { webcrypto } from 'node:crypto';
 import { type Deps, OstiaryError } from '@ostiary/primitives';
 import type { RecordKind, StorageDriver } from '@ostiary/storage-sdk';
 import type { CryptoKey } from 'jose';
@@ -54,7 +53,7 @@ export function openSealingKeys(
 async function importSealingKey({ kid, jwk }: SharedKey<SealingAlgorithm>): Promise<CryptoKey> {
   const bytes = Buffer.from(jwk.k ?? '', 'base64url');
   if (jwk.kty === 'oct' && bytes.length === KEY_BYTES) {
-    return webcrypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+    return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
   }
   throw new OstiaryError('storage/corrupt', 'A stored sealing key cannot be used.', { detail: { kid } });
 }

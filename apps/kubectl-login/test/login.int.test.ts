@@ -1,0 +1,200 @@
+import { readFileSync, statSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type Build, buildPlugin, execInfo, logIn, openWorld } from './support/plugin.ts';
+import { startProvider, type TestProvider } from './support/provider.ts';
+
+let build: Build;
+let provider: TestProvider;
+beforeAll(async () => {
+  [build, provider] = await Promise.all([buildPlugin(), startProvider()]);
+});
+afterAll(async () => {
+  await provider[Symbol.asyncDispose]();
+  await build[Symbol.asyncDispose]();
+});
+
+describe('kubectl login ISSUER', () => {
+  it('logs in by the browser, keeps the session and answers kubectl', async () => {
+    await using world = await openWorld(build);
+    const login = await world.run([provider.issuer]);
+    expect(login).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(login.stderr).toContain(`Log in at: ${provider.issuer}/auth?`);
+    expect(login.stderr).toContain(`Logged in to ${provider.issuer} as jane.`);
+    expect(world.browserLog().at(-1)).toMatch(/^callback 200 .*You are signed in/);
+
+    const status = await world.run(['status', '-o', 'json']);
+    expect(status.exitCode).toBe(0);
+    const { sessions } = JSON.parse(status.stdout);
+    expect(sessions).toMatchObject([{ issuer: provider.issuer, user: 'jane', tokenValid: true, renewable: true }]);
+
+    const token = await world.run(['get-token', `--session=${sessions[0].session}`], execInfo('v1'));
+    expect(token).toMatchObject({ exitCode: 0, stderr: '' });
+    const credential = JSON.parse(token.stdout);
+    expect(credential).toMatchObject({ kind: 'ExecCredential', apiVersion: 'client.authentication.k8s.io/v1' });
+    expect(Date.parse(credential.status.expirationTimestamp)).toBeGreaterThan(Date.now() + 500_000);
+    const [, payload = ''] = credential.status.token.split('.');
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
+      iss: provider.issuer,
+      sub: 'jane',
+      aud: 'kubectl',
+    });
+  });
+
+  it('sends PKCE S256, state, nonce and an unguessable loopback address', async () => {
+    await using world = await openWorld(build);
+    await logIn(world, provider.issuer, ['--connector-id', 'ldap', '--login-hint', 'jane']);
+    const opened = new URL(world.browserLog()[0]?.replace('opened ', '') ?? '');
+    const asked = Object.fromEntries(opened.searchParams);
+    expect(asked).toMatchObject({
+      response_type: 'code',
+      client_id: 'kubectl',
+      code_challenge_method: 'S256',
+      connector_id: 'ldap',
+      login_hint: 'jane',
+      scope: 'openid profile email offline_access',
+    });
+    expect(asked.redirect_uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback\/[\w-]{43}$/);
+    for (const name of ['state', 'nonce', 'code_challenge']) expect(asked[name]).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('keeps its files from other users', async () => {
+    await using world = await openWorld(build);
+    const id = await logIn(world, provider.issuer);
+    const mode = (path: string): number => statSync(`${world.state}${path}`).mode & 0o777;
+    expect([mode('/sessions'), mode(`/sessions/${id}.session.json`), mode(`/sessions/${id}.credential.json`)]).toEqual([
+      0o700, 0o600, 0o600,
+    ]);
+  });
+
+  it('writes the user entry alone when there is no context, and says what is next', async () => {
+    await using world = await openWorld(build);
+    const { stderr } = await world.run([provider.issuer]);
+    const config = parse(readFileSync(world.kubeconfig, 'utf8'));
+    expect(config.users[0].user.exec).toMatchObject({
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'kubectl-login',
+      interactiveMode: 'IfAvailable',
+    });
+    expect(config.contexts).toBeUndefined();
+    expect(stderr).toContain('Next: kubectl login --session=');
+  });
+
+  it('makes cluster and context, and writes nothing the second time', async () => {
+    await using world = await openWorld(build);
+    const args = ['--context', 'prod', '--server', 'https://api.example.com:6443'];
+    await logIn(world, provider.issuer, args);
+    const before = statSync(world.kubeconfig);
+    expect(parse(readFileSync(world.kubeconfig, 'utf8'))).toMatchObject({
+      'current-context': 'prod',
+      contexts: [{ name: 'prod', context: { cluster: 'api.example.com' } }],
+      clusters: [{ name: 'api.example.com', cluster: { server: 'https://api.example.com:6443' } }],
+    });
+    const second = await world.run([provider.issuer, ...args]);
+    expect(second.stderr).toContain('kubeconfig: nothing to change');
+    expect(statSync(world.kubeconfig)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+  });
+
+  it('changes nothing and asks nobody with --dry-run', async () => {
+    await using world = await openWorld(build);
+    const { stdout, exitCode } = await world.run([
+      provider.issuer,
+      '--dry-run',
+      '--context',
+      'a',
+      '--server',
+      'https://a.example',
+    ]);
+    expect({ exitCode, lines: stdout.trim().split('\n').length }).toEqual({ exitCode: 0, lines: 5 });
+    expect(stdout).toContain('would add context "a"');
+    expect(world.browserLog()).toEqual([]);
+    expect(() => statSync(world.kubeconfig)).toThrow('ENOENT');
+  });
+
+  it('ends when the person says no, with a message that cannot steer the terminal', async () => {
+    await using world = await openWorld(build);
+    const { exitCode, stderr, stdout } = await world.run([provider.issuer], { BROWSER_MODE: 'deny' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain('refused with access_denied: no thanks');
+    expect(stderr).not.toContain('\u001b');
+    expect(world.browserLog()).toContain('callback 400');
+  });
+
+  it('goes on without a browser that can be started', async () => {
+    await using world = await openWorld(build);
+    const env = { KUBECTL_LOGIN_BROWSER: '/no/such/browser' };
+    await using login = await world.start([provider.issuer], env);
+    await login.untilReady(() => login.log().includes('The browser could not be opened'));
+    const url = /Log in at: (\S+)/.exec(login.log())?.[1] ?? '';
+    const [command = '', ...args] = world.env.KUBECTL_LOGIN_BROWSER?.split(' ') ?? [];
+    const { runCommand } = await import('@ostiary/tooling-servers');
+    await runCommand({ command, args: [...args, url], env: world.env });
+    expect(await login.exited).toMatchObject({ code: 0 });
+  });
+
+  it('gives up when nobody finishes the login', async () => {
+    await using world = await openWorld(build);
+    const { exitCode, stderr } = await world.run([provider.issuer, '--timeout', '1'], { BROWSER_MODE: 'ignore' });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Nobody finished the login within 1 seconds.');
+  });
+
+  it('names the broken line of a kubeconfig before it asks anybody', async () => {
+    await using world = await openWorld(build);
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(world.kubeconfig, 'apiVersion: v1\nusers: [\nclusters: {}\n');
+    const { exitCode, stderr } = await world.run([provider.issuer]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/kubeconfig .* is not valid YAML in line \d/);
+    expect(world.browserLog()).toEqual([]);
+    expect(readFileSync(world.kubeconfig, 'utf8')).toBe('apiVersion: v1\nusers: [\nclusters: {}\n');
+  });
+});
+
+describe('kubectl login without an issuer', () => {
+  it('renews the session of the current context', async () => {
+    await using world = await openWorld(build);
+    const id = await logIn(world, provider.issuer, ['--context', 'prod', '--server', 'https://api.example.com']);
+    const before = world.credential(id).issuedAt;
+    const { exitCode } = await world.run([]);
+    expect(exitCode).toBe(0);
+    expect(world.credential(id).issuedAt).toBeGreaterThan(before);
+  });
+
+  it('says what to do when the current context does not use it', async () => {
+    await using world = await openWorld(build);
+    const { exitCode, stderr } = await world.run([]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Name the issuer: kubectl login https://login.example.com');
+  });
+});
+
+describe('kubectl login logout', () => {
+  it('ends the session at the issuer and forgets it here', async () => {
+    await using world = await openWorld(build);
+    const id = await logIn(world, provider.issuer);
+    const refreshToken = world.session(id).refreshToken?.reveal() ?? '';
+    const { exitCode, stderr } = await world.run(['logout', '--session', id]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('The issuer ended the session.');
+    expect((await world.run(['status'])).exitCode).toBe(1);
+    const body = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken,
+      client_id: 'kubectl',
+    });
+    const answer = await fetch(`${provider.issuer}/token`, { method: 'POST', body });
+    expect(await answer.json()).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('forgets it here even when the issuer is out of reach, and says so', async () => {
+    await using world = await openWorld(build);
+    const gone = await startProvider();
+    const id = await logIn(world, gone.issuer);
+    await gone[Symbol.asyncDispose]();
+    const { exitCode, stderr } = await world.run(['logout', '--session', id]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('could not be told');
+    expect(() => world.session(id)).toThrow('ENOENT');
+  });
+});

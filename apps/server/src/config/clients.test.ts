@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { load, minimal, problemsOf, type World } from '../../test/load-config.ts';
+
+const withClients = (...clients: readonly string[]): string => minimal(`staticClients: [${clients.join(', ')}]`);
+const secretsOf = async (client: string, world?: World): Promise<readonly string[] | undefined> => {
+  const { config } = await load(withClients(client), world);
+  return config.clients[0]?.secrets.map((secret) => secret.reveal());
+};
+
+describe('staticClients', () => {
+  it('reads every key', async () => {
+    const { config } = await load(
+      withClients(
+        `{id: a, name: A, secret: s, redirectURIs: ["https://a.example/cb", "com.example.app:/cb"], trustedPeers: [b],
+          allowedConnectors: [mock], logoURL: "https://a.example/l.png", idTokenLifetime: 5m, signingAlgorithm: EdDSA}`,
+        '{id: b, name: B, public: true}',
+      ),
+    );
+    expect(config.clients).toMatchObject([
+      {
+        id: 'a',
+        name: 'A',
+        public: false,
+        redirectUris: ['https://a.example/cb', 'com.example.app:/cb'],
+        trustedPeers: ['b'],
+        allowedConnectors: ['mock'],
+        logoUrl: 'https://a.example/l.png',
+        idTokenLifetime: 300,
+        signingAlgorithm: 'EdDSA',
+      },
+      { id: 'b', public: true, secrets: [], redirectUris: [] },
+    ]);
+    expect(config.clients[1]).not.toHaveProperty('allowedConnectors');
+  });
+
+  it('takes a secret from the file, the environment or a file of its own', async () => {
+    expect(await secretsOf('{id: a, name: A, secret: s}')).toEqual(['s']);
+    expect(await secretsOf('{id: a, name: A, secretEnv: S}', { env: { S: 'from env' } })).toEqual(['from env']);
+    const files = { '/run/s': 'from file\n' };
+    expect(await secretsOf('{id: a, name: A, secretFile: /run/s}', { files })).toEqual(['from file']);
+  });
+
+  it('expands no variables in ids and secrets, as Dex', async () => {
+    expect(await secretsOf('{id: a, name: A, secret: "pa$word"}', { env: { word: 'x' } })).toEqual(['pa$word']);
+  });
+
+  it.each([
+    ['{name: A, secret: s}', 'staticClients[0].id: is missing. Add it, or idEnv with the name of a variable.'],
+    ['{id: a, idEnv: B, name: A, secret: s}', 'staticClients[0].idEnv: is set besides id. Keep one of them.'],
+    ['{idEnv: B, name: A, secret: s}', 'staticClients[0].idEnv: names B, which is not set or empty. Set it.'],
+    ['{id: a, name: A}', 'staticClients[0]: has no secret.'],
+    ['{id: a, name: A, secret: ""}', 'staticClients[0].secret: is empty.'],
+    ['{id: a, name: A, secret: s, secretEnv: S}', 'staticClients[0].secretEnv: is set besides secret.'],
+    ['{id: a, name: A, secretEnv: S}', 'staticClients[0].secretEnv: names S, which is not set or empty.'],
+    ['{id: a, name: A, secretFile: /none}', 'staticClients[0].secretFile: /none cannot be read.'],
+    ['{id: a, name: A, secretFile: /empty}', 'staticClients[0].secretFile: /empty is empty.'],
+    ['{id: a, secret: s}', 'staticClients[0].name: is missing. Add it.'],
+    ['{id: a, name: A, secret: s, refreshTokenLifetime: session}', 'refreshTokenLifetime: is "session"'],
+    ['{id: a, name: A, secret: s, mfaChain: [totp]}', 'staticClients[0].mfaChain: is not supported.'],
+    ['{id: a, name: A, secret: s, redirectURIs: ["https://a.example/#x"]}', 'redirectURIs[0]: has a fragment'],
+    ['{id: a, name: A, secret: s, redirectURIs: ["https://*.example/"]}', 'redirectURIs[0]: has a wildcard'],
+    ['{id: a, name: A, secret: s, redirectURIs: ["javascript:alert(1)"]}', 'redirectURIs[0]: has a scheme'],
+    ['{id: a, name: A, secret: s}, {id: a, name: B, secret: s}', 'staticClients[1].id: is the id of staticClients[0]'],
+  ])('refuses %s', async (clients, problem) => {
+    expect((await problemsOf(withClients(clients), { files: { '/empty': '\n' } })).join('\n')).toContain(problem);
+  });
+
+  it('accepts what says nothing: an empty chain, a standalone lifetime', async () => {
+    const client = '{id: a, name: A, secret: s, mfaChain: [], refreshTokenLifetime: standalone, ssoSharedWith: []}';
+    expect((await load(withClients(client))).warnings).toEqual([]);
+  });
+
+  it('warns of references that lead nowhere', async () => {
+    const { warnings } = await load(
+      withClients('{id: a, name: A, secret: s, trustedPeers: [gone], allowedConnectors: [lost]}'),
+    );
+    expect(warnings.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      'staticClients[0].trustedPeers names no client: gone.',
+      'staticClients[0].allowedConnectors names no connector: lost.',
+    ]);
+  });
+
+  it('prints no secret in a problem', async () => {
+    const problems = await problemsOf(withClients('{id: a, name: A, secret: 12345, secretEnv: S}'));
+    expect(problems.join()).toContain('secret');
+    expect(problems.join()).not.toContain('12345');
+  });
+});

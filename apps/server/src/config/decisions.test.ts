@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { local } from '@ostiary/connector-local';
+import { configKeys } from '@ostiary/connector-sdk/config';
+import { describe, expect, it } from 'vitest';
+import { load, minimal, problemsOf } from '../../test/load-config.ts';
+import { type Decision, flagDecisions, keyDecisions, ownKeys } from './decisions.ts';
+import { fileSchema, signerSchema } from './schema.ts';
+
+const paths = (decisions: readonly Decision[], kind?: Decision['decision']) =>
+  decisions.filter(({ decision }) => kind === undefined || decision === kind).map(({ path }) => path);
+
+/** All keys that the schemas read, with those of the blocks that have a schema of their own. */
+const schemaKeys = [
+  ...configKeys(fileSchema).map(({ path }) => path),
+  ...configKeys(signerSchema).map(({ path }) => `signer.config.${path}`),
+  ...configKeys(local.config).map(({ path }) => path),
+];
+
+describe('the list of decisions', () => {
+  it('has each key once', () => {
+    const all = paths([...keyDecisions, ...ownKeys, ...flagDecisions]);
+    expect(all.filter((path, index) => all.indexOf(path) !== index)).toEqual([]);
+  });
+
+  it('honours exactly what the schemas read', () => {
+    const honoured = [...paths(keyDecisions, 'honoured'), ...paths(ownKeys)];
+    expect(new Set(honoured)).toEqual(new Set(schemaKeys));
+  });
+
+  it.each(keyDecisions.filter(({ decision }) => decision === 'refused'))(
+    'refuses $path when it says something',
+    async ({ path }) => {
+      const problems = await problemsOf(minimal(yamlFor(path)));
+      expect(problems.filter((problem) => problem.includes('is not supported'))).toHaveLength(1);
+    },
+  );
+
+  it.each(keyDecisions.filter(({ decision }) => decision === 'ignored'))(
+    'warns of $path and starts',
+    async ({ path }) => {
+      const { warnings } = await load(minimal(yamlFor(path)));
+      expect(warnings.filter(({ message }) => message.startsWith('is ignored'))).toHaveLength(1);
+    },
+  );
+
+  it.each(['docs/dex-differences.md', 'docs/configuration.md'])('stands in %s, key by key', (file) => {
+    const text = readFileSync(join(import.meta.dirname, '../../../..', file), 'utf8');
+    const rows = new Map(
+      text.split('\n').flatMap((line) => {
+        const [, path, says = ''] = /^\| `([^`]+)` \| (.*) \|$/u.exec(line) ?? [];
+        return path === undefined ? [] : [[path, says] as const];
+      }),
+    );
+    const expected = file.endsWith('configuration.md')
+      ? [...keyDecisions.filter(({ decision }) => decision === 'honoured'), ...ownKeys]
+      : [...keyDecisions, ...flagDecisions];
+    for (const decision of expected) expect(rows.get(decision.path), decision.path).toContain(stated(decision));
+  });
+});
+
+/** What the documentation must say about a key. */
+const stated = (decision: Decision): string =>
+  decision.decision === 'honoured' ? (decision.note ?? '') : `${decision.decision}: ${decision.because}`;
+
+/** A file that sets the key, and on the way to it only what must be there. */
+function yamlFor(path: string): string {
+  const [head = '', ...rest] = path.split('.');
+  const base: Readonly<Record<string, unknown>> =
+    head === 'staticClients[]' ? { id: 'a', name: 'A', secret: 's' } : head === 'signer' ? { type: 'local' } : {};
+  return `${bare(head)}: ${JSON.stringify(valueFor(head, rest, base))}`;
+}
+
+const bare = (name: string): string => name.replace('[]', '');
+
+function valueFor(head: string, rest: readonly string[], base: Readonly<Record<string, unknown>> = {}): unknown {
+  const [next] = rest;
+  const inner = next === undefined ? 'x' : { ...base, [bare(next)]: valueFor(next, rest.slice(1)) };
+  return head.endsWith('[]') ? [inner] : inner;
+}

@@ -1,0 +1,313 @@
+import { describe, expect, it } from 'vitest';
+import { load, minimal, problemsOf } from '../../test/load-config.ts';
+
+describe('loadConfig', () => {
+  it('fills in what a small file leaves out, with safe lifetimes', async () => {
+    const { config, warnings } = await load(minimal());
+    expect(warnings).toEqual([]);
+    expect(config.issuer).toBe('http://127.0.0.1:5556/dex');
+    expect(config.web.http).toEqual({ host: '127.0.0.1', port: 5556 });
+    expect(config.web.allowedHeaders).toEqual(['Authorization']);
+    expect(config.lifetimes).toEqual({
+      idToken: 3600,
+      login: 3600,
+      code: 60,
+      refreshToken: { rotate: true, reuseInterval: 30, absolute: 14_256_000, idle: 7_776_000 },
+    });
+    expect(config.protocol).toEqual({
+      skipApproval: false,
+      alwaysShowLogin: false,
+      requirePkce: false,
+      pkceMethods: ['S256'],
+    });
+    expect(config.signing).toEqual({ algorithm: 'RS256', rotationPeriod: 21_600 });
+    expect(config.logging).toEqual({ level: 'info', format: 'text', excludeFields: [] });
+    expect(config.frontend).toEqual({ title: 'Ostiary', theme: 'auto', extra: {} });
+    expect(config.continueOnConnectorFailure).toBe(true);
+    expect(config.telemetry).toBeUndefined();
+  });
+
+  it('gives the keys of Dex the meaning of Dex when they are written', async () => {
+    const { config } = await load(
+      minimal(`
+expiry:
+  idTokens: 24h
+  authRequests: 10m
+  refreshTokens: {disableRotation: true, reuseInterval: 0s, absoluteLifetime: 0s, validIfNotUsedFor: 1h30m}
+oauth2:
+  skipApprovalScreen: true
+  alwaysShowLoginScreen: true
+  grantTypes: [authorization_code, refresh_token]
+  responseTypes: [code]
+  pkce: {enforce: true, codeChallengeMethodsSupported: [S256, plain]}
+logger: {level: DEBUG, format: JSON, excludeFields: [email]}
+signer: {type: local, config: {keysRotationPeriod: 12h, algorithm: ES256}}
+telemetry: {http: ":5558"}
+frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", extra: {tos: "https://a.example/tos"}}`),
+    );
+    expect(config.lifetimes).toMatchObject({ idToken: 86_400, login: 600 });
+    expect(config.lifetimes.refreshToken).toEqual({ rotate: false, reuseInterval: 0, idle: 5400 });
+    expect(config.protocol).toEqual({
+      skipApproval: true,
+      alwaysShowLogin: true,
+      requirePkce: true,
+      pkceMethods: ['S256', 'plain'],
+    });
+    expect(config.logging).toEqual({ level: 'debug', format: 'json', excludeFields: ['email'] });
+    expect(config.signing).toEqual({ algorithm: 'ES256', rotationPeriod: 43_200 });
+    expect(config.telemetry).toEqual({ port: 5558 });
+    expect(config.frontend).toEqual({
+      title: 'Example',
+      theme: 'dark',
+      logoUrl: 'https://a.example/l.svg',
+      extra: { tos: 'https://a.example/tos' },
+    });
+  });
+
+  it('takes keys in any case, exact spelling first', async () => {
+    const { config } = await load(`
+ISSUER: https://a.example
+Storage: {TYPE: memory}
+web: {HTTP: ":80", HTTPS: ":443", TLSCERT: c.pem, tlskey: k.pem, tlsMinVersion: "1.3"}
+connectors: [{Type: mockPassword, ID: p, Name: P, Config: {USERNAME: u, password: p}}]
+staticclients: [{ID: a, Name: A, Secret: s, redirecturis: [https://a.example/cb]}]`);
+    expect(config.web.https?.tls).toEqual({
+      certFile: 'c.pem',
+      keyFile: 'k.pem',
+      minVersion: 'TLSv1.3',
+      maxVersion: 'TLSv1.3',
+    });
+    expect(config.clients[0]?.redirectUris).toEqual(['https://a.example/cb']);
+  });
+
+  it('tells all problems at once, each with its line, whatever block it is in', async () => {
+    const problems = await problemsOf(`issuer: login.example.com
+storage:
+  type: postgres
+web:
+  https: 5556
+  tlsMinVersion: 1.2
+  foo: 1
+grpc:
+  addr: :5557
+connectors:
+- type: ldap
+  id: a
+  name: A
+- type: mockPassword
+  id: b
+  name: B
+  config: {username: u, pasword: x}
+staticClients:
+- id: x
+  name: X
+  secret: s
+  redirectURIs: [not-a-uri]
+logger:
+  level: loud
+`);
+    expect(problems).toEqual([
+      'config.yaml:1: issuer: is not an absolute URL, for example https://login.example.com/dex.',
+      'config.yaml:3: storage.type: is postgres, which is not in this release. Use redis for several replicas, sqlite3 for one.',
+      'config.yaml:5: web.https: must be a text, but is a number. Put it in quotes.',
+      'config.yaml:6: web.tlsMinVersion: must be one of "1.2", "1.3".',
+      'config.yaml:7: web.foo: is not a known key. Remove it.',
+      'config.yaml:8: grpc: is not supported. Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.',
+      'config.yaml:11: connectors[0].type: is ldap, which is not in this release. Remove it, or reach it through an oidc connector.',
+      'config.yaml:17: connectors[1].config.pasword: is not a known key. Did you mean password?',
+      'config.yaml:17: connectors[1].config.password: is missing. Add it.',
+      'config.yaml:22: staticClients[0].redirectURIs[0]: is not an absolute URI. Write it like https://app.example.com/callback.',
+      'config.yaml:24: logger.level: is not a level. Write debug, info, warn or error.',
+    ]);
+  });
+
+  it.each([
+    [
+      'web',
+      'web: {http: ":1"}\nstorage: {type: memory}\nconnectors: [{type: mockCallback, id: m, name: M}]',
+      'issuer: is missing. Add it.',
+    ],
+    [
+      'no address',
+      minimal().replace('{http: "127.0.0.1:5556"}', '{}'),
+      'web.http: is missing, but there must be http or https. Add it.',
+    ],
+    [
+      'no certificate',
+      minimal().replace('{http:', '{https:'),
+      'web.tlsCert: is missing, but https needs a certificate. Add it.',
+    ],
+    [
+      'versions',
+      minimal('').replace('web: {', 'web: {tlsMinVersion: "1.3", tlsMaxVersion: "1.2", '),
+      'web.tlsMinVersion: is above tlsMaxVersion. Lower it.',
+    ],
+    [
+      'storage type',
+      minimal().replace('memory', 'sqlite4'),
+      'storage.type: is "sqlite4", which is not a known type. Did you mean sqlite3?',
+    ],
+    ['storage options', minimal().replace('memory', 'sqlite3'), 'storage.config.file: is missing. Add it.'],
+    [
+      'connector type',
+      minimal().replace('mockCallback', 'mockcalback'),
+      'connectors[0].type: is "mockcalback", which is not a known type.',
+    ],
+    [
+      'connectors',
+      minimal().replace(/connectors.*/u, ''),
+      'connectors: is missing, so nobody could log in. Add a connector, or enablePasswordDB.',
+    ],
+    ['connector without a name', minimal().replace(', name: Mock', ''), 'connectors[0].name: is missing. Add it.'],
+    [
+      'connector id twice',
+      minimal().replace('[{', '[{type: mockCallback, id: mock, name: A}, {'),
+      'connectors[1].id: is the id of connectors[0] too. Give every connector its own.',
+    ],
+    ['vault', minimal('signer: {type: vault, config: {addr: x}}'), 'signer.config.addr: is not supported.'],
+    [
+      'signer type',
+      minimal('signer: {type: vault}'),
+      'signer.type: is "vault", but Ostiary signs with local keys only.',
+    ],
+    [
+      'signer algorithm',
+      minimal('signer: {type: local, config: {algorithm: PS256}}'),
+      'signer.config.algorithm: must be one of "RS256", "ES256".',
+    ],
+    [
+      'password grant',
+      minimal('oauth2: {passwordConnector: local}'),
+      'oauth2.passwordConnector: is not supported. Ostiary has no password grant',
+    ],
+    ['implicit', minimal('oauth2: {responseTypes: [id_token]}'), 'oauth2.responseTypes[0]: must be "code"'],
+    [
+      'device grant',
+      minimal('oauth2: {grantTypes: ["urn:ietf:params:oauth:grant-type:device_code"]}'),
+      'oauth2.grantTypes[0]: is a grant that Ostiary does not have yet.',
+    ],
+    [
+      'no code grant',
+      minimal('oauth2: {grantTypes: [refresh_token]}'),
+      'oauth2.grantTypes: must contain authorization_code',
+    ],
+    ['sessions', minimal('sessions: {cookieName: x}'), 'sessions: is not supported.'],
+    ['second factor', minimal('mfa: {authenticators: [{id: a}]}'), 'mfa: is not supported.'],
+    [
+      'days',
+      minimal('expiry: {idTokens: 1d}'),
+      'expiry.idTokens: a duration has no days, weeks or years. Write hours: 24h for a day.',
+    ],
+    ['too short', minimal('expiry: {idTokens: 1s}'), 'expiry.idTokens: is too short. Write at least 60s.'],
+    [
+      'header',
+      minimal().replace('web: {', 'web: {headers: {X-Frame-Options: "a\\r\\nb"}, '),
+      'web.headers.X-Frame-Options: must be one line of ASCII.',
+    ],
+    [
+      'network',
+      minimal().replace('web: {', 'web: {clientRemoteIP: {header: X, trustedProxies: [10.0.0.1]}, '),
+      'web.clientRemoteIP.trustedProxies[0]: is not a network.',
+    ],
+    [
+      'origin',
+      minimal().replace('web: {', 'web: {allowedOrigins: ["https://a.example/"]}, '.replace('}, ', ', ')),
+      'web.allowedOrigins[0]: is not an origin.',
+    ],
+    [
+      'redirectURI',
+      minimal().replace(/connectors.*/u, 'connectors: [{type: oidcish, id: a, name: A}]'),
+      'connectors[0].type: is "oidcish"',
+    ],
+  ])('refuses a file with a wrong part: %s', async (_name, text, problem) => {
+    expect((await problemsOf(text)).join('\n')).toContain(problem);
+  });
+
+  it('says when the file cannot be read, is not YAML, or has a key twice', async () => {
+    await expect(load('', { files: {} })).rejects.toThrow('The file is empty');
+    await expect(load(minimal('issuer: https://b.example'))).rejects.toThrow('config.yaml:5: "issuer" is set twice');
+  });
+
+  it('warns of what it ignores, with the line', async () => {
+    const { warnings } = await load(
+      minimal('expiry: {deviceRequests: 5m, signingKeys: 12h}\nfrontend: {dir: web, theme: tectonic}\nsessions: {}'),
+    );
+    expect(warnings).toEqual([
+      {
+        path: 'expiry.deviceRequests',
+        line: 5,
+        message: 'is ignored: Ostiary has no device flow yet, so there is nothing to expire.',
+      },
+      { path: 'expiry.signingKeys', line: 5, message: expect.stringContaining('is deprecated') },
+      { path: 'frontend.dir', line: 6, message: expect.stringContaining('is ignored: the pages are built in.') },
+      { path: 'frontend.theme', line: 6, message: expect.stringContaining('auto is used') },
+    ]);
+  });
+
+  it('uses expiry.signingKeys only without a signer block', async () => {
+    const alone = await load(minimal('expiry: {signingKeys: 12h}'));
+    expect(alone.config.signing.rotationPeriod).toBe(43_200);
+    const both = await load(minimal('expiry: {signingKeys: 12h}\nsigner: {type: local}'));
+    expect(both.config.signing.rotationPeriod).toBe(21_600);
+    expect(both.warnings[0]?.message).toContain('is ignored');
+  });
+
+  it('makes unknown keys warnings when Dex is asked to ignore them', async () => {
+    const env = { DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS: 'false' };
+    const { warnings } = await load(minimal('conectors: []'), { env });
+    expect(warnings).toEqual([{ path: 'conectors', line: 5, message: 'is not a known key. Did you mean connectors?' }]);
+    expect(await problemsOf(minimal('conectors: []'))).toHaveLength(1);
+  });
+
+  it('replaces variables where Dex does, and names those that are not set', async () => {
+    const text = minimal('frontend: {issuer: $NAME}').replace(
+      'memory',
+      'sqlite3, config: {file: "$DIR/$NAME.db$NONE"}',
+    );
+    const { config, warnings } = await load(text, { env: { DIR: '/data', NAME: 'x' } });
+    expect(config.frontend.title).toBe('$NAME');
+    expect(warnings).toEqual([
+      { path: 'storage.config', line: 2, message: expect.stringContaining('uses $NONE, not set in the environment') },
+    ]);
+    const plain = await load(text, { env: { DEX_EXPAND_ENV: 'false' } });
+    expect(plain.warnings).toEqual([]);
+  });
+
+  it('takes addresses of the command line before it checks', async () => {
+    const text = minimal().replace('web: {http: "127.0.0.1:5556"}', 'Web: {HTTP: nonsense}');
+    const { config } = await load(text, { overrides: { webHttp: ':1', telemetry: ':2', webHttps: '' } });
+    expect(config.web.http).toEqual({ port: 1 });
+    expect(config.telemetry).toEqual({ port: 2 });
+    expect(config.web.https).toBeUndefined();
+  });
+
+  it('warns of an issuer that is http, unless it is this machine', async () => {
+    const { warnings } = await load(minimal().replace('127.0.0.1:5556/dex', 'login.example.com'));
+    expect(warnings[0]?.message).toContain('in the clear');
+  });
+
+  it('believes a header about addresses only from named proxies', async () => {
+    const block = (networks: string) =>
+      minimal().replace('web: {', `web: {clientRemoteIP: {header: X-Real-IP, trustedProxies: [${networks}]}, `);
+    const alone = await load(block(''));
+    expect(alone.config.web.trustedProxies).toBeUndefined();
+    expect(alone.warnings[0]?.path).toBe('web.clientRemoteIP.header');
+    const { config } = await load(block('10.0.0.0/8, "fd00::/8"'));
+    expect(config.web.trustedProxies).toEqual({ header: 'X-Real-IP', networks: ['10.0.0.0/8', 'fd00::/8'] });
+  });
+
+  it('says when a flag of Dex does nothing here', async () => {
+    const { warnings } = await load(minimal(), { env: { DEX_SESSIONS_ENABLED: 'true', DEX_ENT_ENABLED: 'false' } });
+    expect(warnings.map(({ path }) => path)).toEqual(['DEX_SESSIONS_ENABLED']);
+  });
+
+  it.each([
+    ['INFO+2', 'warn'],
+    ['error+1', 'silent'],
+    ['debug-4', 'debug'],
+    ['Warn', 'warn'],
+  ])('reads the level %s', async (level, wanted) => {
+    const { config } = await load(minimal(`logger: {level: "${level}"}`));
+    expect(config.logging.level).toBe(wanted);
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { formatListenAddress, parseListenAddress } from './address.ts';
+
+describe('parseListenAddress', () => {
+  it.each([
+    ['127.0.0.1:5556', { host: '127.0.0.1', port: 5556 }],
+    [':5556', { port: 5556 }],
+    ['localhost:0', { host: 'localhost', port: 0 }],
+    ['[::1]:5556', { host: '::1', port: 5556 }],
+    ['[fe80::1%eth0]:80', { host: 'fe80::1%eth0', port: 80 }],
+    ['dex.auth.svc:65535', { host: 'dex.auth.svc', port: 65_535 }],
+  ])('reads %s, and writes it again', (text, address) => {
+    expect(parseListenAddress(text)).toEqual(address);
+    expect(formatListenAddress(address)).toBe(text);
+  });
+
+  it.each(['', '5556', '127.0.0.1', 'a:b', ':65536', '::1:80', 'http://a:80', 'a b:1', ':-1', '[::1]', ':1 '])(
+    'refuses %j',
+    (text) => {
+      expect(parseListenAddress(text)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,99 @@
+import type { Connector } from '../connector.ts';
+import { begin, failure, failureWith, finish, login, refresh, visit } from './actions.ts';
+import { checkIdentity } from './identity-check.ts';
+import type { Weather } from './network.ts';
+import { must, needed, type Rule, type RuleContext } from './rule.ts';
+
+const nonsense: readonly Weather[] = ['HTML', 'empty JSON', 'not found', 'echo'];
+
+const refreshesUpstream = (connector: Connector): boolean => connector.refresh?.kind === 'upstream';
+
+export const networkRules: readonly Rule[] = [
+  {
+    id: 'open/asks-nobody',
+    about: 'open makes no request and does not throw',
+    async check({ network }) {
+      await new Promise(setImmediate); // what open may have started without waiting for it
+      must(network.requests.length === 0, `open asked ${network.requests[0]?.url}`);
+    },
+  },
+  {
+    id: 'network/heals',
+    about: 'a provider that is down when the connector is opened, and then is up, works without a restart',
+    needs: 'network',
+    async check(context) {
+      for (const weather of ['down', 'busy'] as const) {
+        context.network.weather = weather;
+        await failureWith('upstream/unavailable', () => login(context), `a login while the provider is ${weather}`);
+        context.network.weather = 'up';
+        checkIdentity(await login(context));
+      }
+    },
+  },
+  {
+    id: 'network/down-in-the-middle',
+    about: 'a provider that goes down during a login is upstream/unavailable',
+    needs: 'network',
+    appliesTo: ({ via }) => via === 'redirect',
+    async check(context) {
+      for (const weather of ['down', 'busy'] as const) {
+        const step = await begin(context);
+        const params = await visit(context, step);
+        context.network.weather = weather;
+        await failureWith('upstream/unavailable', () => finish(context, step, params), `finish while it is ${weather}`);
+        context.network.weather = 'up';
+      }
+    },
+  },
+  {
+    id: 'network/nonsense',
+    about: 'answers that are not what the protocol says get nobody in, and fail with a known code',
+    needs: 'network',
+    async check(context) {
+      for (const weather of nonsense) await failsIn(context, weather);
+    },
+  },
+  {
+    id: 'network/refresh-keeps-the-login',
+    about: 'a provider that is down or overloaded at a refresh is upstream/unavailable, not a logout',
+    needs: 'network',
+    appliesTo: refreshesUpstream,
+    async check(context) {
+      const identity = await login(context);
+      for (const weather of ['down', 'busy'] as const) {
+        context.network.weather = weather;
+        const what = `a refresh while the provider is ${weather}`;
+        await failureWith('upstream/unavailable', () => refresh(context, identity), what);
+      }
+      context.network.weather = 'up';
+      must((await refresh(context, identity)) !== 'rejected', 'the refresh after that was rejected');
+    },
+  },
+  {
+    id: 'network/nonsense-at-refresh',
+    about: 'nonsense at a refresh renews nothing, logs nobody out, and fails with a known code',
+    needs: 'network',
+    appliesTo: refreshesUpstream,
+    async check(context) {
+      const identity = await login(context);
+      for (const weather of nonsense) {
+        context.network.weather = weather;
+        await failure(() => refresh(context, identity), `a refresh answered with ${weather}`);
+      }
+    },
+  },
+];
+
+async function failsIn(context: RuleContext, weather: Weather): Promise<void> {
+  if (context.connector.via === 'redirect') {
+    const step = await begin(context);
+    const params = await visit(context, step);
+    context.network.weather = weather;
+    await failure(() => finish(context, step, params), `a login answered with ${weather}`);
+  } else {
+    needed(context.upstream, 'account');
+    context.network.weather = weather;
+    await failure(() => login(context), `a login answered with ${weather}`);
+  }
+  context.network.weather = 'up';
+}

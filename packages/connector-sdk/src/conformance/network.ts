@@ -1,0 +1,49 @@
+/** The network of a rule: it can be down, overloaded, or full of nonsense, and it remembers what went over it. */
+import { type Fetch, OstiaryError } from '@ostiary/primitives';
+
+export type Weather = 'up' | 'down' | 'busy' | 'HTML' | 'empty JSON' | 'not found' | 'echo';
+
+export interface TestNetwork {
+  weather: Weather;
+  readonly fetch: Fetch;
+  readonly requests: readonly Request[];
+}
+
+export function testNetwork(upstream: Fetch): TestNetwork {
+  const requests: Request[] = [];
+  const network: TestNetwork = {
+    weather: 'up',
+    requests,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      requests.push(request.clone());
+      return network.weather === 'up' ? upstream(input, init) : answerIn(network.weather, request);
+    },
+  };
+  return network;
+}
+
+async function answerIn(weather: Exclude<Weather, 'up'>, request: Request): Promise<Response> {
+  switch (weather) {
+    case 'down':
+      throw new OstiaryError('upstream/unavailable', 'The provider cannot be reached.');
+    case 'busy':
+      return new Response('busy', { status: 503 });
+    case 'HTML':
+      return new Response('<h1>Welcome</h1>', { headers: { 'content-type': 'text/html' } });
+    case 'empty JSON':
+      return Response.json({});
+    case 'not found':
+      return Response.json({ message: 'not found' }, { status: 404 });
+    case 'echo':
+      return echo(request);
+  }
+}
+
+/** An error that repeats all it was sent, as debug modes and careless proxies do. */
+async function echo(request: Request): Promise<Response> {
+  const authorization = request.headers.get('authorization') ?? '';
+  const decoded = Buffer.from(authorization.replace(/^Basic /u, ''), 'base64').toString();
+  const sent = [request.url, authorization, decoded, await request.text()].join(' ');
+  return Response.json({ error: sent, error_description: sent, message: sent }, { status: 400 });
+}

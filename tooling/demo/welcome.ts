@@ -1,0 +1,30 @@
+/** What a person is told once everything runs. */
+export interface WelcomeOptions {
+  readonly issuer: string;
+  readonly app: string;
+  /** Folder of the checkout. */
+  readonly root: string;
+}
+
+/** The text of the welcome: what to open, who to be, what to type. */
+export function welcome({ issuer, app, root }: WelcomeOptions): string {
+  return `
+Ostiary is running.
+
+  Open        ${app}
+  Log in as   admin@example.com    password: password
+
+  Issuer      ${issuer}
+  Discovery   ${issuer}/.well-known/openid-configuration
+  Metrics     http://127.0.0.1:5558/metrics
+
+On the command line, in another terminal:
+
+  cd ${root}
+  export PATH="$PWD/tooling/demo/node_modules/.bin:$PATH"
+  kubectl login ${issuer}
+  kubectl login status
+
+Ctrl-C ends everything. The data are in .ostiary/ and may be deleted.
+`;
+}
