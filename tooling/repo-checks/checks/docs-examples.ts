@@ -99,9 +99,17 @@ function hostFor(workspace: Workspace, examples: readonly Example[]): ts.Compile
       const code = codes.get(file);
       return code === undefined ? disk.getSourceFile(file, target) : ts.createSourceFile(file, code, target);
     },
-    resolveModuleNameLiterals: (literals, containing) =>
-      literals.map(({ text }) =>
-        resolve({ workspace, disk, name: text, containing, isExample: codes.has(containing) }),
+    resolveModuleNameLiterals: (...[literals, containing, , , source]) =>
+      literals.map((literal) =>
+        resolve({
+          workspace,
+          disk,
+          name: literal.text,
+          containing,
+          isExample: codes.has(containing),
+          // Declarations of CommonJS packages import their neighbours without an extension.
+          mode: ts.getModeForUsageLocation(source, literal, options),
+        }),
       ),
   };
 }
@@ -112,6 +120,7 @@ interface Question {
   readonly name: string;
   readonly containing: string;
   readonly isExample: boolean;
+  readonly mode: ts.ResolutionMode;
 }
 
 /** A document may show several packages together, so an example finds what any package of the workspace would find. */
@@ -121,9 +130,10 @@ function resolve({
   name,
   containing,
   isExample,
+  mode,
 }: Question): ts.ResolvedModuleWithFailedLookupLocations {
   const from = (file: string): ts.ResolvedModuleWithFailedLookupLocations =>
-    ts.resolveModuleName(name, file, options, disk, undefined, undefined, ts.ModuleKind.ESNext);
+    ts.resolveModuleName(name, file, options, disk, undefined, undefined, isExample ? ts.ModuleKind.ESNext : mode);
   const first = from(containing);
   if (first.resolvedModule || !isExample || name.startsWith('.')) return first;
   const dirs = workspace.packages.map(({ dir }) => join(workspace.root, dir, 'example.ts'));
