@@ -1,6 +1,7 @@
 /** What this server is built with: the only place that names concrete connectors and storages. */
 import { local } from '@ostiary/connector-local';
 import { mockCallback, mockPassword } from '@ostiary/connector-mock';
+import { oidc } from '@ostiary/connector-oidc';
 import { memoryStorage } from '@ostiary/storage-memory';
 import { sqliteStorage } from '@ostiary/storage-sqlite';
 import type { PlugIns } from './config/plug-ins.ts';
@@ -8,6 +9,6 @@ import type { PlugIns } from './config/plug-ins.ts';
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage],
-  connectors: [mockCallback, mockPassword],
+  connectors: [oidc, mockCallback, mockPassword],
   passwordDatabase: local,
 };

@@ -1,0 +1,84 @@
+/** From what a provider says to an identity, in Dex's order. */
+import { type Email, type Identity, requireAllowedGroups } from '@ostiary/connector-sdk';
+import { unbelievable } from '@ostiary/connector-sdk/oauth2';
+import type { Claims } from '@ostiary/connector-sdk/oidc';
+import type { OidcConfig } from './config.ts';
+import { newGroups, readGroups } from './groups.ts';
+
+/** The documents of one login. Both are about the same `sub`; that has been checked. */
+export interface Documents {
+  readonly idToken: Claims;
+  readonly userinfo?: Claims;
+}
+
+type PlainIdentity = Omit<Identity, 'connectorData' | 'authentication'>;
+
+/**
+ * Maps claims to an identity.
+ *
+ * @throws {OstiaryError} `upstream/protocol` naming a claim that is missing or has another form; `login/not_allowed`
+ *   when none of the groups is in `allowedGroups`.
+ */
+export function identityOf(documents: Documents, config: OidcConfig): PlainIdentity {
+  const claims = { ...documents.idToken, ...documents.userinfo };
+  const preferredUsername = mapped(claims, 'preferred_username', config);
+  const email = emailOf(documents, config);
+  return {
+    userId: required(claims, config.userIDKey),
+    username: required(claims, config.userNameKey),
+    ...(typeof preferredUsername === 'string' && preferredUsername !== '' ? { preferredUsername } : {}),
+    ...(email === undefined ? {} : { email }),
+    groups: groupsOf(claims, config),
+  };
+}
+
+function required(claims: Claims, key: string): string {
+  const value = claims[key];
+  if (typeof value === 'string' && value !== '') return value;
+  throw unbelievable({ reason: `missing "${key}" claim`, claim: key });
+}
+
+type Mapped = 'preferred_username' | 'email' | 'groups';
+
+/** The name of the claim to read: the standard one, unless it is missing or the configuration overrides it. */
+function claimName(claims: Claims, standard: Mapped, { claimMapping, overrideClaimMapping }: OidcConfig): string {
+  const other = claimMapping[standard];
+  return other !== undefined && (overrideClaimMapping || claims[standard] === undefined) ? other : standard;
+}
+
+function mapped(claims: Claims, standard: Mapped, config: OidcConfig): unknown {
+  return claims[claimName(claims, standard, config)];
+}
+
+/**
+ * The address, and whether the document that has it calls it verified. Another document's word does not count: it may
+ * speak of another address.
+ */
+function emailOf({ idToken, userinfo }: Documents, config: OidcConfig): Email | undefined {
+  const source = [userinfo, idToken].find((claims) => {
+    const value = claims && mapped(claims, 'email', config);
+    return typeof value === 'string' && value !== '';
+  });
+  if (source === undefined) return undefined;
+  const { email_verified: verified } = source;
+  const unsaid = verified === undefined && config.insecureSkipEmailVerified;
+  return { address: String(mapped(source, 'email', config)), verified: verified === true || unsaid };
+}
+
+/**
+ * The allow-list is enforced whether or not groups are handed on, and whether or not the client asked for them. Groups
+ * made of claims are added after it, as in Dex.
+ */
+function groupsOf(claims: Claims, config: OidcConfig): readonly string[] {
+  const { insecureEnableGroups, allowedGroups, claimModifications } = config;
+  const made = newGroups(claims, claimModifications.newGroupFromClaims);
+  if (!insecureEnableGroups && allowedGroups.length === 0) return made;
+  const name = claimName(claims, 'groups', config);
+  const given = readGroups(claims[name], name).filter(
+    (group) => claimModifications.groupsFilter?.matcher(group).find() ?? true,
+  );
+  const allowed = requireAllowedGroups(given, allowedGroups);
+  const { prefix, suffix } = claimModifications;
+  const handedOn = insecureEnableGroups ? allowed.map((group) => prefix + group + suffix) : [];
+  return [...new Set([...handedOn, ...made])];
+}
