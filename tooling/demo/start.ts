@@ -4,8 +4,9 @@
  * The programs must have been built; `npm start` does that before.
  */
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { plugInFolder } from './plug-in-folder.ts';
 import { type Program, startProgram } from './program.ts';
 import { welcome } from './welcome.ts';
 
@@ -49,7 +50,7 @@ async function main(): Promise<number> {
   const oneFell = Promise.race([serverFell, fallen(second)]);
   const both = await Promise.race([told, oneFell, untilAnswers(exampleApp.readyUrl)]);
   if (both !== 'ready') return conclude(both);
-  console.log(welcome({ issuer, app, root: join(root) }));
+  console.log(welcome({ issuer, app, plugInFolder: await plugInFolder(root) }));
   return conclude(await Promise.race([told, oneFell]));
 }
 

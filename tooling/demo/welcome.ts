@@ -2,12 +2,12 @@
 export interface WelcomeOptions {
   readonly issuer: string;
   readonly app: string;
-  /** Folder of the checkout. */
-  readonly root: string;
+  /** Folder that has the kubectl plugin. */
+  readonly plugInFolder: string;
 }
 
 /** The text of the welcome: what to open, who to be, what to type. */
-export function welcome({ issuer, app, root }: WelcomeOptions): string {
+export function welcome({ issuer, app, plugInFolder }: WelcomeOptions): string {
   return `
 Ostiary is running.
 
@@ -20,8 +20,7 @@ Ostiary is running.
 
 On the command line, in another terminal:
 
-  cd ${root}
-  export PATH="$PWD/tooling/demo/node_modules/.bin:$PATH"
+  export PATH="${plugInFolder}:$PATH"
   kubectl login ${issuer}
   kubectl login status
 

@@ -1,0 +1,167 @@
+/**
+ * The main job with nothing but real parts: a provider that is not ours, the built server over TLS, the built plugin,
+ * Chromium, kubectl, and an API server with the genuine Kubernetes authenticator.
+ */
+import {
+  buildKubernetes,
+  type CertificateAuthority,
+  type ChromiumBrowser,
+  createAuthority,
+  freePort,
+  issuerEntry,
+  type Kubectl,
+  type KubernetesServer,
+  type OpenIdProvider,
+  openKubectl,
+  requireKubectl,
+  requireTool,
+  startChromium,
+  startKubernetes,
+  startOpenIdProvider,
+} from '@ostiary/tooling-servers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Issuer, startIssuer } from './support/issuer.ts';
+import { signInUpstream } from './support/people.ts';
+import { openTerminal, type Terminal } from './support/plugin.ts';
+
+const lacking = requireTool('go', 'chromium') ?? (await requireKubectl());
+
+const jane = {
+  sub: 'jane',
+  claims: { name: 'Jane Doe', email: 'jane@example.com', email_verified: true, groups: ['dev', 'ops'] },
+};
+
+interface World {
+  readonly authority: CertificateAuthority;
+  readonly provider: OpenIdProvider;
+  readonly issuer: Issuer;
+  readonly cluster: KubernetesServer;
+  readonly chromium: ChromiumBrowser;
+  readonly kubectl: Kubectl;
+}
+
+describe.skipIf(lacking !== undefined)('kubectl login', () => {
+  const stack = new AsyncDisposableStack();
+  let world: World;
+
+  beforeAll(async () => {
+    await buildKubernetes();
+    world = await openWorld(stack);
+  }, 600_000);
+  afterAll(() => stack.disposeAsync());
+
+  it('lets a person in by browser, and kubectl knows name and groups', async () => {
+    await using terminal = await openTerminal(world.authority.caFile);
+    await logIn(world, terminal);
+    expect(await whoAmI(world, terminal)).toEqual({ name: expect.any(String), groups: ['dev', 'ops'] });
+    const version = await world.kubectl.run(['get', '--raw', '/version'], options(terminal));
+    expect(version.exitCode, version.stderr).toBe(0);
+  });
+
+  it('takes a group that was removed upstream into account at the next refresh', async () => {
+    await using terminal = await openTerminal(world.authority.caFile);
+    await logIn(world, terminal);
+    await world.provider.setAccount({ ...jane, claims: { ...jane.claims, groups: ['dev'] } });
+    try {
+      // Tokens live a minute here, the shortest the server allows; the plugin renews them before that.
+      await expect
+        .poll(() => whoAmI(world, terminal), { timeout: 90_000, interval: 2000 })
+        .toMatchObject({ groups: ['dev'] });
+    } finally {
+      await world.provider.setAccount(jane);
+    }
+  });
+
+  it('still works after the signing keys of the provider have changed', async () => {
+    // The key set was last fetched a minute ago: an unknown key may be asked for again.
+    await world.provider.rotateKeys('forgotten');
+    await using terminal = await openTerminal(world.authority.caFile);
+    await logIn(world, terminal);
+    expect(await whoAmI(world, terminal)).toMatchObject({ groups: ['dev', 'ops'] });
+  });
+
+  it('goes on through a restart of the server in the middle of a login', async () => {
+    await using terminal = await openTerminal(world.authority.caFile);
+    await logIn(world, terminal, () => world.issuer.server.restart());
+    expect(await whoAmI(world, terminal)).toMatchObject({ groups: ['dev', 'ops'] });
+  });
+});
+
+async function openWorld(stack: AsyncDisposableStack): Promise<World> {
+  const authority = stack.use(await createAuthority());
+  const port = await freePort();
+  const client = { client_id: 'ostiary', client_secret: 'upstream-secret-upstream-secret-1' };
+  const provider = stack.use(
+    await startOpenIdProvider({
+      clients: [
+        {
+          ...client,
+          redirect_uris: [`https://127.0.0.1:${port}/dex/callback/company`],
+          grant_types: ['authorization_code', 'refresh_token'],
+        },
+      ],
+      accounts: [jane],
+    }),
+  );
+  const issuer = stack.use(
+    await startIssuer({ authority, port, config: () => configuration(provider.issuer, client) }),
+  );
+  const entry = issuerEntry({ url: issuer.url, audiences: ['kubectl'], ca: authority.ca });
+  const cluster = stack.use(await startKubernetes({ jwt: [entry], tokenCacheSeconds: 0 }));
+  await cluster.untilInitialized();
+  const chromium = stack.use(await startChromium({ trust: [authority.ca] }));
+  return { authority, provider, issuer, cluster, chromium, kubectl: stack.use(await openKubectl()) };
+}
+
+function configuration(upstream: string, client: { client_id: string; client_secret: string }): string {
+  return `
+oauth2: { skipApprovalScreen: true }
+expiry: { idTokens: 60s }
+staticClients:
+  - { id: kubectl, name: kubectl, public: true }
+connectors:
+  - type: oidc
+    id: company
+    name: Company
+    config:
+      issuer: ${upstream}
+      clientID: ${client.client_id}
+      clientSecret: ${client.client_secret}
+      scopes: [profile, email, groups, offline_access]
+      insecureEnableGroups: true
+`;
+}
+
+/** @param meanwhile happens while the person is looking at the login form of the provider. */
+async function logIn(
+  world: World,
+  terminal: Terminal,
+  meanwhile: () => Promise<unknown> = async () => {},
+): Promise<void> {
+  const { cluster } = world;
+  const { address, running } = await terminal.login([
+    world.issuer.url,
+    ...['--context', 'test', '--cluster', 'test', '--server', cluster.url, '--cluster-ca', cluster.caFile],
+  ]);
+  const page = await world.chromium.open();
+  await page.goto(address);
+  await page.locator('input[name=login]').waitFor();
+  await meanwhile();
+  await signInUpstream(page, 'jane');
+  const { code } = await running.exited;
+  expect(code, running.log()).toBe(0);
+  await page.context().close();
+}
+
+function options(terminal: Terminal): { kubeconfig: string; env: NodeJS.ProcessEnv } {
+  return { kubeconfig: terminal.kubeconfig, env: terminal.env };
+}
+
+async function whoAmI(world: World, terminal: Terminal): Promise<{ name: string; groups: readonly string[] }> {
+  const args = ['--context', 'test', 'auth', 'whoami', '--output=json'];
+  const { stdout, stderr, exitCode } = await world.kubectl.run(args, options(terminal));
+  expect(exitCode, stderr).toBe(0);
+  const { userInfo } = JSON.parse(stdout).status;
+  const groups = userInfo.groups.filter((group: string) => !group.startsWith('system:'));
+  return { name: userInfo.username, groups };
+}

@@ -1,0 +1,56 @@
+/** The built server, as an operator would run it: a configuration file, TLS, SQLite. */
+import { join } from 'node:path';
+import {
+  type CertificateAuthority,
+  freePort,
+  type OstiaryServer,
+  startOstiary,
+  temporaryFolder,
+} from '@ostiary/tooling-servers';
+
+const main = join(import.meta.dirname, '..', '..', '..', 'apps/server/dist/main.js');
+
+export interface Issuer extends AsyncDisposable {
+  readonly url: string;
+  readonly server: OstiaryServer;
+  /** The file of the database. */
+  readonly database: string;
+}
+
+export interface IssuerSettings {
+  readonly authority: CertificateAuthority;
+  /** The rest of the configuration, as YAML at the top level. */
+  readonly config: (url: string) => string;
+  /** `http` only for parties that cannot be told of a certificate authority. */
+  readonly scheme?: 'https' | 'http';
+  /** From `freePort`, where others must know the address before. */
+  readonly port?: number;
+}
+
+/** Starts the built server on a free port, with a database of its own that stays through restarts. */
+export async function startIssuer(settings: IssuerSettings): Promise<Issuer> {
+  const { authority, config, scheme = 'https' } = settings;
+  await using stack = new AsyncDisposableStack();
+  const data = stack.use(await temporaryFolder('ostiary-data'));
+  const database = join(data.path, 'ostiary.db');
+  const port = settings.port ?? (await freePort());
+  const url = `${scheme}://127.0.0.1:${port}/dex`;
+  const { certificateFile, keyFile } = await authority.issue();
+  const tls = `{ https: "127.0.0.1:${port}", tlsCert: ${certificateFile}, tlsKey: ${keyFile} }`;
+  const server = stack.use(
+    await startOstiary({
+      command: process.execPath,
+      args: (file) => [main, 'serve', file],
+      config: [
+        `issuer: ${url}`,
+        `storage: { type: sqlite3, config: { file: ${database} } }`,
+        `web: ${scheme === 'https' ? tls : `{ http: "127.0.0.1:${port}" }`}`,
+        config(url),
+      ].join('\n'),
+      readyUrl: `${url}/healthz`,
+      ca: authority.ca,
+    }),
+  );
+  const owned = stack.move();
+  return { url, server, database, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
