@@ -3,12 +3,13 @@ import { local } from '@ostiary/connector-local';
 import { mockCallback, mockPassword } from '@ostiary/connector-mock';
 import { oidc } from '@ostiary/connector-oidc';
 import { memoryStorage } from '@ostiary/storage-memory';
+import { redisStorage } from '@ostiary/storage-redis';
 import { sqliteStorage } from '@ostiary/storage-sqlite';
 import type { PlugIns } from './config/plug-ins.ts';
 
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
-  storages: [memoryStorage, sqliteStorage],
+  storages: [memoryStorage, sqliteStorage, redisStorage],
   connectors: [oidc, mockCallback, mockPassword],
   passwordDatabase: local,
 };

@@ -1,0 +1,73 @@
+import { Secret } from '@ostiary/primitives';
+import { z } from 'zod';
+
+/** Where one Redis is. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The options of the storage, checked. */
+export interface RedisConfig {
+  readonly host: string;
+  readonly port: number;
+  /** A unix socket instead of host and port. */
+  readonly socket?: string;
+  /** Nodes of a Redis Cluster to begin with, instead of host and port. */
+  readonly cluster?: readonly RedisAddress[];
+  readonly username?: string;
+  readonly password?: Secret;
+  readonly passwordFile?: string;
+  /** Not with a cluster, which has only database 0. */
+  readonly database: number;
+  /** In front of every key, so that several issuers can share a Redis. */
+  readonly prefix: string;
+  readonly tls?: {
+    readonly caFile?: string;
+    readonly certFile?: string;
+    readonly keyFile?: string;
+    readonly serverName?: string;
+  };
+}
+
+const port = z.int().min(1).max(65_535);
+const text = z.string().min(1, 'is empty. Set it, or remove the key.');
+
+const tls = z
+  .strictObject({
+    caFile: text.exactOptional().describe('Certificate authority to trust, PEM. Absent: the system.'),
+    certFile: text.exactOptional().describe('Client certificate, PEM.'),
+    keyFile: text.exactOptional().describe('Its key, PEM.'),
+    serverName: text.exactOptional().describe('Name in the certificate of the server, where it is not the host.'),
+  })
+  .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), {
+    message: 'has one of certFile and keyFile. Give both or none.',
+  });
+
+export const redisConfig: z.ZodType<RedisConfig> = z
+  .strictObject({
+    host: text.default('127.0.0.1').describe('Default: 127.0.0.1.'),
+    port: port.default(6379).describe('Default: 6379.'),
+    socket: text.exactOptional().describe('Path of a unix socket, instead of host and port.'),
+    cluster: z
+      .array(z.strictObject({ host: text, port: port.default(6379) }))
+      .min(1, 'is empty. Name at least one node.')
+      .exactOptional()
+      .describe('Nodes of a Redis Cluster, instead of host and port.'),
+    username: text.exactOptional().describe('ACL user.'),
+    password: text
+      .transform((value) => new Secret(value))
+      .exactOptional()
+      .describe('Password.'),
+    passwordFile: text.exactOptional().describe('File with the password, instead of `password`.'),
+    database: z.int().min(0).default(0).describe('Default: 0.'),
+    prefix: z.string().default('ostiary:').describe('In front of every key. Default: `ostiary:`.'),
+    tls: tls.exactOptional().describe('Speak TLS; `{}` is enough when the system trusts the certificate.'),
+  })
+  .superRefine(({ password, passwordFile, cluster, socket, database }, context) => {
+    const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    if (password !== undefined && passwordFile !== undefined)
+      refuse('passwordFile', 'is set besides password. Keep one.');
+    if (cluster !== undefined && socket !== undefined) refuse('socket', 'is set besides cluster. Keep one.');
+    if (cluster !== undefined && database !== 0) refuse('database', 'must be 0: a cluster has no other.');
+  });

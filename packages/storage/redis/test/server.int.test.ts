@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { silentLogger } from '@ostiary/primitives';
+import { redisStorage } from '@ostiary/storage-redis';
+import { requireTool, startRedis, temporaryFolder } from '@ostiary/tooling-servers';
+import { Redis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
+import { configOf } from './support.ts';
+
+const deps = { now: () => new Date(), random: randomBytes, log: silentLogger };
+
+describe.skipIf(requireTool('redis-server') !== undefined)('redis', () => {
+  it('is spoken to over TLS with an ACL user that sees only the prefix', async () => {
+    const user = { name: 'ostiary', password: 'long-password-1', rules: '~mine:* +@all' };
+    await using server = await startRedis({ tls: 'own-ca', user });
+    await using folder = await temporaryFolder('redis-test');
+    const [caFile, passwordFile] = [join(folder.path, 'ca.pem'), join(folder.path, 'password')];
+    await Promise.all([writeFile(caFile, server.ca ?? ''), writeFile(passwordFile, `${user.password}\n`)]);
+    const base = { port: server.port, username: user.name, tls: { caFile } };
+    const mine = await configOf({ ...base, passwordFile, prefix: 'mine:' });
+    await using storage = await redisStorage.open(mine, deps);
+    await storage.put(['a', 'b'], 1, { ifVersion: 'absent' });
+    expect(await storage.get(['a', 'b'])).toMatchObject({ value: 1 });
+
+    const others = await configOf({ ...base, passwordFile, prefix: 'others:' });
+    await expect(redisStorage.open(others, deps)).rejects.toMatchObject({ code: 'config/invalid' });
+    const wrong = await configOf({ ...base, password: 'wrong', prefix: 'mine:' });
+    await expect(redisStorage.open(wrong, deps)).rejects.toMatchObject({ code: 'config/invalid' });
+  });
+
+  it('that cannot be trusted is not spoken to', async () => {
+    await using server = await startRedis({ tls: 'own-ca' });
+    const config = await configOf({ port: server.port, tls: {} });
+    await expect(redisStorage.open(config, deps)).rejects.toMatchObject({ code: 'storage/unavailable' });
+  });
+
+  it('that goes away is said in bounded time, and found again', async () => {
+    await using server = await startRedis({ appendfsync: 'always' });
+    await using storage = await redisStorage.open(await configOf({ port: server.port }), deps);
+    await storage.put(['a', 'b'], { kept: true }, { ifVersion: 'absent' });
+    await server.kill();
+    await expect(storage.get(['a', 'b'])).rejects.toMatchObject({ code: 'storage/unavailable' });
+    await server.restart();
+    await expect
+      .poll(() => storage.get(['a', 'b']).catch(() => undefined), { timeout: 20_000, interval: 200 })
+      .toMatchObject({ value: { kept: true } });
+  });
+
+  it('whose scripts were flushed goes on', async () => {
+    await using server = await startRedis();
+    await using storage = await redisStorage.open(await configOf({ port: server.port }), deps);
+    await storage.put(['a', 'b'], 1, { ifVersion: 'absent' });
+    const admin = new Redis(server.port);
+    await admin.script('FLUSH');
+    await admin.quit();
+    expect(await storage.take(['a', 'b'])).toMatchObject({ value: 1 });
+  });
+
+  it('keeps issuers with different prefixes apart', async () => {
+    await using server = await startRedis();
+    await using first = await redisStorage.open(await configOf({ port: server.port, prefix: 'a:' }), deps);
+    await using second = await redisStorage.open(await configOf({ port: server.port, prefix: 'a:b:' }), deps);
+    await first.put(['k', '1'], 1, { ifVersion: 'absent' });
+    expect(await second.get(['k', '1'])).toBeUndefined();
+    expect((await second.scan({ prefix: [], limit: 100 })).keys).toEqual([]);
+  });
+
+  it('forgets records by itself some time after their deadline', async () => {
+    await using server = await startRedis();
+    await using storage = await redisStorage.open(await configOf({ port: server.port }), deps);
+    await storage.put(['a', 'b'], 1, { ifVersion: 'absent', expiresAt: new Date(Date.now() + 5000) });
+    const admin = new Redis(server.port);
+    const ttl = await admin.pttl('ostiary:a/b');
+    await admin.quit();
+    expect(ttl).toBeGreaterThan(5000);
+    expect(ttl).toBeLessThanOrEqual(66_000);
+  });
+});
