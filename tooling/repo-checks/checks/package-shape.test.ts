@@ -87,6 +87,12 @@ describe('package-shape', () => {
     expect(findings.map(({ path }) => path)).toEqual([`${dir}/src/config.ts`]);
   });
 
+  it('accepts a test of the template that asks a real server here, and finds one that is not there at all', async () => {
+    const template = { 'tooling/create/templates/connector/test/conformance.test.ts': '' };
+    expect(await problems({ ...template, [`${dir}/test/conformance.int.test.ts`]: '' })).toEqual([]);
+    expect(await problems(template)).toHaveLength(1);
+  });
+
   it('finds that the template itself is gone', async () => {
     const files = Object.fromEntries(Object.entries(sound).filter(([path]) => !path.startsWith('tooling/')));
     const findings = await packageShape.run(fixture(files));
