@@ -6,7 +6,8 @@ import type { Report } from './report.ts';
 import type { ClientBlock } from './schema.ts';
 
 export interface ClientsInput {
-  readonly blocks: readonly ClientBlock[];
+  /** In their places; one that the schema has refused is left out. */
+  readonly blocks: readonly (ClientBlock | undefined)[];
   readonly connectorIds: readonly string[];
   readonly env: EnvironmentLookup;
   readonly readFile: ReadFile;
@@ -15,8 +16,10 @@ export interface ClientsInput {
 
 /** Reads the clients; whatever is wrong goes into the report. */
 export async function readClients(input: ClientsInput): Promise<readonly Client[]> {
-  const clients = await Promise.all(input.blocks.map((block, index) => readClient(block, index, input)));
-  checkReferences(clients, input);
+  const read = input.blocks.map((block, index) => block && readClient(block, index, input));
+  const clients = (await Promise.all(read)).filter((client) => client !== undefined);
+  // With one left out, places and references would be told wrongly.
+  if (clients.length === input.blocks.length) checkReferences(clients, input);
   return clients;
 }
 

@@ -19,7 +19,7 @@ import { readFrontend, readLifetimes, readLogging, readProtocol, readSigning, re
 import { configProblems, type LocatedIssue } from './problem.ts';
 import { createReport } from './report.ts';
 import { reviewKeys } from './review-keys.ts';
-import { type ConfigFile, fileSchema, signerSchema } from './schema.ts';
+import { type ConfigFile, fileSchema, signerSchema, staticClient } from './schema.ts';
 import { type ConfigSource, readSource } from './source.ts';
 
 export interface LoadOptions {
@@ -86,9 +86,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const connectors = await readConnectors({ ...blocks, issuer, reader, plugIns });
   const signer = await readSigner(blocks.signer, reader);
   const connectorIds = connectors.map(({ id }) => id);
-  const clients = parsed.ok
-    ? await readClients({ blocks: parsed.value.staticClients, connectorIds, env, readFile, report })
-    : [];
+  const clients = await readClients({ blocks: blocks.staticClients, connectorIds, env, readFile, report });
   if (!parsed.ok || !storage || !issuer) return report;
   const signing = readSigning({ signer, signingKeys: parsed.value.expiry.signingKeys, report });
   const parts = { file: parsed.value, flags, issuer, storage, connectors, signing, clients };
@@ -145,6 +143,7 @@ const looseSchema = z.object({
   enablePasswordDB: z.boolean().catch(false).default(false),
   staticPasswords: z.array(z.record(z.string(), z.unknown())).catch([]).default([]),
   signer: z.object({ type: z.string(), config: z.unknown().optional() }).optional().catch(undefined),
+  staticClients: z.array(staticClient.optional().catch(undefined)).catch([]).default([]),
 });
 
 export type LooseFile = z.infer<typeof looseSchema>;

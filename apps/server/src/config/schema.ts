@@ -39,7 +39,7 @@ const web = z
     }
   });
 
-const staticClient = z.object({
+export const staticClient = z.object({
   id: text().exactOptional(),
   idEnv: text().exactOptional(),
   secret: secretText().exactOptional(),

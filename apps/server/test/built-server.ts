@@ -1,0 +1,91 @@
+/** The built server as a child process, and clients that talk to it. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { freePort, type OstiaryServer, startOstiary, temporaryFolder } from '@ostiary/tooling-servers';
+
+const main = join(import.meta.dirname, '..', 'dist', 'main.js');
+
+export interface BuiltServer extends AsyncDisposable {
+  readonly url: string;
+  readonly server: OstiaryServer;
+  readonly database: string;
+}
+
+export interface BuiltServerSettings {
+  /** More of the configuration, as YAML at the top level. */
+  readonly more?: string;
+  /** The database of another server, to be its replica under the same name. */
+  readonly replicaOf?: BuiltServer;
+}
+
+/** Starts it with SQLite, the connector that asks for nothing, and two clients. */
+export async function startBuiltServer({ more = '', replicaOf }: BuiltServerSettings = {}): Promise<BuiltServer> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder('server-data'));
+  const database = replicaOf?.database ?? join(folder.path, 'ostiary.db');
+  const address = `127.0.0.1:${await freePort()}`;
+  const url = `http://${address}/dex`;
+  const server = stack.use(
+    await startOstiary({
+      command: process.execPath,
+      args: (file) => [main, 'serve', file],
+      config: `
+issuer: ${replicaOf?.url ?? url}
+storage: { type: sqlite3, config: { file: ${database} } }
+web: { http: "${address}" }
+oauth2: { skipApprovalScreen: true }
+connectors: [{ type: mockCallback, id: mock, name: Mock }]
+staticClients:
+  - { id: app, name: App, secret: app-secret, redirectURIs: ["https://app.example/cb"] }
+  - { id: cli, name: CLI, public: true }
+${more}`,
+      readyUrl: `${url}/healthz`,
+    }),
+  );
+  const owned = stack.move();
+  return { url, server, database, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+const verifier = 'v'.repeat(43);
+const challenge = createHash('sha256').update(verifier).digest('base64url');
+
+/** Logs in without a browser, and answers what `/token` says. */
+export async function logIn(url: string): Promise<Record<string, unknown>> {
+  const ask = new URLSearchParams({
+    client_id: 'app',
+    redirect_uri: 'https://app.example/cb',
+    response_type: 'code',
+    scope: 'openid offline_access',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  });
+  const first = await fetch(`${url}/auth/mock?${ask}`, { redirect: 'manual' });
+  const cookie = first.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  const back = await fetch(new URL(first.headers.get('location') ?? '', url), {
+    redirect: 'manual',
+    headers: { cookie },
+  });
+  const code = new URL(back.headers.get('location') ?? 'x:').searchParams.get('code') ?? '';
+  const form = {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: 'https://app.example/cb',
+    code_verifier: verifier,
+  };
+  return token(url, form);
+}
+
+/** Calls `/token` as the confidential client; rejects when there is no answer at all. */
+export async function token(url: string, form: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+  const headers = { authorization: `Basic ${btoa('app:app-secret')}` };
+  const response = await fetch(`${url}/token`, { method: 'POST', headers, body: new URLSearchParams(form) });
+  return { status: response.status, ...(await response.json()) };
+}
+
+/** Uses a refresh token. */
+export function refresh(url: string, refreshToken: unknown): Promise<Record<string, unknown>> {
+  return token(url, { grant_type: 'refresh_token', refresh_token: String(refreshToken) });
+}

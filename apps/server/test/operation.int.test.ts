@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { freePort, runCommand, temporaryFolder } from '@ostiary/tooling-servers';
+import { describe, expect, it } from 'vitest';
+import { logIn, startBuiltServer } from './built-server.ts';
+
+const main = join(import.meta.dirname, '..', 'dist', 'main.js');
+
+async function run(args: readonly string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  return runCommand({ command: process.execPath, args: [main, ...args] });
+}
+
+describe('the built server', () => {
+  it('ends in order on SIGTERM and keeps what it was told', async () => {
+    await using built = await startBuiltServer();
+    const { refresh_token: token } = await logIn(built.url);
+    await built.server.restart();
+    expect(built.server.log()).toContain('server.stopping');
+    const { refresh } = await import('./built-server.ts');
+    expect(await refresh(built.url, token)).toMatchObject({ status: 200 });
+  });
+
+  it('says in one line that its port is taken', async () => {
+    await using built = await startBuiltServer();
+    await using folder = await temporaryFolder('taken');
+    const config = `issuer: ${built.url}\nstorage: { type: memory }\nweb: { http: "${new URL(built.url).host}" }
+connectors: [{ type: mockCallback, id: mock, name: Mock }]`;
+    const { exitCode, stderr } = await run(['serve', await folder.write('c.yaml', config)]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/in use/);
+    expect(stderr).not.toMatch(/ at .*\.js:\d+/);
+  });
+
+  it('does not end on SIGHUP', async () => {
+    await using built = await startBuiltServer();
+    process.kill(built.server.pid, 'SIGHUP');
+    expect((await fetch(`${built.url}/healthz`)).status).toBe(200);
+  });
+});
+
+describe('ostiary check', () => {
+  it('says all problems at once, each with its path', async () => {
+    await using folder = await temporaryFolder('check');
+    const config = `issuer: nonsense\nstorage: { type: floppy }\nweb: { http: "127.0.0.1:${await freePort()}" }
+staticClients: [{ id: a, name: A }]\nconectors: []`;
+    const { exitCode, stderr, stdout } = await run(['check', await folder.write('c.yaml', config)]);
+    expect(exitCode).toBe(1);
+    for (const path of ['issuer', 'storage.type', 'staticClients[0]', 'conectors'])
+      expect(stderr + stdout).toContain(path);
+    expect(stderr + stdout).toContain('connectors');
+  });
+
+  it('accepts the examples', async () => {
+    const demo = join(import.meta.dirname, '..', 'examples', 'demo.yaml');
+    const { exitCode, stderr } = await run(['check', demo]);
+    expect(exitCode, stderr).toBe(0);
+  });
+});
