@@ -10,7 +10,16 @@ export {
   takeScreenshot,
 } from './chromium.ts';
 export { freePort } from './free-port.ts';
-export { type Cluster, findKubectl, type Kubectl, type KubectlRun, openKubectl, requireKubectl } from './kubectl.ts';
+export { buildKubectl, buildKubernetes } from './go-build.ts';
+export {
+  type Cluster,
+  findKubectl,
+  type Kubectl,
+  type KubectlRun,
+  kubectlPath,
+  openKubectl,
+  requireKubectl,
+} from './kubectl.ts';
 export {
   type IssuerEntry,
   issuerEntry,
@@ -19,7 +28,6 @@ export {
   type KubernetesServer,
   startKubernetes,
 } from './kubernetes.ts';
-export { buildKubernetes } from './kubernetes-build.ts';
 export { type OpenIdProvider, type OpenIdProviderOptions, startOpenIdProvider } from './openid-provider.ts';
 export { type SignIn, signIn } from './openid-provider-login.ts';
 export type { ProviderAccount, ProviderLifetimes } from './openid-provider-messages.ts';

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findTool, requireTool, skipBecause } from './requirements.ts';
+import { buildKubectl } from './go-build.ts';
+import { findTool, skipBecause } from './requirements.ts';
 import { type Result, runCommand } from './run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
@@ -49,27 +50,41 @@ export function findKubectl(): string | undefined {
 }
 
 /**
- * The reason why a test that asks `kubectl auth whoami` cannot run here: no kubectl, or one older than 1.28, which has
- * no such command (Debian 12 packages 1.20).
+ * The kubectl to test with: the installed one, or one built from the genuine sources (by Go, which takes a minute once)
+ * when that is missing or older than 1.28 and so does not know `kubectl auth whoami`; Debian 12 packages 1.20.
+ *
+ * @returns its path
+ * @throws Error when there is neither such a kubectl nor Go
+ */
+export async function kubectlPath(): Promise<string> {
+  const lacking = await whyNoKubectl();
+  if (lacking === undefined) return findKubectl() ?? 'kubectl';
+  if (findTool('go') === undefined) throw new Error(lacking);
+  return buildKubectl();
+}
+
+/**
+ * The reason why tests with kubectl cannot run here, if there is one.
  *
  * @throws Error instead of a reason when OSTIARY_REQUIRE_ALL=1
  */
 export async function requireKubectl(): Promise<string | undefined> {
-  const lacking = requireTool('kubectl');
-  if (lacking !== undefined) return lacking;
-  const { stdout } = await runCommand({
-    command: findKubectl() ?? 'kubectl',
-    args: ['version', '--client', '--output=json'],
-  });
+  const lacking = findTool('go') === undefined ? await whyNoKubectl() : undefined;
+  return lacking === undefined ? undefined : skipBecause(lacking);
+}
+
+async function whyNoKubectl(): Promise<string | undefined> {
+  const command = findKubectl();
+  if (command === undefined) return 'kubectl is not installed, and Go is not there to build it';
+  const { stdout } = await runCommand({ command, args: ['version', '--client', '--output=json'] });
   const minor = Number(/"minor":\s*"(\d+)/.exec(stdout)?.[1]);
   if (minor >= 28) return undefined;
-  return skipBecause(`kubectl 1.${minor} is too old: \`kubectl auth whoami\` needs 1.28`);
+  return `kubectl 1.${minor} is too old: \`kubectl auth whoami\` needs 1.28, and Go is not there to build one`;
 }
 
 /** Opens a kubectl for a test. */
 export async function openKubectl(): Promise<Kubectl> {
-  const command = findKubectl();
-  if (command === undefined) throw new Error(requireTool('kubectl'));
+  const command = await kubectlPath();
   const folder = await temporaryFolder('kubectl');
   const own = join(folder.path, 'kubeconfig');
   return {

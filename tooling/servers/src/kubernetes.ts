@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
-import { buildKubernetes } from './kubernetes-build.ts';
+import { buildKubernetes } from './go-build.ts';
 import { probe } from './probe.ts';
 import { withTail } from './process.ts';
 import { type Restartable, startServer } from './restartable.ts';
