@@ -16,7 +16,7 @@ export interface ClientsInput {
 
 /** Reads the clients; whatever is wrong goes into the report. */
 export async function readClients(input: ClientsInput): Promise<readonly Client[]> {
-  const read = input.blocks.map((block, index) => block && readClient(block, index, input));
+  const read = input.blocks.map(async (block, index) => block && readClient(block, index, input));
   const clients = (await Promise.all(read)).filter((client) => client !== undefined);
   // With one left out, places and references would be told wrongly.
   if (clients.length === input.blocks.length) checkReferences(clients, input);
