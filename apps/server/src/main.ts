@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The composition root: the only place with the real environment, clock, randomness, files and signals. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomFillSync, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { systemClock } from '@ostiary/primitives';
 import { destination } from 'pino';
 import { runCli } from './cli.ts';
+import { pooledRandom } from './ops/pooled-random.ts';
 import { listenToSignals } from './ops/signals.ts';
 import { systemTimers } from './ops/timers.ts';
 
@@ -18,7 +19,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   readFile: (path) => readFile(path, 'utf8'),
   now: systemClock,
   elapsed: () => performance.now(),
-  random: (length) => randomBytes(length),
+  random: pooledRandom((bytes) => randomFillSync(bytes)),
   newRequestId: () => randomUUID(),
   jitter: Math.random,
   timers: systemTimers,

@@ -42,6 +42,14 @@ describe('refresh', () => {
     expect(harness.upstream.asked.refresh).toBe(1);
   });
 
+  it('gives no retry anything when the reuse interval is 0, not even within the same second', async () => {
+    const rotating = { rotate: true, reuseInterval: 0 };
+    const harness = await startIssuer({ lifetimes: { refreshToken: rotating } });
+    const first = await logInOffline(harness);
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+    expect(bodyOf(await refresh(harness.browser(), first))).toMatchObject({ error: 'invalid_grant' });
+  });
+
   it('gives 50 parallel callers in two processes one successor', async () => {
     const harness = await startIssuer();
     const first = await logInOffline(harness);

@@ -1,10 +1,10 @@
-import { OstiaryError, Secret } from '@ostiary/primitives';
-import { hashToken, openWithSecret, safeEqual, sealWithSecret } from '@ostiary/token-core';
+import { Secret } from '@ostiary/primitives';
+import { deriveToken, hashToken, randomToken, safeEqual } from '@ostiary/token-core';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import type { Lifetimes } from '../options.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
-import { newRefreshToken, type RefreshToken } from './refresh-token-format.ts';
+import { newRefreshToken, type RefreshToken, refreshTokenOf } from './refresh-token-format.ts';
 
 const PURPOSE = 'refresh-successor';
 
@@ -42,40 +42,42 @@ export function familyDeadline(
 
 /**
  * What a token is to its family now. `fresh` is the current token within the reuse interval of the rotation that made
- * it: it is answered without another rotation, so that a crowd of parallel callers settles on one token.
+ * it: it is answered without another rotation, so that a crowd of parallel callers settles on one token. `previous` is
+ * the one before it, with the salt that makes its successor again.
  */
-export type Standing = 'current' | 'fresh' | 'previous' | 'reused';
+export type Standing =
+  | { readonly is: 'current' | 'fresh' | 'reused' }
+  | { readonly is: 'previous'; readonly salt: string };
 
 export function standingOf(token: RefreshToken, family: RefreshFamily, context: IssuerContext): Standing {
   const hash = hashToken(token.text);
   const { previous } = family;
   const { reuseInterval } = context.lifetimes.refreshToken;
-  const recent = previous !== undefined && epochSeconds(context.now()) <= previous.rotatedAt + reuseInterval;
-  if (safeEqual(hash, family.current)) return recent && reuseInterval > 0 ? 'fresh' : 'current';
-  return recent && safeEqual(hash, previous.hash) ? 'previous' : 'reused';
+  const recent =
+    reuseInterval > 0 && previous !== undefined && epochSeconds(context.now()) <= previous.rotatedAt + reuseInterval;
+  if (safeEqual(hash, family.current)) return { is: recent ? 'fresh' : 'current' };
+  return recent && safeEqual(hash, previous.hash) ? { is: 'previous', salt: previous.salt } : { is: 'reused' };
 }
 
 /** The family after `token` was used, and the token that the client gets. */
-export async function rotate(
+export function rotate(
   token: RefreshToken,
   family: RefreshFamily,
   context: IssuerContext,
-): Promise<{ readonly family: RefreshFamily; readonly next: RefreshToken }> {
+): { readonly family: RefreshFamily; readonly next: RefreshToken } {
   const now = epochSeconds(context.now());
   const { lease: _finished, ...rest } = family;
   if (!context.lifetimes.refreshToken.rotate) return { family: { ...rest, lastUsedAt: now }, next: token };
-  const next = newRefreshToken(context.random, token.familyId);
-  const successor = await sealWithSecret(new Secret(token.text), next.text, PURPOSE);
-  const previous = { hash: hashToken(token.text), successor, rotatedAt: now };
+  const salt = randomToken(context.random);
+  const next = successorOf(token, salt);
+  const previous = { hash: hashToken(token.text), salt, rotatedAt: now };
   return { family: { ...rest, lastUsedAt: now, current: hashToken(next.text), previous }, next };
 }
 
-/** The successor that `token`, the previous one, was given: a retry gets the same answer as the first try. */
-export async function successorOf(token: RefreshToken, family: RefreshFamily): Promise<RefreshToken> {
-  const sealed = family.previous?.successor ?? '';
-  const text = await openWithSecret(new Secret(token.text), sealed, PURPOSE);
-  if (typeof text !== 'string') {
-    throw new OstiaryError('storage/corrupt', 'The server failed to answer.', { detail: { record: 'refresh-family' } });
-  }
-  return { familyId: token.familyId, text };
+/**
+ * The token that follows on `token`: made of it and of the salt in the record, so that a retry gets the same answer as
+ * the first try, while neither the storage alone nor a stolen token alone gives it away.
+ */
+export function successorOf(token: RefreshToken, salt: string): RefreshToken {
+  return refreshTokenOf(token.familyId, deriveToken(new Secret(token.text), { salt, purpose: PURPOSE }));
 }

@@ -9,8 +9,14 @@ export interface RefreshToken {
   readonly text: string;
 }
 
-export function newRefreshToken(random: RandomBytes, familyId: string = randomToken(random, 16)): RefreshToken {
-  return { familyId, text: `${PREFIX}.${familyId}.${randomToken(random)}` };
+/** The first token of a new family. */
+export function newRefreshToken(random: RandomBytes): RefreshToken {
+  return refreshTokenOf(randomToken(random, 16), randomToken(random));
+}
+
+/** @param secret 32 bytes as base64url. */
+export function refreshTokenOf(familyId: string, secret: string): RefreshToken {
+  return { familyId, text: `${PREFIX}.${familyId}.${secret}` };
 }
 
 /** Reads a token that somebody sent; `undefined` for what never was one. */

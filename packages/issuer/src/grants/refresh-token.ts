@@ -50,14 +50,15 @@ async function tryRefresh(
   if (record === undefined || record.value.clientId !== grant.client.id) throw invalidToken();
   const family = record.value;
   const use: Use = { token, grant, scopes: narrowScopes(grant, family) };
-  switch (standingOf(token, family, context)) {
+  const standing = standingOf(token, family, context);
+  switch (standing.is) {
     case 'reused':
       return familyReused(use, context);
     case 'fresh':
       return answer({ permit: await permitFor(family, use, context), next: token, family }, context);
     case 'previous': {
       const permit = await permitFor(family, use, context);
-      return answer({ permit, next: await successorOf(token, family), family }, context);
+      return answer({ permit, next: successorOf(token, standing.salt), family }, context);
     }
     case 'current':
       return renew(use, record, context);
@@ -84,7 +85,7 @@ async function renew(use: Use, record: FamilyRecord, context: IssuerContext): Pr
   const permit = await permitFor({ ...mine.value, identity }, use, context);
   // A key that cannot sign must show before the token is spent.
   context.keys.signer(grant.client.signingAlgorithm);
-  const { family, next } = await rotate(token, { ...mine.value, identity }, context);
+  const { family, next } = rotate(token, { ...mine.value, identity }, context);
   const expiresAt = familyDeadline(family, context.lifetimes.refreshToken);
   const replaced = await context.families.replace(token.familyId, mine.version, { set: family, expiresAt });
   if (replaced === undefined) return 'again';

@@ -64,5 +64,5 @@ export async function renewIdentity(
       detail: { reason: 'the provider answered with another user id', connector: family.connectorId },
     });
   }
-  return storeIdentity(renewed, context.sealer);
+  return storeIdentity(renewed, context.sealer, { identity: known, stored: family.identity });
 }

@@ -20,8 +20,8 @@ export interface RefreshFamily {
   readonly lastUsedAt: number;
   /** Hash of the token that may be used next. */
   readonly current: string;
-  /** The token before it, and its successor sealed with that very token, for a retry to get the same answer. */
-  readonly previous?: { readonly hash: string; readonly successor: string; readonly rotatedAt: number } | undefined;
+  /** The token before it, and the salt that makes its successor of it, for a retry to get the same answer. */
+  readonly previous?: { readonly hash: string; readonly salt: string; readonly rotatedAt: number } | undefined;
   /** One replica is asking the upstream provider, until this moment at the latest. */
   readonly lease?: { readonly holder: string; readonly until: number } | undefined;
 }
@@ -39,7 +39,7 @@ export const refreshFamily: RecordKind<RefreshFamily> = {
     createdAt: z.number().int(),
     lastUsedAt: z.number().int(),
     current: z.string(),
-    previous: z.object({ hash: z.string(), successor: z.string(), rotatedAt: z.number().int() }).optional(),
+    previous: z.object({ hash: z.string(), salt: z.string(), rotatedAt: z.number().int() }).optional(),
     lease: z.object({ holder: z.string(), until: z.number().int() }).optional(),
   }),
   encode: compact,

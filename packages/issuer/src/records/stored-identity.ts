@@ -41,8 +41,22 @@ export const storedIdentitySchema: z.ZodType<StoredIdentity> = z.object({
   connectorData: z.string().optional(),
 });
 
-/** Makes the stored form, sealing what the connector handed over. */
-export async function storeIdentity(identity: Identity, sealer: Sealer): Promise<StoredIdentity> {
+/** An identity as it was restored, and what it was restored from. */
+export interface KnownIdentity {
+  readonly identity: Identity;
+  readonly stored: StoredIdentity;
+}
+
+/**
+ * Makes the stored form, sealing what the connector handed over.
+ *
+ * @param known of the same person: what has not changed since, and was sealed with the present key, is not sealed again.
+ */
+export async function storeIdentity(
+  identity: Identity,
+  sealer: Sealer,
+  known?: KnownIdentity,
+): Promise<StoredIdentity> {
   const { authentication, connectorData, ...plain } = identity;
   return {
     ...plain,
@@ -58,8 +72,16 @@ export async function storeIdentity(identity: Identity, sealer: Sealer): Promise
         }),
     ...(connectorData === undefined
       ? {}
-      : { connectorData: await sealer.seal(connectorData.reveal(), { purpose: PURPOSE }) }),
+      : { connectorData: unchanged(connectorData, sealer, known) ?? (await sealData(connectorData, sealer)) }),
   };
+}
+
+const sealData = (data: Secret, sealer: Sealer): Promise<string> => sealer.seal(data.reveal(), { purpose: PURPOSE });
+
+function unchanged(data: Secret, sealer: Sealer, known: KnownIdentity | undefined): string | undefined {
+  const sealed = known?.stored.connectorData;
+  if (sealed === undefined || known?.identity.connectorData?.reveal() !== data.reveal()) return undefined;
+  return sealer.isCurrent(sealed) ? sealed : undefined;
 }
 
 /**

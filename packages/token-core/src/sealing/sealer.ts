@@ -22,6 +22,8 @@ export interface Sealer {
   seal(value: Json, options: SealOptions): Promise<string>;
   /** The value; `undefined` for anything not sealed by us for this purpose, or too old. Never throws. */
   open(sealed: string, options: { readonly purpose: string }): Promise<Json | undefined>;
+  /** Whether sealing the same value again would use the same key, so that what is sealed may stay as it is. */
+  isCurrent(sealed: string): boolean;
   /** Reads the keys and rotates what is due. Called by a timer, see `keepFresh`. A failure is logged. */
   refresh(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export async function createSealer({ storage, deps, policy = defaultPolicy }: Se
   return {
     seal: (value, options) => seal(keys, value, { ...options, keepFor: policy.keepFor, now: deps.now }),
     open: (sealed, { purpose }) => open(keys, sealed, { purpose, now: deps.now }),
+    isCurrent: (sealed) => kidOf(sealed) === activeKey(keys, secondsOf(deps.now)).key.kid,
     refresh: () => keys.refresh(),
   };
 }
