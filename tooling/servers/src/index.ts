@@ -34,7 +34,7 @@ export type { ProviderAccount, ProviderLifetimes } from './openid-provider-messa
 export { type OstiaryOptions, type OstiaryServer, startOstiary } from './ostiary.ts';
 export { type PostgresServer, startPostgres } from './postgres.ts';
 export { probe } from './probe.ts';
-export { type Exit, type Launch, type ManagedProcess, startProcess } from './process.ts';
+export { type Exit, type Launch, type ManagedProcess, startProcess, withTail } from './process.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
 export { findTool, requireTool, toolPath } from './requirements.ts';
 export { type Readiness, type Restartable, startServer } from './restartable.ts';

@@ -1,0 +1,67 @@
+/** Load on one URL, and on a flow of several. */
+import autocannon from 'autocannon';
+
+/** Requests of one kind, made as fast as they are answered. */
+export interface Load {
+  readonly url: string;
+  readonly connections: number;
+  readonly request?: autocannon.Request;
+}
+
+/**
+ * Makes requests for about `seconds` and answers how many per second were answered.
+ *
+ * @throws Error when one of them failed, or was not answered with the status it should: a fast error is no result.
+ */
+export async function hammer(load: Load, seconds: number): Promise<number> {
+  const first = await run(load, load.connections * 4);
+  return run(load, Math.max(load.connections * 4, Math.ceil(first * seconds)));
+}
+
+/** Makes exactly `amount` requests. A count ends when all are answered; a time limit would drop those under way. */
+export async function run(load: Load, amount: number): Promise<number> {
+  const { url, connections, request } = load;
+  const began = performance.now();
+  let ended = began; // autocannon itself resolves at its next tick, up to a second later
+  const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
+  const requests = request === undefined ? {} : { requests: [request] };
+  const instance = autocannon({ url, connections, amount, timeout: 30, ...requests }, (error: unknown, result) =>
+    error ? reject(error) : resolve(result),
+  );
+  instance.on('response', () => {
+    ended = performance.now();
+  });
+  const result = await promise;
+  const good = result['2xx'] + result['3xx'];
+  if (good !== amount || result.errors > 0) {
+    throw new Error(`${url}: of ${amount} requests ${good} were answered well, ${result.errors} broke`);
+  }
+  return amount / ((ended - began) / 1000);
+}
+
+/** Repeats some work, `parallel` at a time, for about `seconds`; answers how often it was done per second. */
+export async function repeat(work: () => Promise<void>, parallel: number, seconds: number): Promise<number> {
+  const began = performance.now();
+  const until = began + seconds * 1000;
+  let done = 0;
+  const worker = async (): Promise<void> => {
+    while (performance.now() < until) {
+      await work();
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  return done / ((performance.now() - began) / 1000);
+}
+
+/** Does some work exactly `times`, `parallel` at a time. */
+export async function times(work: () => Promise<void>, parallel: number, times: number): Promise<void> {
+  let left = times;
+  const worker = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await work();
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+}

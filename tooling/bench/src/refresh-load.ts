@@ -1,0 +1,43 @@
+/** The refresh grant under load: every answer's token is the next request's, as with a real client. */
+import type { Request } from 'autocannon';
+import { basic } from './flow.ts';
+import { hammer } from './load.ts';
+import type { Subject } from './subject.ts';
+
+export interface RefreshLoad {
+  readonly name: string;
+  /** The token endpoint. */
+  readonly token: string;
+  /** One refresh token for each connection, at least. */
+  readonly refreshTokens: readonly string[];
+  readonly connections: number;
+}
+
+/** A subject whose figure is refreshes per second. */
+export function refreshLoad({ name, token, refreshTokens, connections }: RefreshLoad): Subject {
+  const waiting = [...refreshTokens];
+  const request: Request = {
+    method: 'POST',
+    path: new URL(token).pathname,
+    setupRequest: (base) => ({ ...base, headers, body: `grant_type=refresh_token&refresh_token=${taken(waiting)}` }),
+    onResponse: (status, body) => {
+      if (status === 200) waiting.unshift(refreshTokenOf(body));
+    },
+  };
+  return { name, measure: (seconds) => hammer({ url: token, connections, request }, seconds) };
+}
+
+const headers = { authorization: basic, 'content-type': 'application/x-www-form-urlencoded' };
+
+function taken(waiting: string[]): string {
+  const token = waiting.pop();
+  if (token === undefined) throw new Error('a connection has no refresh token: an answer before gave none');
+  return encodeURIComponent(token);
+}
+
+/** The token out of the text: parsing whole answers would burden the machine that is measured. */
+function refreshTokenOf(body: string): string {
+  const token = /"refresh_token":\s*"([^"]+)"/.exec(body)?.[1];
+  if (token === undefined) throw new Error('an answer has no refresh token');
+  return token;
+}
