@@ -12,5 +12,6 @@ answerQuestions(async ({ body, path }) => {
   });
   const app = new Koa();
   app.use(router.routes());
-  return listen(app.callback());
+  const handle = app.callback();
+  return listen((request, reply) => void handle(request, reply));
 });

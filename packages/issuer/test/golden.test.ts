@@ -1,0 +1,40 @@
+/** Records of every released form, kept for ever: what is in a storage today must be read by every later release. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '@ostiary/primitives';
+import type { RecordKind } from '@ostiary/storage-sdk';
+import { checkGoldenRecords } from '@ostiary/storage-sdk/conformance';
+import { describe, expect, it } from 'vitest';
+import { authorizationCode } from '../src/records/authorization-code.ts';
+import { pendingLogin } from '../src/records/pending-login.ts';
+import { refreshFamily } from '../src/records/refresh-family.ts';
+import { revokedToken } from '../src/records/revoked-token.ts';
+
+/** Stored form, version 1: in this version the value is stored as it is. */
+interface Stored<T> {
+  readonly v: 1;
+  readonly d: T;
+}
+
+function golden<T>(name: string): readonly { readonly stored: Json; readonly value: T }[] {
+  const text = readFileSync(join(import.meta.dirname, 'golden', `${name}.v1.json`), 'utf8');
+  const records: readonly (Stored<T> & Json)[] = JSON.parse(text);
+  return records.map((stored) => ({ stored, value: stored.d }));
+}
+
+function problems<T>(kind: RecordKind<T>): readonly string[] {
+  return checkGoldenRecords(kind, golden<T>(kind.kind));
+}
+
+describe('stored records', () => {
+  it('are read and written as they always were', () => {
+    expect(problems(pendingLogin)).toEqual([]);
+    expect(problems(authorizationCode)).toEqual([]);
+    expect(problems(refreshFamily)).toEqual([]);
+    expect(problems(revokedToken)).toEqual([]);
+  });
+
+  it('do not change their form without a new version', () => {
+    expect(problems({ ...revokedToken, encode: () => ({ cause: 'x' }) })).not.toEqual([]);
+  });
+});
