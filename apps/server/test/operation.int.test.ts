@@ -49,7 +49,7 @@ staticClients: [{ id: a, name: A }]\nconectors: []`;
     expect(stderr + stdout).toContain('connectors');
   });
 
-  it('accepts the examples', async () => {
+  it('accepts the example that npm start runs', async () => {
     const demo = join(import.meta.dirname, '..', 'examples', 'demo.yaml');
     const { exitCode, stderr } = await run(['check', demo]);
     expect(exitCode, stderr).toBe(0);

@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { load } from './load-config.ts';
+
+const folder = join(import.meta.dirname, '..', 'examples');
+
+/** What the examples expect to find on the machine of an operator. */
+const world = {
+  env: {
+    OIDC_CLIENT_SECRET: 'of-the-provider',
+    REDIS_PASSWORD: 'of-redis',
+    CONSOLE_CLIENT_ID: 'console',
+    CONSOLE_CLIENT_SECRET: 'of-the-console',
+  },
+  files: { '/etc/ostiary/clients/grafana': 'of-grafana\n' },
+};
+
+describe('examples', () => {
+  it.each(readdirSync(folder))('%s is right, and without a warning', async (name) => {
+    const { warnings } = await load(readFileSync(join(folder, name), 'utf8'), world);
+    expect(warnings).toEqual([]);
+  });
+});
