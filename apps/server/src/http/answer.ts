@@ -10,19 +10,18 @@ export interface Answer {
   readonly body: string | Uint8Array;
 }
 
-/** Length of the body in bytes. */
-export function bodyLength(answer: Answer): number {
-  return typeof answer.body === 'string' ? Buffer.byteLength(answer.body) : answer.body.byteLength;
-}
-
 /**
  * Writes an answer. A HEAD request gets the headers of the GET, the length included.
  *
+ * @returns the length of the body in bytes.
  * @throws {TypeError} before anything is written, when a header holds a character that HTTP forbids.
  */
-export function send(res: ServerResponse<IncomingMessage>, requestId: string, answer: Answer): void {
+export function send(res: ServerResponse<IncomingMessage>, requestId: string, answer: Answer): number {
+  const { body } = answer;
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   const headers = answer.headers.slice();
-  headers.push('x-request-id', requestId, 'content-length', String(bodyLength(answer)));
+  headers.push('x-request-id', requestId, 'content-length', String(bytes));
   res.writeHead(answer.status, headers);
-  res.end(res.req.method === 'HEAD' ? undefined : answer.body);
+  res.end(res.req.method === 'HEAD' ? undefined : body);
+  return bytes;
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from '@ostiary/issuer';
 import type { Logger } from '@ostiary/primitives';
 import type { DefaultContext, Middleware, ParameterizedContext } from 'koa';
 import type { Metrics } from '../ops/metrics.ts';
-import { type Answer, bodyLength, send } from './answer.ts';
+import { type Answer, send } from './answer.ts';
 import type { Answers } from './answers.ts';
 import type { ClientAddress } from './client-address.ts';
 import { requestFields } from './issuer-request.ts';
@@ -44,8 +44,8 @@ export function exchange(deps: ExchangeDeps): Middleware<Exchange, DefaultContex
     ctx.respond = false;
     ctx.state.requestId = deps.newRequestId();
     ctx.state.clientAddress = deps.clientAddress(ctx.req);
-    const answer = deliver(ctx, await settle(ctx, next, deps), deps);
-    record(ctx, { answer, milliseconds: deps.elapsed() - started }, deps);
+    const delivered = deliver(ctx, await settle(ctx, next, deps), deps);
+    record(ctx, { ...delivered, milliseconds: deps.elapsed() - started }, deps);
   };
 }
 
@@ -58,16 +58,20 @@ async function settle(ctx: HostContext, next: () => Promise<unknown>, deps: Exch
   }
 }
 
+interface Delivered {
+  readonly answer: Outcome;
+  /** Length of its body. */
+  readonly bytes: number;
+}
+
 /** Sends; an answer that HTTP cannot carry becomes a 500. */
-function deliver(ctx: HostContext, outcome: Outcome, deps: ExchangeDeps): Outcome {
-  if (outcome === 'gone' || ctx.res.destroyed) return 'gone';
+function deliver(ctx: HostContext, outcome: Outcome, deps: ExchangeDeps): Delivered {
+  if (outcome === 'gone' || ctx.res.destroyed) return { answer: 'gone', bytes: 0 };
   try {
-    send(ctx.res, ctx.state.requestId, outcome);
-    return outcome;
+    return { answer: outcome, bytes: send(ctx.res, ctx.state.requestId, outcome) };
   } catch (error) {
     const answer = unexpected(ctx, error, deps);
-    send(ctx.res, ctx.state.requestId, answer);
-    return answer;
+    return { answer, bytes: send(ctx.res, ctx.state.requestId, answer) };
   }
 }
 
@@ -86,18 +90,16 @@ function notFound(ctx: HostContext, { answers, base }: ExchangeDeps): Answer {
 
 const wantsPage = (req: IncomingMessage): boolean => req.headers.accept?.includes('text/html') === true;
 
-interface Result {
-  readonly answer: Outcome;
+interface Result extends Delivered {
   readonly milliseconds: number;
 }
 
-function record(ctx: HostContext, { answer, milliseconds }: Result, { metrics, log }: ExchangeDeps): void {
+function record(ctx: HostContext, { answer, bytes, milliseconds }: Result, { metrics, log }: ExchangeDeps): void {
   const { route, requestId, clientAddress, interest } = ctx.state;
   // 499 is what proxies write for a client that closed the connection.
   const status = answer === 'gone' ? 499 : answer.status;
   const method = ctx.method;
   if (route !== undefined && interest === 'count') {
-    const bytes = answer === 'gone' ? 0 : bodyLength(answer);
     metrics.observe({ route, method, status, seconds: milliseconds / 1000, bytes });
   }
   const ms = Math.round(milliseconds * 1000) / 1000;
