@@ -2,7 +2,6 @@
  * `npm run demo:kubernetes`: an issuer over TLS and an API server that authenticates with the genuine Kubernetes code,
  * until Ctrl-C. Needs Go, which compiles the API server once, and kubectl to try it with.
  */
-import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
@@ -16,6 +15,7 @@ import {
   startOstiary,
 } from '@ostiary/tooling-servers';
 import { plugInFolder } from './plug-in-folder.ts';
+import { toldToStop } from './told-to-stop.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 const folder = join(root, '.ostiary', 'kubernetes');
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     console.error(`ostiary demo: ${missing.join(' and ')} must be installed for this. npm start needs neither.`);
     return 1;
   }
-  const told = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
+  const told = toldToStop();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   console.log('Building the API server (minutes the first time, then nothing) ...');
   await buildKubernetes();

@@ -3,11 +3,11 @@
  *
  * The programs must have been built; `npm start` does that before.
  */
-import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { plugInFolder } from './plug-in-folder.ts';
 import { type Program, startProgram } from './program.ts';
+import { toldToStop } from './told-to-stop.ts';
 import { welcome } from './welcome.ts';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -41,7 +41,7 @@ interface Fallen {
 }
 
 async function main(): Promise<number> {
-  const told = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal))).then(() => 'told');
+  const told = toldToStop();
   await using first = start(server);
   const serverFell = fallen(first);
   const ready = await Promise.race([told, serverFell, untilAnswers(server.readyUrl)]);
