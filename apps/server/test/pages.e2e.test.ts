@@ -1,0 +1,74 @@
+/**
+ * Every page in a real browser, on a desk and on a phone, by day and by night. With `OSTIARY_SHOTS=FOLDER` it leaves
+ * pictures there, to look at.
+ */
+import { join } from 'node:path';
+import {
+  type ChromiumBrowser,
+  findAccessibilityProblems,
+  requireTool,
+  startChromium,
+  takeScreenshot,
+} from '@ostiary/tooling-servers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHost } from '../src/http/host.ts';
+import { hostOptions } from './fake-issuer.ts';
+import { listen } from './listen.ts';
+import { sampleEndpoints, samplePages } from './sample-pages.ts';
+
+const lacking = requireTool('chromium');
+const pictures = process.env.OSTIARY_SHOTS;
+const looks = [
+  { name: 'desk-light', colorScheme: 'light', viewport: { width: 1100, height: 760 } },
+  { name: 'desk-dark', colorScheme: 'dark', viewport: { width: 1100, height: 760 } },
+  { name: 'phone-light', colorScheme: 'light', viewport: { width: 360, height: 720 } },
+  { name: 'phone-dark', colorScheme: 'dark', viewport: { width: 360, height: 720 } },
+] as const;
+const pages = [...Object.keys(samplePages), 'home'];
+
+describe.skipIf(lacking !== undefined)('pages', () => {
+  const stack = new AsyncDisposableStack();
+  let origin: string;
+  let chromium: ChromiumBrowser;
+  beforeAll(async () => {
+    const server = await listen((own) => createHost(hostOptions(sampleEndpoints, { id: `${own}/dex` })));
+    origin = stack.use(server).origin;
+    chromium = stack.use(await startChromium());
+  });
+  afterAll(() => stack.disposeAsync());
+  const addressOf = (name: string): string => `${origin}/dex${name === 'home' ? '' : `/sample/${name}`}`;
+
+  it.each(looks)('are accessible, fit, and break no policy: $name', async ({ name: look, ...options }) => {
+    const page = await chromium.open(options);
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(`${page.url()}: ${message.text()}`));
+    page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+    for (const name of pages) {
+      const answer = await page.goto(addressOf(name));
+      expect(answer?.headers()['content-type'], name).toBe('text/html; charset=utf-8');
+      expect(await findAccessibilityProblems(page), name).toEqual([]);
+      const [needed, there] = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]').then(widths);
+      expect(needed, `${name} must not scroll sideways`).toBeLessThanOrEqual(there);
+      if (pictures !== undefined) await takeScreenshot(page, join(pictures, `${name}-${look}.png`));
+    }
+    // A refused style, script or form shows here. Pages that are errors are loaded with their status, which is no fault.
+    expect(complaints.filter((line) => !line.includes('the server responded with a status'))).toEqual([]);
+  });
+
+  it('need no JavaScript: only the form that sends itself has a script, and a button for who runs none', async () => {
+    const page = await chromium.open({ scripts: 'off' });
+    for (const name of pages) {
+      await page.goto(addressOf(name));
+      expect(await page.locator('script').count(), name).toBe(name === 'submit-form' ? 1 : 0);
+      expect(await page.locator('main h1').isVisible(), name).toBe(true);
+      for (const form of await page.locator('form').all()) {
+        expect(await form.locator('button').isVisible(), name).toBe(true);
+      }
+    }
+  });
+});
+
+function widths(value: unknown): readonly [number, number] {
+  const [needed, there] = Array.isArray(value) ? value : [];
+  return [Number(needed), Number(there)];
+}
