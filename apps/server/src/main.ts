@@ -5,13 +5,18 @@ import { readFile } from 'node:fs/promises';
 import { systemClock } from '@ostiary/primitives';
 import { destination } from 'pino';
 import { runCli } from './cli.ts';
+import { linesTogether } from './ops/lines-together.ts';
 import { pooledRandom } from './ops/pooled-random.ts';
 import { listenToSignals } from './ops/signals.ts';
 import { systemTimers } from './ops/timers.ts';
 
 // Lines are written without waiting for the reader of the log; whatever ends the process, the last ones are not lost.
 const output = destination({ fd: 2, sync: false });
-process.on('exit', () => output.flushSync());
+const lines = linesTogether((text) => output.write(text), setImmediate);
+process.on('exit', () => {
+  lines.flush();
+  output.flushSync();
+});
 
 process.exitCode = await runCli(process.argv.slice(2), {
   env: (name) => process.env[name],
@@ -25,5 +30,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   timers: systemTimers,
   signals: listenToSignals(process),
   print: (text) => void process.stdout.write(text),
-  printError: (text) => void output.write(text),
+  printError: lines.write,
 });

@@ -37,6 +37,18 @@ describe('createLogger', () => {
     ]);
   });
 
+  it('says the time of each line', () => {
+    const times = ['2031-02-03T04:05:06.789Z', '2031-02-03T04:05:06.789Z', '2031-02-03T04:05:06.790Z'];
+    const lines: string[] = [];
+    let time = '';
+    const log = createLogger(
+      { level: 'info', format: 'json', excludeFields: [] },
+      { write: (line) => void lines.push(line), now: () => new Date(time || 0) },
+    );
+    for (time of times) log.info('x');
+    expect(lines.map((line) => JSON.parse(line).time)).toEqual(times);
+  });
+
   it('is silent below its level', () => {
     const { log, lines } = record({ level: 'warn' });
     log.debug('a');
