@@ -12,6 +12,11 @@ export interface Endpoint {
   readonly cors: boolean;
   /** How an error is told: to a program (OAuth JSON) or to a person (page). */
   readonly audience: 'program' | 'person';
+  /**
+   * The reply depends on nothing in the request, as with discovery and the key set. It is one object for as long as it
+   * does not change, so that a host may keep what it made of it, and answer without reading the request.
+   */
+  readonly sameForAll?: boolean;
   /** Never rejects: every failure is a reply, and has been logged. */
   handle(request: IssuerRequest): Promise<Reply>;
 }

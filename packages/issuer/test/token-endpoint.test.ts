@@ -162,6 +162,24 @@ describe('discovery and keys', () => {
   });
 });
 
+describe('what is the same for all', () => {
+  it('is one object, whatever the request, until the keys are others', async () => {
+    const { browser, issuer, keys, clock } = await startIssuer();
+    const same = issuer.endpoints.filter(({ sameForAll }) => sameForAll === true);
+    expect(same.map(({ path }) => path)).toEqual(['/.well-known/openid-configuration', '/keys']);
+    for (const { path } of same) {
+      const other = await browser().send(`${path}?a=b`, { headers: { origin: 'https://app.example.com' } });
+      expect(await browser().send(path)).toBe(other);
+    }
+    const before = await browser().send('/keys');
+    clock.advance(24 * 3600);
+    await keys.refresh();
+    const after = await browser().send('/keys');
+    expect(after).not.toEqual(before);
+    expect(await browser().send('/keys')).toBe(after);
+  });
+});
+
 describe('faults of ours', () => {
   it('reach a stranger without their text, and the log with it', async () => {
     let broken = false;

@@ -38,21 +38,6 @@ export function createAnswers({ security, cookies, render }: AnswersOptions): An
     body: render(content),
   });
   const json = (status: number, body: string): Answer => ({ status, headers: security.data, body });
-  const answerTo = (reply: Reply): Answer => {
-    const more = replyHeaders(reply, cookies);
-    switch (reply.kind) {
-      case 'json':
-        return withHeaders(json(reply.status, reply.body), more);
-      case 'redirect':
-        return withHeaders({ status: reply.status, headers: security.redirect, body: '' }, more);
-      case 'page':
-        return withHeaders(page(reply.status, reply.page), more);
-      default:
-        return reply satisfies never;
-    }
-  };
-  // Discovery and keys are one reply object for as long as they do not change, and the most asked for.
-  const sameForAll = new WeakMap<Reply, Answer>();
   return {
     page,
     text: (status, text, headers = []) => ({
@@ -62,11 +47,17 @@ export function createAnswers({ security, cookies, render }: AnswersOptions): An
     }),
     data: (status, body, headers) => ({ status, headers: [...security.data, ...headers], body }),
     reply(reply) {
-      const before = sameForAll.get(reply);
-      if (before !== undefined) return before;
-      const answer = answerTo(reply);
-      if (reply.headers?.['cache-control']?.startsWith('public') === true) sameForAll.set(reply, answer);
-      return answer;
+      const more = replyHeaders(reply, cookies);
+      switch (reply.kind) {
+        case 'json':
+          return withHeaders(json(reply.status, reply.body), more);
+        case 'redirect':
+          return withHeaders({ status: reply.status, headers: security.redirect, body: '' }, more);
+        case 'page':
+          return withHeaders(page(reply.status, reply.page), more);
+        default:
+          return reply satisfies never;
+      }
     },
     refuse(refused) {
       const { why, requestId, audience, headers = [] } = refused;

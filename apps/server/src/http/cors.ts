@@ -1,6 +1,6 @@
 /** Cross-origin reads (Fetch standard), with Dex's rules. Credentials are never allowed. */
-import type { IncomingHttpHeaders } from 'node:http';
-import type { HeaderList } from './answer.ts';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Answer, HeaderList } from './answer.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST']);
 /** Headers that need no permission (CORS-safelisted, and the one browsers set). */
@@ -42,6 +42,12 @@ export function createCors({ allowedOrigins, allowedHeaders }: CorsOptions): Cor
       return { status: 200, headers: [...permission, ...grant] };
     },
   };
+}
+
+/** An answer with what its reader's origin is allowed; as it is where no origin is. */
+export function withCors(answer: Answer, cors: Cors | undefined, req: IncomingMessage): Answer {
+  if (cors === undefined) return answer;
+  return { ...answer, headers: [...answer.headers, ...cors.headers(req.headers.origin)] };
 }
 
 // Sent to everybody, so that a cache need not keep one copy for each origin.

@@ -1,8 +1,7 @@
 /** One request and its answer: id, log line, counters, and the net under everything that throws. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint } from '@ostiary/issuer';
 import type { Logger } from '@ostiary/primitives';
-import type { DefaultContext, Middleware, ParameterizedContext } from 'koa';
 import type { Metrics } from '../ops/metrics.ts';
 import { type Answer, send } from './answer.ts';
 import type { Answers } from './answers.ts';
@@ -12,19 +11,23 @@ import { requestFields } from './issuer-request.ts';
 /** `gone`: the client went away before it had sent everything, so nobody is left to answer. */
 export type Outcome = Answer | 'gone';
 
-/** What the router found out about a request. */
+/** A request under way, and what is found out about it. */
 export interface Exchange {
-  requestId: string;
-  clientAddress: string | undefined;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse<IncomingMessage>;
+  readonly requestId: string;
+  readonly clientAddress: string | undefined;
+  /** Of the clock `elapsed`. */
+  readonly startedMs: number;
   /** Template for log and counters; absent while no route has matched. */
   route?: string;
+  /** Path for the log where no route has matched. */
+  path?: string;
   /** `watch`: probes and static files, which are not counted and logged only for fault finding. */
   interest?: 'count' | 'watch';
   audience?: Endpoint['audience'];
   outcome?: Outcome;
 }
-
-export type HostContext = ParameterizedContext<Exchange, DefaultContext>;
 
 export interface ExchangeDeps {
   readonly answers: Answers;
@@ -33,29 +36,48 @@ export interface ExchangeDeps {
   readonly elapsed: () => number;
   readonly newRequestId: () => string;
   readonly clientAddress: ClientAddress;
-  /** Path of the issuer; nothing of it is shown outside. */
-  readonly base: string;
 }
 
-/** The outermost middleware. Koa's own way to respond is left aside: an answer is complete when it gets here. */
-export function exchange(deps: ExchangeDeps): Middleware<Exchange, DefaultContext> {
-  return async (ctx, next) => {
-    const started = deps.elapsed();
-    ctx.respond = false;
-    ctx.state.requestId = deps.newRequestId();
-    ctx.state.clientAddress = deps.clientAddress(ctx.req);
-    const delivered = deliver(ctx, await settle(ctx, next, deps), deps);
-    record(ctx, { ...delivered, milliseconds: deps.elapsed() - started }, deps);
+/** What every request goes through, whoever answers it. */
+export interface Exchanges {
+  begin(req: IncomingMessage, res: ServerResponse<IncomingMessage>): Exchange;
+  /** Sends the answer, counts it and writes its line. An answer that HTTP cannot carry becomes a 500. */
+  end(exchange: Exchange, outcome: Outcome): void;
+  /** Logs what was thrown, and answers what a stranger is told. */
+  unexpected(exchange: Exchange, error: unknown): Answer;
+}
+
+export function createExchanges(deps: ExchangeDeps): Exchanges {
+  const { answers, log, elapsed, newRequestId, clientAddress } = deps;
+  const unexpected = (exchange: Exchange, error: unknown): Answer => {
+    const { req, requestId, route, audience = 'program' } = exchange;
+    log.error('http.unexpected', { ...requestFields(req, requestId), route, error });
+    return answers.refuse({ why: 'internal', audience, requestId });
   };
-}
-
-async function settle(ctx: HostContext, next: () => Promise<unknown>, deps: ExchangeDeps): Promise<Outcome> {
-  try {
-    await next();
-    return ctx.state.outcome ?? notFound(ctx, deps);
-  } catch (error) {
-    return unexpected(ctx, error, deps);
-  }
+  const deliver = (exchange: Exchange, outcome: Outcome): Delivered => {
+    const { res, requestId } = exchange;
+    if (outcome === 'gone' || res.destroyed) return { answer: 'gone', bytes: 0 };
+    try {
+      return { answer: outcome, bytes: send(res, requestId, outcome) };
+    } catch (error) {
+      const answer = unexpected(exchange, error);
+      return { answer, bytes: send(res, requestId, answer) };
+    }
+  };
+  return {
+    begin: (req, res) => ({
+      req,
+      res,
+      requestId: newRequestId(),
+      clientAddress: clientAddress(req),
+      startedMs: elapsed(),
+    }),
+    end(exchange, outcome) {
+      const delivered = deliver(exchange, outcome);
+      record(exchange, { ...delivered, milliseconds: elapsed() - exchange.startedMs }, deps);
+    },
+    unexpected,
+  };
 }
 
 interface Delivered {
@@ -64,47 +86,20 @@ interface Delivered {
   readonly bytes: number;
 }
 
-/** Sends; an answer that HTTP cannot carry becomes a 500. */
-function deliver(ctx: HostContext, outcome: Outcome, deps: ExchangeDeps): Delivered {
-  if (outcome === 'gone' || ctx.res.destroyed) return { answer: 'gone', bytes: 0 };
-  try {
-    return { answer: outcome, bytes: send(ctx.res, ctx.state.requestId, outcome) };
-  } catch (error) {
-    const answer = unexpected(ctx, error, deps);
-    return { answer, bytes: send(ctx.res, ctx.state.requestId, answer) };
-  }
-}
-
-function unexpected(ctx: HostContext, error: unknown, { answers, log }: ExchangeDeps): Answer {
-  const { requestId, route, audience = 'program' } = ctx.state;
-  log.error('http.unexpected', { ...requestFields(ctx.req, requestId), route, error });
-  return answers.refuse({ why: 'internal', audience, requestId });
-}
-
-function notFound(ctx: HostContext, { answers, base }: ExchangeDeps): Answer {
-  const inside = ctx.path === base || ctx.path.startsWith(`${base}/`);
-  return inside && wantsPage(ctx.req)
-    ? answers.refuse({ why: 'not_found', audience: 'person', requestId: ctx.state.requestId })
-    : answers.text(404, '404 page not found\n');
-}
-
-const wantsPage = (req: IncomingMessage): boolean => req.headers.accept?.includes('text/html') === true;
-
 interface Result extends Delivered {
   readonly milliseconds: number;
 }
 
-function record(ctx: HostContext, { answer, bytes, milliseconds }: Result, { metrics, log }: ExchangeDeps): void {
-  const { route, requestId, clientAddress, interest } = ctx.state;
+function record(exchange: Exchange, { answer, bytes, milliseconds }: Result, { metrics, log }: ExchangeDeps): void {
+  const { req, route, path, requestId, clientAddress, interest } = exchange;
   // 499 is what proxies write for a client that closed the connection.
   const status = answer === 'gone' ? 499 : answer.status;
-  const method = ctx.method;
+  const method = req.method ?? 'GET';
   if (route !== undefined && interest === 'count') {
     metrics.observe({ route, method, status, seconds: milliseconds / 1000, bytes });
   }
   const ms = Math.round(milliseconds * 1000) / 1000;
-  const fields = { ...requestFields(ctx.req, requestId), method, route, status, ms, clientAddress };
+  const fields = { ...requestFields(req, requestId), method, route, path, status, ms, clientAddress };
   if (interest === 'watch') log.debug('http.request', fields);
-  // Only where no route matched is the path worth a line; it has no query, and no end that a stranger chooses.
-  else log.info('http.request', route === undefined ? { ...fields, path: ctx.path.slice(0, 200) } : fields);
+  else log.info('http.request', fields);
 }

@@ -7,8 +7,10 @@ import { createAnswers } from './answers.ts';
 import { clientAddressReader } from './client-address.ts';
 import { createCookies } from './cookies.ts';
 import { createCors } from './cors.ts';
-import { type Exchange, exchange } from './exchange.ts';
+import { documentsFirst } from './documents.ts';
+import { createExchanges, type Exchange } from './exchange.ts';
 import { sharedHealthCheck } from './health.ts';
+import { koaExchange } from './koa-exchange.ts';
 import type { HostOptions } from './options.ts';
 import { ownRoutes } from './own-routes.ts';
 import { createRouting, endpointRoutes } from './routes.ts';
@@ -40,12 +42,15 @@ export const createHost: CreateHost = (options) => {
     ...endpointRoutes(options.issuer.endpoints, { answers, cookies, cors, log }),
   ];
   const clientAddress = clientAddressReader(options.trustedProxies);
+  const exchanges = createExchanges({ answers, metrics, log, elapsed, newRequestId, clientAddress });
   const app = new Koa<Exchange, DefaultContext>();
   app.on('error', (error: unknown) => logKoaError(error, log));
-  app.use(exchange({ answers, metrics, log, elapsed, newRequestId, clientAddress, base }));
+  app.use(koaExchange({ exchanges, answers, base }));
   const routing = createRouting(base, routes, answers);
   app.use(routing.fixed).use(routing.patterns.routes());
-  return app.callback();
+  const router = app.callback();
+  const deps = { exchanges, answers, cookies, cors, log, base };
+  return documentsFirst(options.issuer.endpoints, (req, res) => void router(req, res), deps);
 };
 
 /** What reaches Koa's own handler is a socket that broke while it was written to, or a fault of this host. */

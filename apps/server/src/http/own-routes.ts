@@ -1,7 +1,8 @@
 /** What the host serves besides the issuer's endpoints: home, health, robots.txt and the pages' files. */
 import type { ServerPage } from '../pages/server-page.ts';
 import type { Answers } from './answers.ts';
-import type { HostContext, Outcome } from './exchange.ts';
+import type { Outcome } from './exchange.ts';
+import type { HostContext } from './koa-exchange.ts';
 import type { Route } from './routes.ts';
 
 /** A file of the pages. Its name changes with its content, so that browsers may keep it for ever. */

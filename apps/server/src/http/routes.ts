@@ -6,10 +6,11 @@ import type { DefaultContext, Middleware } from 'koa';
 import type { Answer } from './answer.ts';
 import type { Answers } from './answers.ts';
 import type { Cookies } from './cookies.ts';
-import type { Cors } from './cors.ts';
-import type { Exchange, HostContext, Outcome } from './exchange.ts';
+import { type Cors, withCors } from './cors.ts';
+import type { Exchange, Outcome } from './exchange.ts';
 import { isWellEncoded, readForm } from './form.ts';
 import { HostRequest } from './issuer-request.ts';
+import type { HostContext } from './koa-exchange.ts';
 
 export interface RouteDeps {
   readonly answers: Answers;
@@ -89,11 +90,7 @@ async function dispatch(ctx: HostContext, route: Route, { answers, allow }: Disp
     return answers.refuse({ why: 'method_not_allowed', audience, requestId, headers: ['allow', allow] });
   }
   const outcome = await handler(ctx);
-  return cors === undefined || outcome === 'gone' ? outcome : withCors(outcome, cors, ctx);
-}
-
-function withCors(answer: Answer, cors: Cors, ctx: HostContext): Answer {
-  return { ...answer, headers: [...answer.headers, ...cors.headers(ctx.req.headers.origin)] };
+  return outcome === 'gone' ? outcome : withCors(outcome, cors, ctx.req);
 }
 
 async function callEndpoint(endpoint: Endpoint, ctx: HostContext, deps: RouteDeps): Promise<Outcome> {

@@ -49,6 +49,14 @@ describe('createLogger', () => {
     expect(lines.map((line) => JSON.parse(line).time)).toEqual(times);
   });
 
+  it.each(['json', 'text'] as const)('leaves out what is undefined (%s)', (format) => {
+    const { log, lines } = record({ format });
+    log.child({ bound: undefined }).info('x', { path: undefined, kept: 1 });
+    log.error('x', { path: undefined, kept: 1, error: new Error('e') });
+    expect(lines.join('')).not.toMatch(/undefined|path|bound/);
+    expect(lines.join('').match(/kept/g)).toHaveLength(2);
+  });
+
   it('is silent below its level', () => {
     const { log, lines } = record({ level: 'warn' });
     log.debug('a');

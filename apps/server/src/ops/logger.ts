@@ -63,11 +63,18 @@ function wrap(log: PinoLogger, excluded: ReadonlySet<string>): Logger {
   };
 }
 
-function readable(fields: LogFields, excluded: ReadonlySet<string>): Record<string, unknown> {
+/** What pino is given. Nearly all fields may go as they are, and are not copied. */
+function readable(fields: LogFields, excluded: ReadonlySet<string>): LogFields {
+  for (const name in fields) {
+    if (excluded.has(name) || taken.has(name) || fields[name] instanceof Error) return reworded(fields, excluded);
+  }
+  return fields;
+}
+
+function reworded(fields: LogFields, excluded: ReadonlySet<string>): LogFields {
   const result: Record<string, unknown> = {};
-  for (const name of Object.keys(fields)) {
-    const value = fields[name];
-    if (value === undefined || excluded.has(name)) continue;
+  for (const [name, value] of Object.entries(fields)) {
+    if (excluded.has(name)) continue;
     result[taken.has(name) ? `${name}_` : name] = value instanceof Error ? errorFields(value) : value;
   }
   return result;

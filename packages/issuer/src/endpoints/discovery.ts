@@ -47,6 +47,7 @@ export function discoveryEndpoint(context: IssuerContext): Endpoint {
     methods: ['GET'],
     cors: true,
     audience: 'program',
+    sameForAll: true,
     handle: () => answer,
   });
 }

@@ -14,6 +14,7 @@ export function jwksEndpoint({ keys }: IssuerContext): Endpoint {
     methods: ['GET'],
     cors: true,
     audience: 'program',
+    sameForAll: true,
     async handle() {
       const set = keys.publicKeys();
       if (encoded?.set !== set) encoded = { set, reply: encode(set, keys.maxAgeSeconds) };
