@@ -1,11 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /**
  * SHA-256 of a token as base64url: how authorization codes, refresh tokens and the like are stored and looked up.
  * For high-entropy values only; passwords need a password hash.
  */
 export function hashToken(token: string): string {
-  return digest(token).toString('base64url');
+  return hash('sha256', token, 'base64url');
 }
 
 /**
@@ -16,4 +16,4 @@ export function safeEqual(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
