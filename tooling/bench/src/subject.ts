@@ -69,6 +69,8 @@ export interface Division {
   readonly by: string;
   /** The divisor is divided by this first: the raw rate of signing by the signatures an answer takes. */
   readonly share?: number;
+  /** The same for the dividend. */
+  readonly shareOf?: number;
   readonly target?: Comparison['target'];
 }
 
@@ -86,13 +88,15 @@ export function report(
   return {
     ...head,
     rows: [...samples].map(([name, figures]) => ({ name, figure: summarize(figures) })),
-    comparisons: divisions.map(({ of, by, share = 1, target }) => ({
-      what: `${of} / ${share === 1 ? by : `(${by} / ${share})`}`,
-      ratio: summarize(ratios(samplesOf(of), samplesOf(by)).map((ratio) => ratio * share)),
+    comparisons: divisions.map(({ of, by, share = 1, shareOf = 1, target }) => ({
+      what: `${shared(of, shareOf)} / ${shared(by, share)}`,
+      ratio: summarize(ratios(samplesOf(of), samplesOf(by)).map((ratio) => (ratio * share) / shareOf)),
       ...(target === undefined ? {} : { target }),
     })),
   };
 }
+
+const shared = (name: string, share: number): string => (share === 1 ? name : `(${name} / ${share})`);
 
 /** Whether the median keeps the target; a comparison without one has nothing to keep. */
 export function meets({ ratio, target }: Comparison): boolean {
