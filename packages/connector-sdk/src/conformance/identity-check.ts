@@ -14,7 +14,8 @@ export function checkIdentity(identity: Identity): void {
     groups.every((group) => typeof group === 'string' && group !== ''),
     'a group is empty or not a text',
   );
-  must(new Set(groups).size === groups.length, `groups holds doubles: ${groups.join(', ')}`);
+  const double = groups.find((group, index) => groups.indexOf(group) !== index);
+  must(double === undefined, `groups holds ${JSON.stringify(double)} twice`);
   must(email === undefined || email.address !== '', 'the address is empty: leave email out');
   must(email === undefined || typeof email.verified === 'boolean', 'email.verified is not a boolean');
   must(connectorData === undefined || connectorData instanceof Secret, 'connectorData is not a Secret');

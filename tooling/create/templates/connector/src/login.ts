@@ -89,7 +89,7 @@ export async function fetchIdentity(provider: TemplateNameProvider, tokens: Toke
     username: name ?? login,
     preferredUsername: login,
     ...(email ? { email: { address: email, verified: false } } : {}),
-    groups: requireAllowedGroups(groups, provider.groups),
+    groups: requireAllowedGroups([...new Set(groups)], provider.groups),
     ...(tokens.refreshToken ? { connectorData: tokens.refreshToken } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import type { UpstreamRefresh } from '@ostiary/connector-sdk';
-import { refreshTokens } from '@ostiary/connector-sdk/oauth2';
+import { refreshTokens, unbelievable } from '@ostiary/connector-sdk/oauth2';
 import { isOstiaryError } from '@ostiary/primitives';
 import { fetchIdentity, type TemplateNameProvider } from './login.ts';
 
@@ -15,7 +15,9 @@ export function templateNameRefresh(provider: TemplateNameProvider): UpstreamRef
       const tokens = await refreshTokens(provider, connectorData);
       if (tokens === 'rejected') return 'rejected';
       try {
-        return await fetchIdentity(provider, { refreshToken: connectorData, ...tokens });
+        const now = await fetchIdentity(provider, { refreshToken: connectorData, ...tokens });
+        if (now.userId !== identity.userId) throw unbelievable({ endpoint: 'user', reason: 'another account' });
+        return now;
       } catch (error) {
         if (isOstiaryError(error, 'login/not_allowed')) return 'rejected';
         throw error;

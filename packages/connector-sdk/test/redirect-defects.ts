@@ -1,0 +1,246 @@
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
+import type { Connector, ConnectorContext, FinishLogin, Identity, RefreshAsk } from '../src/index.ts';
+import type { Case, Defect, Redirect } from './defect.ts';
+import { asking, clientSecret } from './double-provider.ts';
+
+const finishing =
+  (
+    change: (answer: FinishLogin, good: Redirect['login'], context: ConnectorContext) => Promise<Identity>,
+  ): Defect<Redirect> =>
+  ({ login }, context) => ({ login: { ...login, finish: (answer) => change(answer, login, context) } });
+
+const identities = (change: (identity: Identity) => Identity): Defect<Redirect> =>
+  finishing(async (answer, good) => change(await good.finish(answer)));
+
+const refreshing =
+  (
+    change: (ask: RefreshAsk, good: NonNullable<Connector['refresh']>) => Promise<Identity | 'rejected'>,
+  ): Defect<Redirect> =>
+  ({ refresh }) =>
+    refresh === undefined
+      ? {}
+      : { refresh: { kind: 'upstream', exclusive: true, refresh: (ask) => change(ask, refresh) } };
+
+const honestly = (ask: RefreshAsk, good: NonNullable<Connector['refresh']>): Promise<Identity | 'rejected'> =>
+  good.kind === 'upstream' ? good.refresh(ask) : Promise.resolve('rejected');
+
+/** Ways for a connector with a redirect to be bad. */
+export const redirectDefects: readonly Case<Redirect>[] = [
+  [
+    'asks when it is opened',
+    ['open/asks-nobody'],
+    (_good, { http }) => {
+      http()('https://provider.example/').catch(() => undefined);
+      return {};
+    },
+  ],
+  [
+    'takes a crash for an answer',
+    ['network/heals', 'network/down-in-the-middle', 'network/nonsense', 'secrecy/refused'],
+    finishing((answer, good) =>
+      good.finish(answer).catch((error: Error) => Promise.reject(new TypeError(error.message))),
+    ),
+  ],
+  [
+    'remembers that the provider was down',
+    ['network/heals'],
+    ({ login }) => {
+      let down: unknown;
+      return {
+        login: {
+          ...login,
+          async finish(answer) {
+            if (down !== undefined) throw down;
+            return login.finish(answer).catch((error: unknown) => {
+              down = error;
+              throw error;
+            });
+          },
+        },
+      };
+    },
+  ],
+  [
+    'lets in whoever the provider does not know',
+    ['network/nonsense', 'redirect/empty-answer', 'secrecy/refused'],
+    finishing((answer, good) =>
+      good.finish(answer).catch((error: unknown): Identity => {
+        if (!isOstiaryError(error, 'upstream/protocol')) throw error;
+        return { userId: 'guest', username: '', groups: [] };
+      }),
+    ),
+  ],
+  [
+    'takes "down" for "no" at a refresh',
+    ['network/refresh-keeps-the-login', 'network/nonsense-at-refresh', 'secrecy/refresh'],
+    refreshing((ask, good) => honestly(ask, good).catch(() => 'rejected')),
+  ],
+  [
+    'leaves the state out',
+    ['redirect/state'],
+    ({ login }) => ({
+      login: {
+        ...login,
+        begin: async (ask) => {
+          const step = await login.begin({ ...ask, state: 'mine' });
+          return step;
+        },
+      },
+    }),
+  ],
+  [
+    'keeps much',
+    ['redirect/keep-is-small'],
+    ({ login }) => ({
+      login: {
+        ...login,
+        begin: async (ask) => ({ ...(await login.begin(ask)), keep: { nonce: '', more: 'x'.repeat(1024) } }),
+      },
+    }),
+  ],
+  ['answers an empty id', ['redirect/identity'], identities((identity) => ({ ...identity, userId: '' }))],
+  [
+    'answers an id with a line break',
+    ['redirect/identity'],
+    identities((identity) => ({ ...identity, userId: 'a\n' })),
+  ],
+  [
+    'answers an empty address',
+    ['redirect/identity'],
+    identities((identity) => ({ ...identity, email: { address: '', verified: false } })),
+  ],
+  [
+    'takes a person who declined for an error of the provider',
+    ['redirect/declined'],
+    finishing(async (answer, good) => {
+      if (answer.params.has('error')) throw new OstiaryError('upstream/protocol', 'An error.');
+      return good.finish(answer);
+    }),
+  ],
+  [
+    'checks no nonce',
+    ['redirect/another-login'],
+    finishing(async ({ params }, _good, context) => {
+      const person = await asking(context)('/token', { code: params.get('code') ?? '' });
+      if (person === 'over') throw new OstiaryError(params.has('error') ? 'login/denied' : 'upstream/protocol', 'No.');
+      return { userId: person.id, username: '', groups: [] };
+    }),
+  ],
+  [
+    'makes an id of its own at each login',
+    ['claims/user-id-stays', 'exchange/same-account'],
+    ({ login }) => {
+      let logins = 0;
+      return {
+        login: {
+          ...login,
+          async finish(answer) {
+            logins += 1;
+            return { ...(await login.finish(answer)), userId: `u-1-${logins}` };
+          },
+        },
+      };
+    },
+  ],
+  [
+    'believes every address',
+    ['claims/email-verified'],
+    identities((identity) => ({ ...identity, email: { address: 'jane@example.com', verified: true } })),
+  ],
+  [
+    'reads one page of groups',
+    ['claims/groups'],
+    identities((identity) => ({ ...identity, groups: identity.groups.slice(0, 100) })),
+  ],
+  [
+    'answers doubles',
+    ['claims/groups'],
+    identities((identity) => ({ ...identity, groups: [...identity.groups, ...identity.groups.slice(0, 1)] })),
+  ],
+  [
+    'forgets what the next refresh needs',
+    ['refresh/again-and-again'],
+    refreshing(async (ask, good) => {
+      const answer = await honestly(ask, good);
+      if (answer === 'rejected') return answer;
+      const { connectorData: _lost, ...rest } = answer;
+      return rest;
+    }),
+  ],
+  [
+    'asks nobody at a refresh',
+    [
+      'refresh/same-account',
+      'refresh/ended',
+      'network/refresh-keeps-the-login',
+      'network/nonsense-at-refresh',
+      'secrecy/refresh',
+    ],
+    refreshing(async ({ identity }) => identity),
+  ],
+  [
+    'uses a login for ever',
+    ['refresh/reuse-has-an-end'],
+    () => ({ refresh: { kind: 'reuse', maxAgeSeconds: Number.POSITIVE_INFINITY } }),
+  ],
+  [
+    'takes a token that was meant for somebody else',
+    ['exchange/foreign'],
+    ({ exchange }) =>
+      exchange === undefined
+        ? {}
+        : {
+            exchange: {
+              ...exchange,
+              exchange: (ask) =>
+                ask.subjectToken.reveal().startsWith('theirs')
+                  ? Promise.resolve({ userId: 'u-1', username: '', groups: [] })
+                  : exchange.exchange(ask),
+            },
+          },
+  ],
+  [
+    'takes everything for a token',
+    ['exchange/foreign', 'exchange/garbage', 'exchange/unavailable'],
+    ({ exchange }) =>
+      exchange === undefined
+        ? {}
+        : { exchange: { ...exchange, exchange: async () => ({ userId: 'u-1', username: '', groups: [] }) } },
+  ],
+  [
+    'logs out without the way back',
+    ['logout/returns'],
+    () => ({ logout: { begin: async () => ({ url: 'https://provider.example/out' }) } }),
+  ],
+  [
+    'logs the code',
+    ['secrecy/login'],
+    finishing((answer, good, { log }) => {
+      log.debug('double.code', { code: answer.params.get('code') });
+      return good.finish(answer);
+    }),
+  ],
+  [
+    'shows the upstream token as a name',
+    ['secrecy/login'],
+    identities((identity) => ({ ...identity, username: identity.connectorData?.reveal() ?? '' })),
+  ],
+  [
+    'shows it after a refresh',
+    ['secrecy/refresh'],
+    refreshing(async (ask, good) => {
+      const answer = await honestly(ask, good);
+      return answer === 'rejected' ? answer : { ...answer, username: answer.connectorData?.reveal() ?? '' };
+    }),
+  ],
+  [
+    'repeats the provider in its errors',
+    ['secrecy/refused'],
+    finishing((answer, good) =>
+      good.finish(answer).catch((error: unknown) => {
+        if (!isOstiaryError(error)) throw error;
+        throw new OstiaryError(error.code, error.message, { cause: new Error(`sent ${clientSecret}`) });
+      }),
+    ),
+  ],
+];
