@@ -1,0 +1,136 @@
+import { Agent, createServer, get } from 'node:http';
+import { type AddressInfo, createConnection } from 'node:net';
+import { setImmediate as aTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
+import { createFakeTimers } from '../../test/fake-timers.ts';
+import { type ListenerOptions, openListener } from './listener.ts';
+import { openListeners } from './listeners.ts';
+
+const address = { host: '127.0.0.1', port: 0 };
+const silent: ListenerOptions['handler'] = (_request, response) => response.end('ok');
+
+function deps() {
+  const lines: LogLine[] = [];
+  const timers = createFakeTimers();
+  return { lines, timers, log: recordingLogger(lines), readFile: () => Promise.reject(new Error('no file')) };
+}
+
+/** A listener whose answers wait until they are let go. */
+async function openSlow(drainMs = 1000) {
+  const { promise: asked, resolve: arrived } = Promise.withResolvers<void>();
+  const { promise: letGo, resolve: answer } = Promise.withResolvers<void>();
+  const made = deps();
+  const handler: ListenerOptions['handler'] = (_request, response) => {
+    arrived();
+    void letGo.then(() => response.end('done'));
+  };
+  const listener = await openListener({ name: 'web.http', address, handler, drainMs }, made);
+  return { ...made, listener, url: `http://${listener.address}/`, asked, answer };
+}
+
+/** The body and the `Connection` header of an answer, or the code of what went wrong. */
+function fetchOn(url: string, agent: Agent): Promise<string> {
+  return new Promise((resolve) => {
+    get(url, { agent }, (answer) => {
+      let body = '';
+      answer.on('data', (chunk) => {
+        body += chunk;
+      });
+      answer.on('end', () => resolve(`${body} ${answer.headers.connection}`));
+      answer.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
+    }).on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
+  });
+}
+
+describe('closing', () => {
+  it('lets a request under way finish, tells its client that the connection ends, and takes no new one', async () => {
+    const { listener, url, asked, answer, lines } = await openSlow();
+    const agent = new Agent({ keepAlive: true });
+    const pending = fetchOn(url, agent);
+    await asked;
+    const closing = listener[Symbol.asyncDispose]();
+    await aTurn();
+    expect(await fetchOn(url, new Agent())).toBe('ECONNREFUSED');
+    answer();
+    // The header was decided when the request came, before the end was known; the connection is closed all the same.
+    expect(await pending).toMatch(/^done /);
+    agent.destroy();
+    await closing;
+    expect(lines.at(-1)).toMatchObject({ event: 'listener.closed', name: 'web.http', requests: 'finished' });
+  });
+
+  it('does not wait for connections that fell idle', async () => {
+    const made = deps();
+    const listener = await openListener({ name: 'web.http', address, handler: silent, drainMs: 1000 }, made);
+    const agent = new Agent({ keepAlive: true });
+    expect(await fetchOn(`http://${listener.address}/`, agent)).toMatch(/^ok /);
+    await listener[Symbol.asyncDispose]();
+    expect(made.lines.at(-1)).toMatchObject({ requests: 'finished' });
+    agent.destroy();
+  });
+
+  it('gives a connection on which nothing was asked yet a second to begin, and ends it then', async () => {
+    const made = deps();
+    const listener = await openListener({ name: 'web.http', address, handler: silent, drainMs: 25_000 }, made);
+    const port = Number(listener.address.split(':')[1]);
+    const [late, never] = [createConnection(port, '127.0.0.1'), createConnection(port, '127.0.0.1')];
+    const ends = [late, never].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    await fetchOn(`http://${listener.address}/`, new Agent()); // both have been accepted before this one
+    const closing = listener[Symbol.asyncDispose]();
+    await aTurn();
+    await made.timers.advance(999);
+    const answer = new Promise((resolve) => late.once('data', (chunk) => resolve(String(chunk))));
+    late.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 OK\r\n.*connection: close/is);
+    await made.timers.advance(1);
+    await Promise.all([closing, ...ends]);
+    expect(made.lines.at(-1)).toMatchObject({ event: 'listener.closed', requests: 'finished' });
+  });
+
+  it('cuts what is not done at the limit, and says so', async () => {
+    const { listener, url, asked, lines, timers } = await openSlow(25_000);
+    const pending = fetchOn(url, new Agent());
+    await asked;
+    const closing = listener[Symbol.asyncDispose]();
+    await aTurn();
+    await timers.advance(24_999);
+    expect(lines.at(-1)?.event).not.toBe('listener.closed');
+    await timers.advance(1);
+    expect(await pending).toBe('ECONNRESET');
+    await closing;
+    expect(lines.at(-1)).toMatchObject({ event: 'listener.closed', requests: 'cut' });
+    expect(timers.waiting).toEqual([]);
+  });
+});
+
+describe('an address that cannot be listened on', () => {
+  it('is named with its key and what to do: in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as AddressInfo; // a server on a TCP port has no other kind of address
+    const opening = openListener(
+      { name: 'web.http', address: { ...address, port }, handler: silent, drainMs: 1 },
+      deps(),
+    );
+    await expect(opening).rejects.toThrow(`web.http: 127.0.0.1:${port} is in use by another program.`);
+    taken.close();
+  });
+
+  it('is named with its key and what to do: not of this machine', async () => {
+    const elsewhere = { host: '192.0.2.1', port: 5556 };
+    const opening = openListener({ name: 'telemetry.http', address: elsewhere, handler: silent, drainMs: 1 }, deps());
+    await expect(opening).rejects.toThrow('telemetry.http: 192.0.2.1:5556 is not an address of this machine.');
+  });
+
+  it('closes those that were opened before it', async () => {
+    const made = deps();
+    const good = { name: 'web.http', address, handler: silent, drainMs: 1 };
+    const bad = { ...good, name: 'web.https', address: { host: '192.0.2.1', port: 1 } };
+    await expect(openListeners([good, bad], made)).rejects.toMatchObject({ code: 'config/invalid' });
+    expect(made.lines.map(({ event, name }) => `${event} ${name}`)).toEqual([
+      'listener.opened web.http',
+      'listener.closed web.http',
+    ]);
+  });
+});

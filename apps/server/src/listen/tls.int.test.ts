@@ -1,0 +1,153 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ConnectionOptions, connect, type SecureVersion } from 'node:tls';
+import {
+  type CertificateAuthority,
+  createAuthority,
+  type TemporaryFolder,
+  temporaryFolder,
+} from '@ostiary/tooling-servers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
+import { createFakeTimers } from '../../test/fake-timers.ts';
+import { openListener } from './listener.ts';
+import { loadTls } from './tls-files.ts';
+
+const text = (path: string): Promise<string> => readFile(path, 'utf8');
+
+let authority: CertificateAuthority;
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  [authority, folder] = await Promise.all([createAuthority(), temporaryFolder('tls')]);
+});
+afterAll(() => Promise.all([authority[Symbol.asyncDispose](), folder[Symbol.asyncDispose]()]));
+
+const files = () => ({ certFile: join(folder.path, 'tls.crt'), keyFile: join(folder.path, 'tls.key') });
+
+/** Puts a new certificate in place as a secret volume does: whole files under a new name, then renamed. */
+async function replaceCertificate(): Promise<void> {
+  const { certificate, key } = await authority.issue();
+  for (const [path, content] of Object.entries({ [files().certFile]: certificate, [files().keyFile]: key })) {
+    await writeFile(`${path}.new`, content);
+    await rename(`${path}.new`, path);
+  }
+}
+
+async function open(versions: { minVersion?: SecureVersion; maxVersion?: SecureVersion } = {}) {
+  const lines: LogLine[] = [];
+  const timers = createFakeTimers();
+  const listener = await openListener(
+    {
+      name: 'web.https',
+      address: { host: '127.0.0.1', port: 0 },
+      handler: (_request, response) => response.end('ok'),
+      tls: { ...files(), minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', ...versions },
+      drainMs: 1000,
+    },
+    { timers, log: recordingLogger(lines), readFile: text },
+  );
+  const port = Number(listener.address.split(':')[1]);
+  return { listener, port, lines, timers };
+}
+
+/** Serial number of the certificate and the version that were agreed on, or the code of the refusal. */
+function handshake(
+  port: number,
+  options: ConnectionOptions = {},
+): Promise<{ serial: string; protocol: string | null } | string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, ca: authority.ca, ...options }, () => {
+      resolve({ serial: socket.getPeerCertificate().serialNumber, protocol: socket.getProtocol() });
+      socket.destroy();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+}
+
+// Node's own client refuses old versions unless it is told that their ciphers will do.
+const old: ConnectionOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' };
+const weak: ConnectionOptions = { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA:@SECLEVEL=0' };
+
+describe('a TLS listener', () => {
+  it('shows a new certificate to new connections, and says so once', async () => {
+    await replaceCertificate();
+    const { listener, port, lines } = await open();
+    await using _open = listener;
+    const before = await handshake(port);
+    await replaceCertificate();
+    await listener.reload();
+    await listener.reload();
+    const after = await handshake(port);
+    expect(after).toMatchObject({ protocol: 'TLSv1.3' });
+    expect(after).not.toEqual(before);
+    expect(lines.filter(({ event }) => event.startsWith('tls.reload'))).toMatchObject([{ event: 'tls.reloaded' }]);
+  });
+
+  it('looks at its files every minute, for file systems that tell nothing', async () => {
+    await replaceCertificate();
+    const { listener, port, timers } = await open();
+    await using _open = listener;
+    const before = await handshake(port);
+    await replaceCertificate();
+    await timers.advance(60_000);
+    await listener.reload(); // waits for the one that runs
+    expect(await handshake(port)).not.toEqual(before);
+    expect(timers.waiting).toContain(60_000);
+  });
+
+  it.each([
+    ['a file that is not there yet', async () => rename(files().keyFile, `${files().keyFile}.gone`)],
+    ['half a file', async () => writeFile(files().certFile, (await text(files().certFile)).slice(0, 200))],
+    ['the key of another certificate', async () => writeFile(files().keyFile, (await authority.issue()).key)],
+  ])('keeps the certificate it has when it finds %s, and logs why', async (_what, spoil) => {
+    await replaceCertificate();
+    const { listener, port, lines } = await open();
+    await using _open = listener;
+    const before = await handshake(port);
+    await spoil();
+    await listener.reload();
+    expect(await handshake(port)).toEqual(before);
+    const failed = lines.filter(({ event }) => event === 'tls.reload_failed');
+    expect(failed).toHaveLength(1);
+    expect(String(failed[0]?.error)).toContain('tls.');
+  });
+
+  it('speaks no old version and no weak cipher, before and after a new certificate', async () => {
+    await replaceCertificate();
+    const { listener, port } = await open();
+    await using _open = listener;
+    const refused = /ALERT|VERSION|HANDSHAKE|RESET|PROTOCOL/;
+    for (const _time of ['before', 'after']) {
+      expect(await handshake(port, old)).toMatch(refused);
+      expect(await handshake(port, weak)).toMatch(refused);
+      expect(await handshake(port, { maxVersion: 'TLSv1.2' })).toMatchObject({ protocol: 'TLSv1.2' });
+      await replaceCertificate();
+      await listener.reload();
+    }
+  });
+
+  it('keeps to the versions of the configuration after a new certificate', async () => {
+    await replaceCertificate();
+    const { listener, port } = await open({ minVersion: 'TLSv1.3' });
+    await using _open = listener;
+    await replaceCertificate();
+    await listener.reload();
+    expect(await handshake(port, { maxVersion: 'TLSv1.2' })).toBeTypeOf('string');
+    expect(await handshake(port)).toMatchObject({ protocol: 'TLSv1.3' });
+  });
+});
+
+describe('certificate files that cannot be used', () => {
+  const settings = { certFile: '/c.pem', keyFile: '/k.pem', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' } as const;
+
+  it.each([
+    ['web.tlsCert: /c.pem cannot be read', { '/k.pem': 'x' }],
+    ['web.tlsKey: /k.pem cannot be read', { '/c.pem': 'x' }],
+    ['/c.pem and /k.pem do not work together', { '/c.pem': 'x', '/k.pem': 'PRIVATE' }],
+  ])('are named: %s', async (message, there: Readonly<Record<string, string>>) => {
+    const read = async (path: string): Promise<string> => there[path] ?? Promise.reject(new Error('ENOENT'));
+    const error = await loadTls(settings, read).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'config/invalid', message: expect.stringContaining(message) });
+    expect(String(error)).not.toContain('PRIVATE');
+  });
+});

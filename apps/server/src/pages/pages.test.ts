@@ -1,0 +1,142 @@
+import { silentLogger } from '@ostiary/primitives';
+import { describe, expect, it } from 'vitest';
+import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
+import { problems, samplePages } from '../../test/sample-pages.ts';
+import type { Frontend } from '../http/options.ts';
+import { createPages } from './pages.tsx';
+import type { ServerPage } from './server-page.ts';
+
+function html(page: ServerPage, frontend: Partial<Frontend> = {}): string {
+  const look = { title: 'Example', theme: 'auto', extra: {}, ...frontend } as const;
+  return createPages({ frontend: look, base: '/dex', log: silentLogger }).render(page);
+}
+
+const sample = (name: string): ServerPage => {
+  const page = samplePages[name];
+  if (page === undefined) throw new Error(`no sample page ${name}`);
+  return page;
+};
+
+const nasty = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&`;
+
+/** The page with the nasty text in everything that comes from outside. */
+const infested: Readonly<Record<string, ServerPage>> = {
+  'choose-connector': {
+    name: 'choose-connector',
+    clientName: nasty,
+    connectors: [{ id: nasty, type: nasty, name: nasty, url: `/dex/auth/x?state=${nasty}` }],
+  },
+  password: {
+    name: 'password',
+    ...{ connectorName: nasty, prompt: nasty, username: nasty, invalid: true },
+    ...{ action: `/dex/auth/x/login?state=${nasty}`, backUrl: `/dex/auth?${nasty}` },
+  },
+  approval: {
+    name: 'approval',
+    ...{ clientName: nasty, userName: nasty, req: nasty, action: `/dex/approval?${nasty}`, items: ['email'] },
+  },
+  'submit-form': { name: 'submit-form', action: `https://a.example/?${nasty}`, fields: { [nasty]: nasty } },
+  code: { name: 'code', code: nasty },
+  error: { name: 'error', problem: 'internal', message: nasty, requestId: nasty, retryUrl: `/dex?${nasty}` },
+};
+
+describe('text from outside', () => {
+  it.each(Object.entries(infested))('stays text on the page %s', (_name, page) => {
+    const page_ = html(page, { title: nasty, extra: { footer: nasty } });
+    expect(page_).not.toMatch(/<script>|<img src=x/);
+    expect(page_.match(/<script/g)?.length ?? 0).toBe(page.name === 'submit-form' ? 1 : 0);
+  });
+
+  it('is shown without characters that mislead the eye', () => {
+    const page = html({ name: 'choose-connector', clientName: 'app\u202Eexe\u0007\u2066', connectors: [] });
+    expect(page).toContain('appexe');
+    for (const sign of ['\u0007', '\u202E', '\u2066']) expect(page).not.toContain(sign);
+  });
+
+  it.each(['javascript:alert(1)', 'data:text/html,x', '//evil.example/x', '/\\evil.example', 'JaVaScRiPt:x', ''])(
+    'cannot make a form or a connector lead to %j',
+    (url) => {
+      expect(() => html({ name: 'submit-form', action: url, fields: {} })).toThrow(TypeError);
+      expect(() =>
+        html({ name: 'choose-connector', clientName: 'a', connectors: [{ id: 'x', type: 'x', name: 'x', url }] }),
+      ).toThrow(TypeError);
+    },
+  );
+
+  it.each(['javascript:alert(1)', '//evil.example', '/\\evil.example', 'https://evil.example', '/a\n/b'])(
+    'cannot make a link back of %j',
+    (url) => {
+      const error = html({ name: 'error', problem: 'internal', requestId: 'r', retryUrl: url });
+      const login = sample('password');
+      if (login.name !== 'password') throw new Error('no password page');
+      for (const page of [error, html({ ...login, backUrl: url })]) expect(page).not.toContain('evil');
+      expect(error).not.toContain('<a ');
+    },
+  );
+});
+
+describe('what scripts out there look for', () => {
+  it.each([
+    ['password', ['id="login" name="login"', 'id="password" name="password"', 'type="submit" id="submit-login"']],
+    ['password', ['method="post" action="/dex/auth/ldap/login?state=abc"']],
+    ['password-invalid', ['id="login-error"', 'value="jane@example.org"']],
+    [
+      'approval',
+      [
+        'name="req" value="request-handle"/><input type="hidden" name="approval" value="approve"/><button',
+        'name="approval" value="rejected"',
+      ],
+    ],
+    ['submit-form', ['name="SAMLResponse" value="PHg+"']],
+  ])('is on the page %s as in Dex: %j', (name, parts) => {
+    for (const part of parts) expect(html(sample(name))).toContain(part);
+  });
+});
+
+describe('every page', () => {
+  const pages: readonly ServerPage[] = [
+    ...Object.values(samplePages),
+    ...problems.map((problem): ServerPage => ({ name: 'error', problem, requestId: 'r-17' })),
+    { name: 'home', issuer: 'https://login.example.com/dex' },
+  ];
+
+  it('has a language, a title, one heading, and no style or script of its own', () => {
+    for (const page of pages) {
+      const text = html(page);
+      expect(text).toMatch(/^<!doctype html><html lang="en" data-theme="auto">/);
+      expect(text).toMatch(/<title>[^<]+<\/title>/);
+      expect(text.match(/<h1>/g)).toHaveLength(1);
+      expect(text).not.toMatch(/<style|style="|\son\w+="|<script(?! src=)/);
+    }
+  });
+
+  it('about an error says what it is, in words of its own, and gives the id to tell somebody', () => {
+    const texts = problems.map((problem) => html({ name: 'error', problem, requestId: 'r-17' }));
+    for (const text of texts) expect(text).toContain('r-17');
+    const headings = new Set(texts.map((text) => /<p class="lead">([^<]+)/.exec(text)?.[1]));
+    expect(headings.size).toBe(problems.length);
+  });
+
+  it('never has the password in it', () => {
+    expect(html(sample('password-invalid'))).not.toMatch(/id="password"[^>]*value=/);
+  });
+});
+
+describe('the look of an operator', () => {
+  it.each([
+    [{ extra: { accent: 'red;}body{display:none' } }, 'frontend.extra.accent'],
+    [{ extra: { supportUrl: 'javascript:alert(1)' } }, 'frontend.extra.supportUrl'],
+  ])('%j is refused with its key', (frontend, key) => {
+    expect(() => html(sample('code'), frontend)).toThrow(key);
+  });
+
+  it('says which keys of Dex mean nothing here', () => {
+    const lines: LogLine[] = [];
+    const frontend = { title: 'x', theme: 'auto', extra: { tosFooterLink: 'x' }, logoUrl: 'theme/logo.png' } as const;
+    createPages({ frontend, base: '', log: recordingLogger(lines) });
+    expect(lines).toMatchObject([
+      { event: 'frontend.logo_ignored', logoURL: 'theme/logo.png' },
+      { event: 'frontend.extra_unused', unused: ['tosFooterLink'] },
+    ]);
+  });
+});
