@@ -33,7 +33,6 @@ export async function logInAgain(session: Session, refused: number, deps: LogInA
     if (!deps.isParentAlive()) throw parentGone();
     return usable(store.credential(session.id), refused, deps.now);
   };
-  attempts.assertAllowed(command);
   const wait = {
     path: store.loginLockPath(session.key.issuer),
     patienceMs: deps.timeoutMs + 30_000,
@@ -46,7 +45,7 @@ export async function logInAgain(session: Session, refused: number, deps: LogInA
   try {
     const credential = elsewhere();
     if (credential !== undefined) return credential;
-    // The one we waited for may have come to nothing; then its failure counts for us too.
+    // Not before the lock: a login under way counts as unfinished. One that came to nothing counts for us too.
     attempts.assertAllowed(command);
     return await attempt(session, elsewhere, deps);
   } finally {
