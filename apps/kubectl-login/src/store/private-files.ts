@@ -1,5 +1,5 @@
 /** Files that only this user may read: folders 0700, files 0600, replaced in one step. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { OstiaryError } from '@ostiary/primitives';
 import { exposed, readPrivate } from '../fast/credential.ts';
@@ -67,7 +67,7 @@ function replaceFile(path: string, text: string, nonce: string): void {
   try {
     const fd = openSync(draft, 'wx', 0o600);
     try {
-      writeSync(fd, text);
+      writeFileSync(fd, text); // all of it, or an error
       // Without it a power cut may leave an empty file under the new name, and the refresh token is gone.
       fsyncSync(fd);
     } finally {
