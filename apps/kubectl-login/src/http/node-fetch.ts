@@ -42,16 +42,18 @@ export function createNodeFetch(options: NodeFetchOptions): Fetch {
     const signal = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), ...(init.signal ? [init.signal] : [])]);
     const body = init.body === undefined || init.body === null ? undefined : String(init.body);
     const headers = Object.fromEntries(new Headers(init.headers));
+    // An aborted request says only that it was aborted; its signal knows why.
+    const failed = (error: unknown): Error => unreachable(url, signal.aborted ? signal.reason : error);
     const exchange: Exchange = { url, method: init.method ?? 'GET', headers, body, signal };
     try {
       return await send(exchange, roots, options);
     } catch (error) {
       const more = isTrustFailure(error) ? options.roots.all() : undefined;
-      if (more === undefined) throw unreachable(url, error);
+      if (more === undefined) throw failed(error);
       // Nothing was sent yet: the TLS handshake failed. The system's roots are slow to load, hence only now.
       roots = more;
       return await send(exchange, roots, options).catch((again: unknown) => {
-        throw unreachable(url, again);
+        throw failed(again);
       });
     }
   };

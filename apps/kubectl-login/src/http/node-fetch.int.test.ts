@@ -1,0 +1,123 @@
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { createAuthority } from '@ostiary/tooling-servers';
+import { describe, expect, it } from 'vitest';
+import { createNodeFetch, type NodeFetchOptions } from './node-fetch.ts';
+import { createTrustRoots } from './trust-roots.ts';
+
+async function serve(handler: RequestListener, tls?: { key: string; cert: string }) {
+  const server = tls === undefined ? createHttpServer(handler) : createServer(tls, handler);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // a server on a TCP port has no other kind of address
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const fetchWith = (more: Partial<NodeFetchOptions> = {}) =>
+  createNodeFetch({ roots: createTrustRoots(undefined), proxyFor: () => '', timeoutMs: 5000, maxBytes: 1000, ...more });
+
+describe('a request', () => {
+  it('brings method, headers and body, and back status, headers and text', async () => {
+    await using server = await serve((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () =>
+        response.writeHead(201, { 'x-a': ['1', '2'] }).end(`${request.method} ${request.headers['x-b']} ${body}`),
+      );
+    });
+    const answer = await fetchWith()(server.url, {
+      method: 'POST',
+      headers: { 'x-b': 'c' },
+      body: new URLSearchParams({ d: 'e' }),
+    });
+    expect([answer.status, answer.headers.get('x-a'), await answer.text()]).toEqual([201, '1, 2', 'POST c d=e']);
+  });
+
+  it('follows no redirect: tokens are not carried elsewhere', async () => {
+    await using server = await serve((_request, response) =>
+      response.writeHead(302, { location: 'http://127.0.0.1:1' }).end(),
+    );
+    expect((await fetchWith()(server.url)).status).toBe(302);
+  });
+
+  it.each(['http://login.example.com', 'http://192.168.1.2', 'ftp://127.0.0.1', 'file:///etc/passwd'])(
+    'goes nowhere without https: %s',
+    async (url) => {
+      await expect(fetchWith()(url)).rejects.toMatchObject({ code: 'upstream/protocol' });
+    },
+  );
+
+  it('goes through the proxy, but not to this machine', async () => {
+    const asked: string[] = [];
+    await using server = await serve((_request, response) => response.end('direct'));
+    const fetch = fetchWith({
+      proxyFor: (url) => {
+        asked.push(url);
+        return 'http://127.0.0.1:9';
+      },
+    });
+    expect(await (await fetch(server.url)).text()).toBe('direct');
+    await expect(fetch('https://login.example.invalid')).rejects.toThrow('ECONNREFUSED 127.0.0.1:9');
+    expect(asked).toEqual(['https://login.example.invalid/']);
+  });
+});
+
+describe('an answer', () => {
+  it.each([
+    ['that is announced too long', (response: Parameters<RequestListener>[1]) => response.end('x'.repeat(1001))],
+    [
+      'that does not end',
+      (response: Parameters<RequestListener>[1]) => {
+        const more = (): void => void (response.destroyed || response.write('x'.repeat(100), () => setImmediate(more)));
+        more();
+      },
+    ],
+  ])('%s is not read to its end', async (_what, answer) => {
+    await using server = await serve((_request, response) => void answer(response));
+    await expect(fetchWith()(server.url)).rejects.toThrow('longer than 1000 bytes');
+  });
+
+  it('that is cut off is none', async () => {
+    await using server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('half', () => response.destroy());
+    });
+    await expect(fetchWith()(server.url)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+  });
+
+  it('that does not come is given up, and the message says so', async () => {
+    await using server = await serve(() => {});
+    await expect(fetchWith({ timeoutMs: 50 })(server.url)).rejects.toMatchObject({
+      code: 'upstream/unavailable',
+      message: `${new URL(server.url).host} cannot be reached: no answer in time.`,
+    });
+  });
+});
+
+describe('a server with a private certificate authority', () => {
+  it('is believed when its authority was named, and otherwise the message says which option does that', async () => {
+    await using authority = await createAuthority();
+    const { certificate, key } = await authority.issue();
+    await using server = await serve((_request, response) => response.end('ok'), { cert: certificate, key });
+    const error = await fetchWith()(server.url).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ detail: { remedy: expect.stringContaining('--certificate-authority FILE') } });
+    const trusting = fetchWith({ roots: createTrustRoots(authority.ca) });
+    expect(await (await trusting(server.url)).text()).toBe('ok');
+  });
+
+  it('is not believed under another name', async () => {
+    await using authority = await createAuthority();
+    const { certificate, key } = await authority.issue('DNS:elsewhere.example');
+    await using server = await serve((_request, response) => response.end('ok'), { cert: certificate, key });
+    const trusting = fetchWith({ roots: createTrustRoots(authority.ca) });
+    await expect(trusting(server.url)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+  });
+});
