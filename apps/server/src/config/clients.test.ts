@@ -70,6 +70,24 @@ describe('staticClients', () => {
     expect((await load(withClients(client))).warnings).toEqual([]);
   });
 
+  it('says that two have one id, although another is wrong too', async () => {
+    const clients = ['{id: a, name: A, secret: s}', '{id: b}', '{id: a, name: B, secret: s}'];
+    const problems = (await problemsOf(withClients(...clients))).join('\n');
+    expect(problems).toContain('staticClients[1].name: is missing');
+    expect(problems).toContain('staticClients[2].id: is the id of staticClients[0] too');
+  });
+
+  it.each([
+    ['$NAME', 1],
+    ['${NAME}', 1],
+    ['$NAME-and-more', 0],
+    ['pa$word', 0],
+    ['$', 0],
+  ])('warns of the secret %s as often as %i times: variables are not replaced there', async (secret, times) => {
+    const { warnings } = await load(withClients(`{id: a, name: A, secret: "${secret}"}`));
+    expect(warnings.filter(({ path }) => path === 'staticClients[0].secret')).toHaveLength(times);
+  });
+
   it('warns of references that lead nowhere', async () => {
     const { warnings } = await load(
       withClients('{id: a, name: A, secret: s, trustedPeers: [gone], allowedConnectors: [lost]}'),

@@ -17,8 +17,10 @@ export interface ClientsInput {
 /** Reads the clients; whatever is wrong goes into the report. */
 export async function readClients(input: ClientsInput): Promise<readonly Client[]> {
   const read = input.blocks.map(async (block, index) => block && readClient(block, index, input));
-  const clients = (await Promise.all(read)).filter((client) => client !== undefined);
-  // With one left out, places and references would be told wrongly.
+  const inPlaces = await Promise.all(read);
+  checkIds(inPlaces, input);
+  const clients = inPlaces.filter((client) => client !== undefined);
+  // With one left out, a reference to it would be told to lead nowhere.
   if (clients.length === input.blocks.length) checkReferences(clients, input);
   return clients;
 }
@@ -48,6 +50,8 @@ function readId({ id, idEnv }: ClientBlock, path: string, { env, report }: Clien
   return (idEnv === undefined ? undefined : env(idEnv)) ?? '';
 }
 
+const variable = /^\$(?:\w+|\{\w+\})$/u;
+
 async function readSecrets(block: ClientBlock, path: string, input: ClientsInput): Promise<readonly Secret[]> {
   const { secret, secretEnv, secretFile } = block;
   const { report } = input;
@@ -55,6 +59,10 @@ async function readSecrets(block: ClientBlock, path: string, input: ClientsInput
   if (set.length > 1) report.problem(`${path}.${set[1]}`, `is set besides ${set[0]}. Keep one of them.`);
   if (set.length === 0 && !block.public) {
     report.problem(path, 'has no secret. Add secret, secretEnv or secretFile, or public: true for an app on a device.');
+  }
+  if (secret !== undefined && variable.test(secret.reveal())) {
+    // As in Dex. Who writes a variable here does not expect its name to be the secret.
+    report.warn(`${path}.secret`, 'is taken as it stands: variables are not replaced here. Use secretEnv for one.');
   }
   if (secret !== undefined) return [secret];
   if (secretEnv !== undefined) return secretFromEnvironment(secretEnv, path, input);
@@ -78,14 +86,24 @@ async function secretFromFile(file: string, path: string, input: ClientsInput): 
   return [];
 }
 
+function checkIds(clients: readonly (Client | undefined)[], { report }: ClientsInput): void {
+  const ids = clients.map((client) => client?.id);
+  ids.forEach((id, index) => {
+    const first = ids.indexOf(id);
+    if (id && first !== index) {
+      report.problem(
+        `staticClients[${index}].id`,
+        `is the id of staticClients[${first}] too. Give every client its own.`,
+      );
+    }
+  });
+}
+
 /** Dex takes references to nothing in silence; a client or connector may also be gone on purpose, so they warn. */
 function checkReferences(clients: readonly Client[], { connectorIds, report }: ClientsInput): void {
   const ids = clients.map(({ id }) => id);
-  clients.forEach(({ id, trustedPeers, allowedConnectors = [] }, index) => {
+  clients.forEach(({ trustedPeers, allowedConnectors = [] }, index) => {
     const path = `staticClients[${index}]`;
-    if (id !== '' && ids.indexOf(id) !== index) {
-      report.problem(`${path}.id`, `is the id of staticClients[${ids.indexOf(id)}] too. Give every client its own.`);
-    }
     const stray = trustedPeers.filter((peer) => !ids.includes(peer));
     if (stray.length > 0) report.warn(`${path}.trustedPeers`, `names no client: ${stray.join(', ')}.`);
     const unknown = allowedConnectors.filter((allowed) => !connectorIds.includes(allowed));
