@@ -79,7 +79,7 @@ describe('staticClients', () => {
 
   it.each([
     ['$NAME', 1],
-    ['${NAME}', 1],
+    ['\x24{NAME}', 1],
     ['$NAME-and-more', 0],
     ['pa$word', 0],
     ['$', 0],
