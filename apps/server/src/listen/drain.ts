@@ -3,11 +3,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Timers } from '../ops/timers.ts';
 
+/**
+ * How long a server that is told to stop goes on as before, except that each answer ends its connection. Clients and
+ * proxies that keep connections need an answer to learn of it, and a load balancer takes a moment to look elsewhere.
+ */
+const FAREWELL_MS = 1000;
+
 /** How often connections that have become idle are closed while the last requests finish. */
 const LOOK_AGAIN_MS = 50;
-
-/** What a connection without a request is left to make one, which may be on its way. */
-const FIRST_REQUEST_MS = 1000;
 
 export interface DrainOptions {
   readonly timers: Timers;
@@ -18,33 +21,45 @@ export interface DrainOptions {
 }
 
 /**
- * Stops accepting, lets requests finish, closes idle connections as they fall idle, and cuts what remains after the
- * limit. Answers `cut` when something had to be cut.
+ * Says farewell to whoever is connected, stops accepting, lets requests finish, closes idle connections as they fall
+ * idle, and cuts what remains after the limit. Answers `cut` when something had to be cut.
  */
 export async function drain(server: Server, { timers, limitMs, unused }: DrainOptions): Promise<'finished' | 'cut'> {
   let outcome: 'finished' | 'cut' = 'finished';
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // After this, an answer tells its client that the connection ends.
   const sayGoodbye = (_request: IncomingMessage, response: ServerResponse): void => {
     response.shouldKeepAlive = false;
   };
   server.prependListener('request', sayGoodbye);
+  const cancelCut = timers.after(limitMs, () => {
+    outcome = 'cut';
+    server.closeAllConnections();
+  });
+  if (await hasConnections(server)) {
+    await new Promise<void>((resolve) => timers.after(Math.min(FAREWELL_MS, limitMs), resolve));
+  }
+  await close(server, timers, unused);
+  cancelCut();
+  return outcome;
+}
+
+const hasConnections = (server: Server): Promise<boolean> =>
+  new Promise((resolve) => server.getConnections((error, count) => resolve(error !== null || count > 0)));
+
+async function close(server: Server, timers: Timers, unused: ReadonlySet<Socket>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // One that has just been made may have its request on the way.
+  const cancelUnused = timers.after(FAREWELL_MS, () => {
+    for (const socket of unused) socket.destroy();
+  });
   let cancelLook = (): void => {};
   const look = (): void => {
     server.closeIdleConnections();
     cancelLook = timers.after(LOOK_AGAIN_MS, look);
   };
   look();
-  const cancelUnused = timers.after(FIRST_REQUEST_MS, () => {
-    for (const socket of unused) socket.destroy();
-  });
-  const cancelCut = timers.after(limitMs, () => {
-    outcome = 'cut';
-    server.closeAllConnections();
-  });
   await closed;
-  for (const cancel of [cancelLook, cancelUnused, cancelCut]) cancel();
-  return outcome;
+  cancelUnused();
+  cancelLook();
 }
 
 /**

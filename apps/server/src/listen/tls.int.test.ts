@@ -47,7 +47,19 @@ async function open(versions: { minVersion?: SecureVersion; maxVersion?: SecureV
     { timers, log: recordingLogger(lines), readFile: text },
   );
   const port = Number(listener.address.split(':')[1]);
-  return { listener, port, lines, timers };
+  // The clients of a test are gone, whether or not the server has noticed; its farewell to them takes made-up time.
+  const close = async (): Promise<void> => {
+    const closing = listener[Symbol.asyncDispose]();
+    let open = true;
+    void closing.then(() => {
+      open = false;
+    });
+    while (open) {
+      await new Promise(setImmediate);
+      await timers.advance(1000);
+    }
+  };
+  return { listener, port, lines, timers, closing: { [Symbol.asyncDispose]: close } };
 }
 
 /** Serial number of the certificate and the version that were agreed on, or the code of the refusal. */
@@ -71,8 +83,8 @@ const weak: ConnectionOptions = { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA:@S
 describe('a TLS listener', () => {
   it('shows a new certificate to new connections, and says so once', async () => {
     await replaceCertificate();
-    const { listener, port, lines } = await open();
-    await using _open = listener;
+    const { listener, port, lines, closing } = await open();
+    await using _open = closing;
     const before = await handshake(port);
     await replaceCertificate();
     await listener.reload();
@@ -85,8 +97,8 @@ describe('a TLS listener', () => {
 
   it('looks at its files every minute, for file systems that tell nothing', async () => {
     await replaceCertificate();
-    const { listener, port, timers } = await open();
-    await using _open = listener;
+    const { listener, port, timers, closing } = await open();
+    await using _open = closing;
     const before = await handshake(port);
     await replaceCertificate();
     await timers.advance(60_000);
@@ -101,8 +113,8 @@ describe('a TLS listener', () => {
     ['the key of another certificate', async () => writeFile(files().keyFile, (await authority.issue()).key)],
   ])('keeps the certificate it has when it finds %s, and logs why', async (_what, spoil) => {
     await replaceCertificate();
-    const { listener, port, lines } = await open();
-    await using _open = listener;
+    const { listener, port, lines, closing } = await open();
+    await using _open = closing;
     const before = await handshake(port);
     await spoil();
     await listener.reload();
@@ -114,8 +126,8 @@ describe('a TLS listener', () => {
 
   it('speaks no old version and no weak cipher, before and after a new certificate', async () => {
     await replaceCertificate();
-    const { listener, port } = await open();
-    await using _open = listener;
+    const { listener, port, closing } = await open();
+    await using _open = closing;
     const refused = /ALERT|VERSION|HANDSHAKE|RESET|PROTOCOL/;
     for (const _time of ['before', 'after']) {
       expect(await handshake(port, old)).toMatch(refused);
@@ -128,8 +140,8 @@ describe('a TLS listener', () => {
 
   it('keeps to the versions of the configuration after a new certificate', async () => {
     await replaceCertificate();
-    const { listener, port } = await open({ minVersion: 'TLSv1.3' });
-    await using _open = listener;
+    const { listener, port, closing } = await open({ minVersion: 'TLSv1.3' });
+    await using _open = closing;
     await replaceCertificate();
     await listener.reload();
     expect(await handshake(port, { maxVersion: 'TLSv1.2' })).toBeTypeOf('string');
