@@ -5,6 +5,7 @@ import { type KeyedQueue, keyedQueue } from './grants/keyed-queue.ts';
 import type { IssuerOptions } from './options.ts';
 import type { Authenticated } from './records/authentication.ts';
 import { type AuthorizationCode, authorizationCode } from './records/authorization-code.ts';
+import { type LoginAttempts, loginAttempts } from './records/login-attempts.ts';
 import { pendingLogin } from './records/pending-login.ts';
 import { type RefreshFamily, refreshFamily } from './records/refresh-family.ts';
 import { revokedToken } from './records/revoked-token.ts';
@@ -17,6 +18,7 @@ export interface IssuerContext extends IssuerOptions {
   readonly codes: RecordStore<AuthorizationCode>;
   readonly families: RecordStore<RefreshFamily>;
   readonly revokedTokens: RecordStore<{ readonly reason: string }>;
+  readonly loginAttempts: RecordStore<LoginAttempts>;
   /** Refreshes of one family, one after another. */
   readonly refreshQueue: KeyedQueue;
   /** Waits the given milliseconds. */
@@ -35,6 +37,7 @@ export function createContext(options: IssuerOptions): IssuerContext {
     codes: recordStore(storage, authorizationCode),
     families: recordStore(storage, refreshFamily),
     revokedTokens: recordStore(storage, revokedToken),
+    loginAttempts: recordStore(storage, loginAttempts),
     refreshQueue: keyedQueue(),
     sleep: async (milliseconds) => void (await sleepFor(milliseconds)),
     jitter: () => 0.5 + (random(1)[0] ?? 0) / 512,

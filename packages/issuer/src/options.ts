@@ -36,6 +36,16 @@ export interface ProtocolOptions {
   readonly pkceMethods: readonly ('S256' | 'plain')[];
 }
 
+/** How many wrong passwords are heard within a window, at connectors with a form. 0: no limit. */
+export interface PasswordAttempts {
+  /** For one name at one connector. */
+  readonly perAccount: number;
+  /** From one network address, as the host found it; IPv6 by its /64. */
+  readonly perAddress: number;
+  /** Seconds from the first wrong password of a window to its end. */
+  readonly window: number;
+}
+
 export interface IssuerOptions {
   readonly issuer: IssuerId;
   readonly storage: StorageDriver;
@@ -45,6 +55,8 @@ export interface IssuerOptions {
   readonly connectors: ConnectorRegistry;
   readonly lifetimes: Lifetimes;
   readonly protocol: ProtocolOptions;
+  /** Absent: 10 for an account and 200 for an address within 15 minutes. */
+  readonly passwordAttempts?: PasswordAttempts;
   readonly now: Clock;
   readonly random: RandomBytes;
   readonly log: Logger;

@@ -12,6 +12,8 @@ interface Send {
 /** A browser with its own cookies, and a host without a socket. Also good for programs that call `/token`. */
 export class Browser {
   readonly cookies: Map<string, string> = new Map();
+  /** The address that the host sees. */
+  address: string | undefined;
   readonly #issuer: Issuer;
   readonly #log: Logger;
 
@@ -33,6 +35,7 @@ export class Browser {
       ...(form === undefined ? {} : { form: new URLSearchParams(form) }),
       headers: new Headers(headers),
       cookies: new Map(this.cookies),
+      ...(this.address === undefined ? {} : { clientAddress: this.address }),
       requestId: 'test-request',
       log: this.#log,
     };

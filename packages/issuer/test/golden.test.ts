@@ -6,6 +6,7 @@ import type { RecordKind } from '@ostiary/storage-sdk';
 import { checkGoldenRecords } from '@ostiary/storage-sdk/conformance';
 import { describe, expect, it } from 'vitest';
 import { authorizationCode } from '../src/records/authorization-code.ts';
+import { loginAttempts } from '../src/records/login-attempts.ts';
 import { pendingLogin } from '../src/records/pending-login.ts';
 import { refreshFamily } from '../src/records/refresh-family.ts';
 import { revokedToken } from '../src/records/revoked-token.ts';
@@ -32,6 +33,7 @@ describe('stored records', () => {
     expect(problems(authorizationCode)).toEqual([]);
     expect(problems(refreshFamily)).toEqual([]);
     expect(problems(revokedToken)).toEqual([]);
+    expect(problems(loginAttempts)).toEqual([]);
   });
 
   it('do not change their form without a new version', () => {

@@ -18,6 +18,7 @@ import {
   type Issuer,
   type IssuerOptions,
   type Lifetimes,
+  type PasswordAttempts,
   type ProtocolOptions,
   type Reply,
 } from '../src/index.ts';
@@ -59,6 +60,7 @@ export interface HarnessOptions {
   readonly refresh?: (upstream: Upstream) => Refresh | undefined;
   readonly protocol?: Partial<ProtocolOptions>;
   readonly lifetimes?: Partial<Lifetimes>;
+  readonly passwordAttempts?: PasswordAttempts;
   readonly storage?: (driver: StorageDriver) => StorageDriver;
 }
 
@@ -111,6 +113,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       connectors: connectors(upstream, options),
       lifetimes: { ...lifetimes, ...options.lifetimes },
       protocol: { ...protocol, ...options.protocol },
+      ...(options.passwordAttempts === undefined ? {} : { passwordAttempts: options.passwordAttempts }),
       ...deps,
     });
     return { issuer, keys };

@@ -5,6 +5,7 @@ import type { Endpoint } from '../issuer.ts';
 import { connectorScopes, type LoginStart } from '../login/begin.ts';
 import { completeLogin } from '../login/complete.ts';
 import { connectorsFor } from '../login/connectors.ts';
+import { checkWithinBudget, type Limited } from '../login/password-budget.ts';
 import { failuresOf, resumeLogin } from '../login/resume.ts';
 import { type LoginTransaction, loadTransaction } from '../login/transaction.ts';
 import { localUrl, restartUrl } from '../login/urls.ts';
@@ -46,27 +47,29 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
   const params = readParameters(request.form);
   const username = params.get('login') ?? '';
   const password = params.get('password') ?? '';
+  const ask = { username, password: new Secret(password), scopes: connectorScopes(start.authorization) };
+  const attempt = { connectorId: start.entry.id, username, address: request.clientAddress };
   // An empty password is an anonymous bind to a directory: it must not even be asked (RFC 4513 section 5.1.2).
-  const identity =
+  const outcome =
     username === '' || password === ''
       ? 'rejected'
-      : await connector.login.check({
-          username,
-          password: new Secret(password),
-          scopes: connectorScopes(start.authorization),
-        });
-  if (identity === 'rejected') {
-    request.log.warn('login.rejected', { connector: start.entry.id, client: start.client.id });
+      : await checkWithinBudget(attempt, () => connector.login.check(ask), context);
+  const fields = { connector: start.entry.id, client: start.client.id };
+  if (outcome === 'rejected') {
+    request.log.warn('login.rejected', fields);
     return form(step, context, username);
   }
-  return completeLogin({ ...start, transaction, identity }, request, context);
+  if ('limited' in outcome) {
+    request.log.warn('login.limited', { ...fields, limit: outcome.limited, retryAfter: outcome.retryAfter });
+    return tooManyTries(step, outcome, { request, context });
+  }
+  return completeLogin({ ...start, transaction, identity: outcome }, request, context);
 }
 
 function form({ start, transaction }: PasswordStep, context: IssuerContext, rejected?: string): Reply {
   const { entry, client, authorization } = start;
   if (entry.connector.via !== 'password') throw notPassword(start);
   const choices = connectorsFor(client, context).length;
-  const path = `/auth/${encodeURIComponent(entry.id)}/login` as const;
   return {
     kind: 'page',
     status: rejected === undefined ? 200 : 401,
@@ -74,11 +77,30 @@ function form({ start, transaction }: PasswordStep, context: IssuerContext, reje
       name: 'password',
       connectorName: entry.name,
       prompt: entry.connector.login.prompt,
-      action: localUrl(context, path, { state: transaction.id }),
+      action: formUrl({ start, transaction }, context),
       username: rejected ?? authorization.loginHint ?? '',
       invalid: rejected !== undefined,
       ...(choices > 1 ? { backUrl: restartUrl(context, authorization) } : {}),
     },
+  };
+}
+
+function formUrl({ start, transaction }: PasswordStep, context: IssuerContext): string {
+  return localUrl(context, `/auth/${encodeURIComponent(start.entry.id)}/login`, { state: transaction.id });
+}
+
+/** The login stays where it is: who waits can go on with it. */
+function tooManyTries(
+  step: PasswordStep,
+  { retryAfter }: Limited,
+  { request, context }: { readonly request: IssuerRequest; readonly context: IssuerContext },
+): Reply {
+  const { requestId } = request;
+  return {
+    kind: 'page',
+    status: 429,
+    headers: { 'retry-after': String(retryAfter) },
+    page: { name: 'error', problem: 'too_many_logins', requestId, retryUrl: formUrl(step, context) },
   };
 }
 

@@ -1,0 +1,110 @@
+/** Guessing passwords has a price: so many tries for an account, so many from an address, then a pause. */
+import { isIPv6 } from 'node:net';
+import type { Identity } from '@ostiary/connector-sdk';
+import { hashToken } from '@ostiary/token-core';
+import { after, epochSeconds, type IssuerContext } from '../context.ts';
+import type { PasswordAttempts } from '../options.ts';
+import type { LoginAttempts } from '../records/login-attempts.ts';
+
+/** Enough for people and for what they have saved wrongly; 40 guesses an hour get nobody anywhere. */
+export const defaultPasswordAttempts: PasswordAttempts = { perAccount: 10, perAddress: 200, window: 900 };
+
+export interface PasswordTry {
+  readonly connectorId: string;
+  readonly username: string;
+  /** Absent: only the account counts. */
+  readonly address: string | undefined;
+}
+
+/** Too many tries. Nothing was asked, and whether the password was right is not known. */
+export interface Limited {
+  readonly limited: 'account' | 'address';
+  /** Seconds until the next try is heard. */
+  readonly retryAfter: number;
+}
+
+/**
+ * Checks a password if there is budget for it. A try is counted before the check and given back when the password was
+ * right or could not be checked, so that parallel guesses do not slip through together. The account counts whether or
+ * not it exists.
+ *
+ * @param check asks the connector.
+ * @throws {OstiaryError} what `check` throws; `storage/unavailable`, `storage/conflict`.
+ */
+export async function checkWithinBudget(
+  attempt: PasswordTry,
+  check: () => Promise<Identity | 'rejected'>,
+  context: IssuerContext,
+): Promise<Identity | 'rejected' | Limited> {
+  const counters = countersOf(attempt, context.passwordAttempts ?? defaultPasswordAttempts);
+  for (const counter of counters) {
+    const limited = await spend(counter, context);
+    if (limited !== undefined) return limited;
+  }
+  let outcome: Identity | 'rejected' | undefined;
+  try {
+    outcome = await check();
+    return outcome;
+  } finally {
+    if (outcome !== 'rejected') {
+      await Promise.all(counters.map((counter) => giveBack(counter, outcome === undefined ? 'one' : 'all', context)));
+    }
+  }
+}
+
+interface Counter {
+  readonly of: Limited['limited'];
+  readonly id: string;
+  readonly limit: number;
+  readonly window: number;
+}
+
+/** The address first: once it is over its limit, it no longer uses up the budget of accounts. */
+function countersOf({ connectorId, username, address }: PasswordTry, limits: PasswordAttempts): readonly Counter[] {
+  const { perAccount, perAddress, window } = limits;
+  const counter = (of: Counter['of'], limit: number, what: string): Counter => ({
+    of,
+    id: hashToken(JSON.stringify([of, what])),
+    limit,
+    window,
+  });
+  return [
+    ...(address === undefined ? [] : [counter('address', perAddress, network(address))]),
+    counter('account', perAccount, `${connectorId}/${username.normalize('NFKC').toLowerCase()}`),
+  ].filter(({ limit }) => limit > 0);
+}
+
+/** A home or a server has a /64 of IPv6 addresses to choose from, so they count as one. */
+function network(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [plain = ''] = address.split('%', 1); // without its zone
+  const [head = '', tail] = plain.split('::');
+  const groups = head.split(':').filter((group) => group !== '');
+  const rest = tail === undefined ? [] : tail.split(':').filter((group) => group !== '');
+  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - rest.length) }, () => '0');
+  return [...groups, ...zeros, ...rest]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
+
+/** Counts a try; more than one beyond the limit are not counted, so that a flood costs no writes. */
+async function spend({ of, id, limit, window }: Counter, context: IssuerContext): Promise<Limited | undefined> {
+  const end = after(context, window);
+  const record = await context.loginAttempts.update(id, (current, expiresAt) => {
+    const count = current?.count ?? 0;
+    return count > limit ? 'keep' : { set: { count: count + 1 }, expiresAt: expiresAt ?? end };
+  });
+  if ((record?.value.count ?? 0) <= limit) return undefined;
+  const until = epochSeconds(record?.expiresAt ?? end);
+  return { limited: of, retryAfter: Math.max(1, until - epochSeconds(context.now())) };
+}
+
+/** An account whose owner has come begins anew; an address has other people behind it, and gets its one try back. */
+async function giveBack({ of, id }: Counter, what: 'one' | 'all', context: IssuerContext): Promise<void> {
+  await context.loginAttempts.update(id, (current: LoginAttempts | undefined, expiresAt) => {
+    if (current === undefined) return 'keep';
+    const left = of === 'account' && what === 'all' ? 0 : current.count - 1;
+    return left <= 0 ? 'remove' : { set: { count: left }, expiresAt };
+  });
+}
