@@ -46,9 +46,10 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
   metrics.setConnectors(connectors.list().length, connectors.failed);
   await using _jobs = startJobs({ storage, keys, sealer, log }, { timers, log, jitter });
 
-  const { issuer: id, lifetimes, protocol, web, frontend } = config;
+  const { issuer: id, lifetimes, protocol, passwordAttempts, web, frontend } = config;
   const clients = clientRegistry(config.clients);
-  const issuer = createIssuer({ issuer: id, storage, keys, sealer, clients, connectors, lifetimes, protocol, ...deps });
+  const policies = { lifetimes, protocol, passwordAttempts };
+  const issuer = createIssuer({ issuer: id, storage, keys, sealer, clients, connectors, ...policies, ...deps });
   const probes = [
     { name: 'storage', run: async () => void (await storage.get(['health', 'probe'])) },
     { name: 'keys', run: async () => void keys.signer() },

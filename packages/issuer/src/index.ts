@@ -3,6 +3,7 @@ export type { Client, ClientRegistry } from './client.ts';
 export type { ConnectorEntry, ConnectorRegistry } from './connectors.ts';
 export { createIssuer } from './create-issuer.ts';
 export type { Endpoint, Issuer } from './issuer.ts';
+export { defaultPasswordAttempts } from './login/password-budget.ts';
 export type { IssuerOptions, Lifetimes, PasswordAttempts, ProtocolOptions } from './options.ts';
 export type { ConnectorChoice, ConsentItem, Page, PageProblem } from './page.ts';
 export { jsonReply, type Reply, type SetCookie } from './reply.ts';

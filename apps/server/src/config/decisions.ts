@@ -159,23 +159,28 @@ export const keyDecisions: readonly Decision[] = [
   refused('mfa.defaultMFAChain', noMfa),
 ];
 
+const own = (path: string, note: string): OwnKey => ({ path, decision: 'honoured', note });
+
+type OwnKey = Extract<Decision, { readonly decision: 'honoured' }>;
+
 /** Keys that Dex does not have. */
-export const ownKeys: readonly Extract<Decision, { readonly decision: 'honoured' }>[] = [
-  {
-    path: 'staticClients[].secretFile',
-    decision: 'honoured',
-    note: 'Path of a file with the secret, read at start. One of secret, secretEnv and secretFile.',
-  },
-  {
-    path: 'staticClients[].idTokenLifetime',
-    decision: 'honoured',
-    note: 'Lifetime of the ID and access tokens of this client, instead of expiry.idTokens.',
-  },
-  {
-    path: 'staticClients[].signingAlgorithm',
-    decision: 'honoured',
-    note: 'RS256, ES256 or EdDSA for the tokens of this client. kube-apiserver does not accept EdDSA.',
-  },
+export const ownKeys: readonly OwnKey[] = [
+  own(
+    'staticClients[].secretFile',
+    'Path of a file with the secret, read at start. One of secret, secretEnv and secretFile.',
+  ),
+  own(
+    'staticClients[].idTokenLifetime',
+    'Lifetime of the ID and access tokens of this client, instead of expiry.idTokens.',
+  ),
+  own(
+    'staticClients[].signingAlgorithm',
+    'RS256, ES256 or EdDSA for the tokens of this client. kube-apiserver does not accept EdDSA.',
+  ),
+  own('passwordAttempts', 'How many wrong passwords are heard, at connectors with a form. 0: no limit.'),
+  own('passwordAttempts.perAccount', 'For one name at one connector, within the window.'),
+  own('passwordAttempts.perAddress', 'From one network address. Behind a proxy, set web.clientRemoteIP first.'),
+  own('passwordAttempts.window', 'From the first wrong password to the end of the pause.'),
 ];
 
 /** Environment variables that switch Dex's features. */

@@ -296,6 +296,16 @@ logger:
     expect(config.web.trustedProxies).toEqual({ header: 'X-Real-IP', networks: ['10.0.0.0/8', 'fd00::/8'] });
   });
 
+  it('limits wrong passwords, unless it is told otherwise', async () => {
+    expect((await load(minimal())).config.passwordAttempts).toEqual({ perAccount: 10, perAddress: 200, window: 900 });
+    const own = await load(minimal('passwordAttempts: {perAccount: 0, window: 1h}'));
+    expect(own.config.passwordAttempts).toEqual({ perAccount: 0, perAddress: 200, window: 3600 });
+    const wrong = 'passwordAttempts: {perAccount: -1, perAddress: 1.5, window: 0s, perHour: 1}';
+    expect(
+      (await problemsOf(minimal(wrong))).map((problem) => /passwordAttempts\.\w+/.exec(problem)?.[0]).sort(),
+    ).toEqual(['perAccount', 'perAddress', 'perHour', 'window'].map((key) => `passwordAttempts.${key}`));
+  });
+
   it('says when a flag of Dex does nothing here', async () => {
     const { warnings } = await load(minimal(), { env: { DEX_SESSIONS_ENABLED: 'true', DEX_ENT_ENABLED: 'false' } });
     expect(warnings.map(({ path }) => path)).toEqual(['DEX_SESSIONS_ENABLED']);

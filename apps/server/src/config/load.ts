@@ -1,4 +1,5 @@
 /** From the path of a file to a {@link Config}, or to the list of everything that is wrong with it. */
+
 import {
   type EnvironmentLookup,
   foldKeys,
@@ -6,6 +7,7 @@ import {
   parseConfig,
   type ReadFile,
 } from '@ostiary/connector-sdk/config';
+import { defaultPasswordAttempts } from '@ostiary/issuer';
 import { type IssuerId, isOstiaryError, OstiaryError, parseIssuerId } from '@ostiary/primitives';
 import { z } from 'zod';
 import { readClients } from './clients.ts';
@@ -111,6 +113,7 @@ function assemble(parts: Parts, { report }: PlugInReader): Config {
     ...(file.telemetry.http === undefined ? {} : { telemetry: file.telemetry.http }),
     protocol: readProtocol(file.oauth2),
     lifetimes: readLifetimes(file.expiry),
+    passwordAttempts: { ...defaultPasswordAttempts, ...file.passwordAttempts },
     logging: readLogging(file.logger),
     frontend: readFrontend(file.frontend, report),
     continueOnConnectorFailure: flags.continueOnConnectorFailure,

@@ -113,6 +113,12 @@ const expiry = block({
   }),
 });
 
+const passwordAttempts = block({
+  perAccount: z.number().int().min(0).exactOptional(),
+  perAddress: z.number().int().min(0).exactOptional(),
+  window: seconds(1).exactOptional(),
+});
+
 const logger = block({
   level: z
     .string()
@@ -143,6 +149,7 @@ export const fileSchema = z.object({
   telemetry: block({ http: listenAddress.exactOptional() }),
   oauth2,
   expiry,
+  passwordAttempts,
   logger,
   frontend,
   signer: z.object({ type: text(), config: z.unknown().optional() }).exactOptional(),

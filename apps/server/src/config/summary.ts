@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 
 /** What a configuration means, for `ostiary check`: the lines an operator wants to compare with the intention. */
 export function summary(config: Config): string {
-  const { web, lifetimes, storage, connectors, clients, signing } = config;
+  const { web, lifetimes, storage, connectors, clients, signing, passwordAttempts: tries } = config;
   const listening = [
     ...(web.http === undefined ? [] : [`http ${formatListenAddress(web.http)}`]),
     ...(web.https === undefined ? [] : [`https ${formatListenAddress(web.https.address)}`]),
@@ -20,6 +20,10 @@ export function summary(config: Config): string {
     [
       'refresh tokens',
       `${formatSeconds(refresh.absolute)} from the login, ${formatSeconds(refresh.idle)} from the last use`,
+    ],
+    [
+      'passwords',
+      `${tries.perAccount} wrong ones an account, ${tries.perAddress} an address, in ${formatSeconds(tries.window)}`,
     ],
     ['signing keys', `a new one every ${formatSeconds(signing.rotationPeriod)}`],
   ];
