@@ -1,0 +1,229 @@
+/** What a login has to keep to, although everything was right when it began. */
+import type { BeginLogin, Connector, FinishLogin } from '@ostiary/connector-sdk';
+import { describe, expect, it } from 'vitest';
+import type { Client, Reply } from '../src/index.ts';
+import { answerOf, locationOf } from './browser.ts';
+import {
+  app,
+  bodyOf,
+  cli,
+  type Harness,
+  jane,
+  publicRequest,
+  redirectUri,
+  request,
+  startIssuer,
+  textOf,
+} from './harness.ts';
+
+const credentials = { client_id: 'app', client_secret: 'app-secret' };
+
+function redeem(harness: Harness, code: string | null): Promise<Reply> {
+  const form = { grant_type: 'authorization_code', code: code ?? '', redirect_uri: redirectUri, ...credentials };
+  return harness.browser().token(form);
+}
+
+/** A connector that notes what it is asked. */
+function noting(): { readonly connector: Connector; readonly begun: BeginLogin[]; readonly finished: FinishLogin[] } {
+  const begun: BeginLogin[] = [];
+  const finished: FinishLogin[] = [];
+  const connector: Connector = {
+    via: 'redirect',
+    login: {
+      async begin(ask) {
+        begun.push(ask);
+        return { kind: 'redirect', url: `https://idp.example.com/?state=${ask.state}`, keep: null };
+      },
+      async finish(answer) {
+        finished.push(answer);
+        return jane;
+      },
+    },
+  };
+  return { connector, begun, finished };
+}
+
+describe('while somebody logs in', () => {
+  it.each([
+    ['is removed', [cli]],
+    ['may no longer use the connector', [{ ...app, allowedConnectors: ['ldap'] }, cli]],
+  ])('a client that %s gets nothing', async (_what, later) => {
+    const clients: Client[] = [app, cli];
+    const harness = await startIssuer({ clients });
+    const browser = harness.browser();
+    const state = new URL(locationOf(await browser.authorize(request()))).searchParams.get('state') ?? '';
+    clients.splice(0, clients.length, ...later);
+    const reply = await browser.send(`/callback/idp?${new URLSearchParams({ state, code: 'c' })}`);
+    expect(reply).toMatchObject({ kind: 'page', page: { name: 'error' } });
+    expect([400, 403]).toContain(reply.status);
+    expect(harness.upstream.asked.finish).toBe(0);
+  });
+
+  it('a client that may no longer use the connector gets nothing for an approval', async () => {
+    const clients: Client[] = [app, cli];
+    const harness = await startIssuer({ clients, protocol: { skipApproval: false } });
+    const browser = harness.browser();
+    const req = new URL(locationOf(await browser.logIn(request())), 'https://x').searchParams.get('req') ?? '';
+    clients.splice(0, 1, { ...app, allowedConnectors: ['ldap'] });
+    const reply = await browser.send('/approval', { form: { req, approval: 'approve' } });
+    expect(reply).toMatchObject({ kind: 'page', status: 403 });
+  });
+
+  it('an audience that is taken away gets no token for an approval that was given', async () => {
+    const peer: Client = { ...cli, id: 'cluster', trustedPeers: ['app'] };
+    const clients: Client[] = [app, peer];
+    const harness = await startIssuer({ clients, protocol: { skipApproval: false } });
+    const browser = harness.browser();
+    const scope = 'openid audience:server:client_id:cluster';
+    const req = new URL(locationOf(await browser.logIn(request({ scope }))), 'https://x').searchParams.get('req') ?? '';
+    clients.splice(1, 1, { ...peer, trustedPeers: [] });
+    const reply = await browser.send('/approval', { form: { req, approval: 'approve' } });
+    expect(reply).toMatchObject({ kind: 'page', status: 403 });
+  });
+
+  it('the form of one connector is not taken for that of another', async () => {
+    const harness = await startIssuer();
+    const browser = harness.browser();
+    const form = locationOf(await browser.authorize(request({ connector_id: 'ldap' })));
+    const elsewhere = form.replace('/auth/ldap/', '/auth/idp/');
+    const reply = await browser.send(elsewhere, { form: { login: 'jane', password: 'pass' } });
+    expect(answerOf(reply).get('error')).toBe('invalid_request');
+    expect(answerOf(reply).has('code')).toBe(false);
+  });
+});
+
+describe('somebody who comes back', () => {
+  it('must be who the client meant with id_token_hint', async () => {
+    const harness = await startIssuer();
+    const code = answerOf(await harness.browser().logIn(request())).get('code');
+    const hint = textOf(await redeem(harness, code), 'id_token');
+    const same = await harness.browser().logIn(request({ id_token_hint: hint }));
+    expect(answerOf(same).get('code')).not.toBeNull();
+    harness.upstream.identity = { ...jane, userId: 'u-2' };
+    const other = answerOf(await harness.browser().logIn(request({ id_token_hint: hint })));
+    expect([other.get('error'), other.get('code')]).toEqual(['login_required', null]);
+  });
+
+  it.each([
+    [1000, 1000, 'code'],
+    [1000, 1001, 'login_required'],
+    [30, 60, 'code'], // clocks differ
+    [30, 61, 'login_required'],
+  ])('within max_age=%i has logged in %i seconds ago: %s', async (maxAge, age, outcome) => {
+    const harness = await startIssuer();
+    const time = new Date(harness.clock.now().getTime() - age * 1000);
+    harness.upstream.identity = { ...jane, authentication: { time } };
+    const answer = answerOf(await harness.browser().logIn(request({ max_age: String(maxAge) })));
+    expect(answer.get('error') ?? (answer.has('code') ? 'code' : 'nothing')).toBe(outcome);
+  });
+
+  it('without an id is nobody', async () => {
+    const harness = await startIssuer();
+    harness.upstream.identity = { ...jane, userId: '' };
+    expect(await harness.browser().logIn(request())).toMatchObject({ kind: 'page', status: 502 });
+  });
+});
+
+describe('a connector', () => {
+  it.each([
+    [{ prompt: 'login' }, true],
+    [{ max_age: '0' }, true],
+    [{ max_age: '60' }, undefined],
+    [{ prompt: 'consent' }, undefined],
+    [{}, undefined],
+  ])('is told by %j whether a new login is wanted: %s', async (parameters, forceLogin) => {
+    const { connector, begun } = noting();
+    const harness = await startIssuer({ entries: [{ connector }] });
+    await harness.browser().authorize(request({ ...parameters, login_hint: 'jane' }));
+    expect(begun).toMatchObject([{ loginHint: 'jane' }]);
+    expect(begun[0]?.forceLogin).toBe(forceLogin);
+  });
+
+  it('gets what its provider posted, without our own mark on it', async () => {
+    const { connector, begun, finished } = noting();
+    const harness = await startIssuer({ entries: [{ connector }] });
+    const browser = harness.browser();
+    await browser.authorize(request());
+    const form = { state: begun[0]?.state ?? '', code: 'c', ostiary_bounced: '1' };
+    await browser.send('/callback/idp', { form });
+    expect(Object.fromEntries(finished[0]?.params ?? [])).toEqual({ state: form.state, code: 'c' });
+  });
+});
+
+describe('an authorization request', () => {
+  it.each([
+    { scope: 'openid bogus' },
+    { response_type: 'code token' },
+    { prompt: 'none login' },
+    { response_mode: 'fragment' },
+  ])('with %j is refused before the person chooses how to log in', async (wrong) => {
+    const reply = await (await startIssuer()).browser().authorize(request({ ...wrong, connector_id: undefined }));
+    expect(answerOf(reply).get('error')).toMatch(/^(invalid_scope|unsupported_response_type|invalid_request)$/);
+  });
+});
+
+describe('what a grant checks again', () => {
+  it('a code that comes a second time, after the answer to the first, takes back what the first gave', async () => {
+    const harness = await startIssuer();
+    const code = answerOf(await harness.browser().logIn(request())).get('code');
+    const first = await redeem(harness, code);
+    expect(first.status).toBe(200);
+    expect(bodyOf(await redeem(harness, code))).toMatchObject({ error: 'invalid_grant' });
+    const form = { grant_type: 'refresh_token', refresh_token: textOf(first, 'refresh_token'), ...credentials };
+    expect(bodyOf(await harness.browser().token(form))).toMatchObject({ error: 'invalid_grant' });
+    const headers = { authorization: `Bearer ${textOf(first, 'access_token')}` };
+    expect(await harness.browser().send('/userinfo', { headers })).toMatchObject({ status: 401 });
+  });
+
+  it('a connector without the refresh grant gives no refresh token', async () => {
+    const harness = await startIssuer({ entries: [{ grantTypes: ['authorization_code'] }] });
+    const code = answerOf(await harness.browser().logIn(request())).get('code');
+    expect(bodyOf(await redeem(harness, code))).not.toHaveProperty('refresh_token');
+  });
+
+  it('a refresh asks policy as it is now: grants of the connector, and trust between clients', async () => {
+    const peer: Client = { ...cli, id: 'cluster', trustedPeers: ['app'] };
+    const clients: Client[] = [app, peer];
+    const before = await startIssuer({ clients });
+    const scope = 'openid offline_access audience:server:client_id:cluster';
+    const code = answerOf(await before.browser().logIn(request({ scope }))).get('code');
+    const token = textOf(await redeem(before, code), 'refresh_token');
+    const form = { grant_type: 'refresh_token', refresh_token: token, ...credentials };
+    const restarted = await startIssuer({
+      clients,
+      storage: () => before.storage,
+      entries: [{ grantTypes: ['authorization_code'] }],
+    });
+    expect(bodyOf(await restarted.browser().token(form))).toMatchObject({ error: 'invalid_grant' });
+    clients.splice(1, 1, { ...peer, trustedPeers: [] });
+    expect(bodyOf(await before.browser().token(form))).toMatchObject({ error: 'invalid_grant' });
+    clients.splice(1, 1, peer);
+    expect((await before.browser().token(form)).status).toBe(200); // nothing was spent by the refusals
+  });
+
+  it('a public client that has a secret must show it', async () => {
+    const both: Client = { ...cli, secrets: app.secrets };
+    const harness = await startIssuer({ clients: [both] });
+    const form = { grant_type: 'refresh_token', refresh_token: 'x', client_id: 'cli' };
+    expect(await harness.browser().token(form)).toMatchObject({ status: 401 });
+    expect(await harness.browser().token({ ...form, client_secret: 'app-secret' })).toMatchObject({ status: 400 });
+  });
+
+  it.each(['', 'short', 'v'.repeat(42), 'v'.repeat(129), `${'v'.repeat(42)}!`])(
+    'a code verifier of another form than RFC 7636 is refused, even if it fits: %j',
+    async (verifier) => {
+      const { createHash } = await import('node:crypto');
+      const challenge = createHash('sha256').update(verifier).digest('base64url');
+      const harness = await startIssuer();
+      const reply = await harness.browser().logIn(publicRequest({ code_challenge: challenge }));
+      const form = {
+        grant_type: 'authorization_code',
+        code: answerOf(reply).get('code') ?? '',
+        redirect_uri: 'http://127.0.0.1:18000/',
+        client_id: 'cli',
+        code_verifier: verifier,
+      };
+      expect(bodyOf(await harness.browser().token(form))).toMatchObject({ error: 'invalid_grant' });
+    },
+  );
+});
