@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { plugInFolder } from './plug-in-folder.ts';
 import { type Program, startProgram } from './program.ts';
+import { takenPorts } from './taken-ports.ts';
 import { toldToStop } from './told-to-stop.ts';
 import { welcome } from './welcome.ts';
 
@@ -42,6 +43,8 @@ interface Fallen {
 
 async function main(): Promise<number> {
   const told = toldToStop();
+  const taken = await takenPorts([issuer, app].map((url) => Number(new URL(url).port)));
+  if (taken.length > 0) return conclude(inUse(taken));
   await using first = start(server);
   const serverFell = fallen(first);
   const ready = await Promise.race([told, serverFell, untilAnswers(server.readyUrl)]);
@@ -60,6 +63,10 @@ function start({ name, args, env }: typeof server | typeof exampleApp): Program 
 }
 
 const fallen = async ({ name, ended }: Program): Promise<Fallen> => ({ name, said: await ended });
+
+const inUse = (ports: readonly number[]): string =>
+  `${ports.map((port) => `127.0.0.1:${port}`).join(' and ')} ${ports.length > 1 ? 'are' : 'is'} in use by another ` +
+  'program. Is npm start running already? If not, stop that program; the demo has fixed addresses.';
 
 function conclude(end: string | Fallen): number {
   if (end === 'told') return 0;
