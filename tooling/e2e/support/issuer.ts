@@ -25,6 +25,8 @@ export interface IssuerSettings {
   readonly scheme?: 'https' | 'http';
   /** From `freePort`, where others must know the address before. */
   readonly port?: number;
+  /** Puts something into the database before the server opens it. */
+  readonly prepare?: (database: string) => Promise<void>;
 }
 
 /** Starts the built server on a free port, with a database of its own that stays through restarts. */
@@ -33,6 +35,7 @@ export async function startIssuer(settings: IssuerSettings): Promise<Issuer> {
   await using stack = new AsyncDisposableStack();
   const data = stack.use(await temporaryFolder('ostiary-data'));
   const database = join(data.path, 'ostiary.db');
+  await settings.prepare?.(database);
   const port = settings.port ?? (await freePort());
   const url = `${scheme}://127.0.0.1:${port}/dex`;
   const { certificateFile, keyFile } = await authority.issue();
