@@ -41,17 +41,20 @@ function serveDocument(endpoint: Endpoint, deps: DocumentDeps): (exchange: Excha
   const { exchanges, answers, cookies, log } = deps;
   const cors = endpoint.cors ? deps.cors : undefined;
   let made: { readonly of: Reply; readonly answer: Answer } | undefined;
-  const answerTo = async (exchange: Exchange): Promise<Answer> => {
-    const { req, requestId, clientAddress } = exchange;
-    const parts = { req, params: {}, querystring: '', form: 'none', cookies, requestId, log, clientAddress } as const;
-    const reply = await endpoint.handle(new HostRequest(parts));
-    if (made?.of !== reply) made = { of: reply, answer: answers.reply(reply) };
-    return withCors(made.answer, cors, req);
-  };
   return async (exchange) => {
+    const { req, requestId, clientAddress } = exchange;
     exchange.route = endpoint.path;
     exchange.interest = 'count';
     exchange.audience = endpoint.audience;
-    exchanges.end(exchange, await answerTo(exchange).catch((error: unknown) => exchanges.unexpected(exchange, error)));
+    let outcome: Answer;
+    try {
+      const parts = { req, params: {}, querystring: '', form: 'none', cookies, requestId, log, clientAddress } as const;
+      const reply = await endpoint.handle(new HostRequest(parts));
+      if (made?.of !== reply) made = { of: reply, answer: answers.reply(reply) };
+      outcome = withCors(made.answer, cors, req);
+    } catch (error) {
+      outcome = exchanges.unexpected(exchange, error);
+    }
+    exchanges.end(exchange, outcome);
   };
 }

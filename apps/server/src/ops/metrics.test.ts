@@ -13,6 +13,7 @@ describe('createMetrics', () => {
     const request = { route: '/auth/{connector}', method: 'GET', status: 302, seconds: 0.3, bytes: 300 };
     metrics.observe(request);
     metrics.observe(request);
+    await metrics.render(); // reading counts nothing
     const text = await metrics.render();
     const labels = 'code="302",method="get",handler="/auth/{connector}"';
     expect(text).toContain(`http_requests_total{${labels}} 2`);

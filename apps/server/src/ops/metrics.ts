@@ -71,7 +71,6 @@ export function createMetrics({ version, withProcess }: MetricsOptions): ServerM
 
 function httpMetrics(registers: Registry[]): Metrics {
   const labelNames = ['code', 'method', 'handler'] as const;
-  const requests = new Counter({ name: 'http_requests_total', help: 'Requests answered.', labelNames, registers });
   const durations = new Histogram({
     name: 'request_duration_seconds',
     help: 'Seconds until a request was answered.',
@@ -79,6 +78,20 @@ function httpMetrics(registers: Registry[]): Metrics {
     // Dex's buckets, with finer ones below: a discovery document takes no quarter of a second.
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
+  });
+  // Counted once: a request whose duration was taken was answered. The sum is made when somebody asks for it.
+  new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered.',
+    labelNames,
+    registers,
+    async collect() {
+      const { values } = await durations.get();
+      this.reset();
+      for (const { metricName, labels, value } of values) {
+        if (metricName === 'request_duration_seconds_count') this.inc(labels, value);
+      }
+    },
   });
   const sizes = new Histogram({
     name: 'response_size_bytes',
@@ -90,7 +103,6 @@ function httpMetrics(registers: Registry[]): Metrics {
   return {
     observe({ route, method, status, seconds, bytes }) {
       const labels = { code: String(status), method: method.toLowerCase(), handler: route };
-      requests.inc(labels);
       durations.observe(labels, seconds);
       sizes.observe(labels, bytes);
     },
