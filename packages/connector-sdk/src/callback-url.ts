@@ -1,5 +1,6 @@
 import { OstiaryError } from '@ostiary/primitives';
 
+/** What is known about the callback of a connector. */
 export interface CallbackChoice {
   /** Dex's `redirectURI`, if it is configured. */
   readonly configured?: string;

@@ -9,6 +9,7 @@ export interface ConnectorScopes {
   readonly groups: boolean;
 }
 
+/** A login that begins: what the issuer asks of a connector that redirects. */
 export interface BeginLogin {
   readonly scopes: ConnectorScopes;
   /** Where the provider must send the browser back to: this issuer's URL for this connector. */
@@ -32,6 +33,7 @@ export type LoginStep =
       readonly keep: Json;
     };
 
+/** A login that comes back from the provider. */
 export interface FinishLogin {
   readonly scopes: ConnectorScopes;
   readonly callbackUrl: string;
@@ -56,6 +58,7 @@ export interface RedirectLogin {
   finish(answer: FinishLogin): Promise<Identity>;
 }
 
+/** A name and a password that somebody typed into the form. */
 export interface PasswordCheck {
   readonly username: string;
   readonly password: Secret;
@@ -73,6 +76,7 @@ export interface PasswordLogin {
   check(ask: PasswordCheck): Promise<Identity | 'rejected'>;
 }
 
+/** Whose login is to be renewed. */
 export interface RefreshAsk {
   /** The identity as it was after the login or the last refresh, with its `connectorData`. */
   readonly identity: Identity;
@@ -105,6 +109,7 @@ export interface ReuseRefresh {
 /** How a login is renewed. A connector without it gives no refresh tokens. */
 export type Refresh = UpstreamRefresh | ReuseRefresh;
 
+/** A token of the provider that somebody wants to exchange (RFC 8693 section 2.1). */
 export interface ExchangeAsk {
   readonly subjectToken: Secret;
   /** A token type URN of RFC 8693 section 3. */
@@ -120,6 +125,7 @@ export interface TokenExchange {
   exchange(ask: ExchangeAsk): Promise<Identity | 'rejected'>;
 }
 
+/** Whose session at the provider is to end, and where the browser goes then. */
 export interface LogoutAsk {
   /** Where the provider may send the browser afterwards. */
   readonly returnUrl: string;
@@ -133,6 +139,7 @@ export interface UpstreamLogout {
   begin(ask: LogoutAsk): Promise<{ readonly url: string } | undefined>;
 }
 
+/** The powers a connector may have besides its login. */
 export interface ConnectorFacets {
   readonly refresh?: Refresh;
   readonly exchange?: TokenExchange;

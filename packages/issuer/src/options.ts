@@ -46,6 +46,7 @@ export interface PasswordAttempts {
   readonly window: number;
 }
 
+/** The parts an issuer is made of. */
 export interface IssuerOptions {
   readonly issuer: IssuerId;
   readonly storage: StorageDriver;

@@ -51,8 +51,10 @@ const statusOf = {
   'oauth/insufficient_scope': 403,
 } as const;
 
+/** A code of {@link OstiaryError}: whose fault it is, a slash, what happened. */
 export type ErrorCode = keyof typeof statusOf;
 
+/** What an error knows besides its code and its sentence. */
 export interface OstiaryErrorOptions {
   /** What went wrong underneath. Logged, never shown. */
   readonly cause?: unknown;

@@ -1,6 +1,7 @@
 /** Values that survive `JSON.stringify` and `JSON.parse` unchanged (RFC 8259). */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
+/** An object of JSON (RFC 8259). */
 export interface JsonObject {
   readonly [name: string]: Json;
 }

@@ -7,6 +7,7 @@ import type { Key } from './key.ts';
  */
 export type Version = string;
 
+/** A value with its version and deadline, as it is in the storage. */
 export interface Stored {
   readonly value: Json;
   readonly version: Version;
@@ -14,6 +15,7 @@ export interface Stored {
   readonly expiresAt?: Date;
 }
 
+/** Under which condition a value is written, and until when it stays. */
 export interface PutOptions {
   /**
    * `absent`: write only if there is no such record (an expired one counts as absent). A version: write only if the
@@ -27,11 +29,13 @@ export interface PutOptions {
 /** `written: false` is an ordinary answer: somebody else was first. */
 export type PutOutcome = { readonly written: true; readonly version: Version } | { readonly written: false };
 
+/** Which state of a record is to be taken. */
 export interface TakeOptions {
   /** Take only this state of the record; another state stays and the answer is `undefined`. */
   readonly ifVersion?: Version;
 }
 
+/** Which keys to list, and where to go on. */
 export interface ScanOptions {
   /** Keys that begin with these parts and have at least one more. An empty list means all keys. */
   readonly prefix: readonly string[];
@@ -41,12 +45,14 @@ export interface ScanOptions {
   readonly cursor?: string;
 }
 
+/** Some keys, and where the next ones are. */
 export interface ScanPage {
   readonly keys: readonly Key[];
   /** Present when there may be more. */
   readonly cursor?: string;
 }
 
+/** What a round of cleaning up has done. */
 export interface SweepOutcome {
   /** Records removed by this call. */
   readonly removed: number;

@@ -12,6 +12,7 @@ export interface IndexMember {
   readonly expiresAt?: Date | undefined;
 }
 
+/** Where an index record is and how large it may grow. */
 export interface IndexOptions {
   /** First part of every key, unique in a storage: `user-families`. */
   readonly kind: string;

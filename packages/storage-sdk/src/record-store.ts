@@ -6,12 +6,14 @@ import { type RetryOptions, retryConflicts } from './retry.ts';
 /** One part of an id, or several (`[connectorId, userId]`). */
 export type RecordId = string | readonly string[];
 
+/** A record as it was read: its value, and the version to compare with when it is replaced. */
 export interface VersionedRecord<T> {
   readonly value: T;
   readonly version: Version;
   readonly expiresAt?: Date;
 }
 
+/** How long a record stays. */
 export interface RecordOptions {
   /** The moment from which the record is gone; absent: it stays. */
   readonly expiresAt?: Date | undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { OstiaryError } from '@ostiary/primitives';
 
+/** How often and how patiently an attempt that lost a race is repeated. */
 export interface RetryOptions {
   /** How often to begin again before giving up. */
   readonly attempts?: number;

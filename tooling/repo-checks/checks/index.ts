@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { createPacker } from '../packing.ts';
 import { changesetsPresent } from './changesets-present.ts';
 import { docsExamples } from './docs-examples.ts';
+import { docstrings } from './docstrings.ts';
 import { exportsMatchBuild } from './exports-match-build.ts';
 import { forbiddenInside } from './forbidden-inside.ts';
 import { importDirections } from './import-directions.ts';
@@ -28,6 +29,7 @@ export function allChecks(options: CheckOptions): readonly Check[] {
     changesetsPresent,
     links,
     docsExamples,
+    docstrings,
     exportsMatchBuild,
     forbiddenInside(),
     publishedFiles(pack),

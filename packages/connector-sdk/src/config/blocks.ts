@@ -32,6 +32,7 @@ function urlProblem(value: string): string | undefined {
   return undefined;
 }
 
+/** How short and how long a duration may be. Milliseconds. */
 export interface DurationBounds {
   readonly minMs?: number;
   readonly maxMs?: number;

@@ -2,6 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { alternatives, inputJsonSchema, type JsonSchema } from './json-schema.ts';
 
+/** One key of a schema, for tables in a README. */
 export interface ConfigKey {
   /** `claimMapping.email`; `[]` stands for any place in a list: `newGroupFromClaims[].claims`. */
   readonly path: string;

@@ -6,12 +6,14 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { PathPart } from './issue.ts';
 import { alternatives, type JsonSchema } from './json-schema.ts';
 
+/** A key that the schema does not have, and the one that may have been meant. */
 export interface UnknownKey {
   readonly path: readonly PathPart[];
   /** The known key it may have been meant to be. */
   readonly nearest?: string;
 }
 
+/** A block with its keys spelled as in the schema, and the keys that are not in it. */
 export interface FoldedKeys {
   /** The same data in the spelling of the schema, without unknown keys, and without keys set to nothing (`null`). */
   readonly value: unknown;

@@ -1,8 +1,10 @@
 /** How a wrong configuration is told: where, what is wrong, what to do. All problems at once. */
 import { OstiaryError } from '@ostiary/primitives';
 
+/** A step of a path into a configuration: a key, or a place in a list. */
 export type PathPart = string | number;
 
+/** What is wrong at one place of a configuration, as a sentence that follows the key. */
 export interface ConfigIssue {
   /** Where: `connectors[0].config.issuer`. */
   readonly path: string;

@@ -1,6 +1,7 @@
 /** The part of JSON Schema (draft 2020-12) that says which keys there are. */
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 
+/** The parts of a JSON Schema that are read here. */
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;

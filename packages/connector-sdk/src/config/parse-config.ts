@@ -3,6 +3,7 @@ import { type FoldedKeys, foldKeys } from './fold-keys.ts';
 import { type ConfigIssue, configError, formatPath, type PathPart } from './issue.ts';
 import { inputJsonSchema } from './json-schema.ts';
 
+/** Where a block stands, what is known of the environment, and what becomes of unknown keys. */
 export interface ParseConfigOptions {
   /** Where the value stands, for messages: `connectors[0].config`. */
   readonly path: string;
@@ -10,6 +11,7 @@ export interface ParseConfigOptions {
   readonly unknownKeys?: 'error' | 'warning';
 }
 
+/** A block that was read, and what an operator should know about it. */
 export type ParsedConfig<C> =
   | { readonly ok: true; readonly value: C; readonly warnings: readonly ConfigIssue[] }
   | { readonly ok: false; readonly issues: readonly ConfigIssue[]; readonly warnings: readonly ConfigIssue[] };

@@ -2,8 +2,10 @@
 import { X509Certificate } from 'node:crypto';
 import { OstiaryError } from '@ostiary/primitives';
 
+/** Reads a file as text. */
 export type ReadFile = (path: string) => Promise<string>;
 
+/** A key of the configuration that gives PEM. */
 export interface PemField {
   /** What the configuration says. */
   readonly source: string;

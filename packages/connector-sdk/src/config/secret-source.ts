@@ -5,6 +5,7 @@ import type { ReadFile } from './pem.ts';
 /** Answers the secret as it is now. */
 export type SecretSource = () => Promise<Secret>;
 
+/** A secret that stands in the configuration or in a file. */
 export interface SecretField {
   readonly value?: Secret;
   readonly file?: string;

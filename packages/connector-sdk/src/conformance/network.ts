@@ -1,8 +1,10 @@
 /** The network of a rule: it can be down, overloaded, or full of nonsense, and it remembers what went over it. */
 import { type Fetch, OstiaryError } from '@ostiary/primitives';
 
+/** How the network of a rule is at the moment. */
 export type Weather = 'up' | 'down' | 'busy' | 'HTML' | 'empty JSON' | 'not found' | 'echo';
 
+/** The network of a rule: its weather, and what went over it. */
 export interface TestNetwork {
   weather: Weather;
   readonly fetch: Fetch;

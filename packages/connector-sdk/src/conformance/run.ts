@@ -16,12 +16,14 @@ export interface Waiver {
   readonly because: string;
 }
 
+/** What the kit leaves out, and how patient it is. */
 export interface ConformanceOptions {
   readonly waived?: readonly Waiver[];
   /** How long one rule may take, in milliseconds. Default 20 000. */
   readonly ruleTimeout?: number;
 }
 
+/** What became of one rule. */
 export type RuleResult =
   | { readonly rule: string; readonly outcome: 'passed' }
   | { readonly rule: string; readonly outcome: 'waived'; readonly because: string }

@@ -39,6 +39,7 @@ export interface Subject {
   readonly type: string;
 }
 
+/** The connector to be proved, with its provider and its secrets. */
 export interface ConformanceSubject {
   /** Opens the connector, configured for {@link upstream}. Called anew for each rule, and once to see its facets. */
   open(context: ConnectorContext): Connector;

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, type Fetch, isOstiaryError, type RandomBytes } from '@ostiary/primitives';
 
+/** How often and how patiently a request is repeated. */
 export interface RetryOptions {
   readonly now: Clock;
   readonly random: RandomBytes;

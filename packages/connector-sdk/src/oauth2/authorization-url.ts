@@ -1,3 +1,4 @@
+/** An authorization request (RFC 6749 section 4.1.1). */
 export interface AuthorizationRequest {
   /** The provider's authorization endpoint; a query of it is kept. */
   readonly endpoint: string;

@@ -1,6 +1,7 @@
 import { type AuthorizationServer, validateAuthResponse } from 'oauth4webapi';
 import { providerFailure } from './failure.ts';
 
+/** What the answer to an authorization request has to fit (RFC 6749 section 4.1.2, RFC 9207). */
 export interface CallbackCheck {
   readonly server: AuthorizationServer;
   readonly clientId: string;

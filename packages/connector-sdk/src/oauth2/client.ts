@@ -10,6 +10,7 @@ export type ClientAuthentication =
   | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: SecretSource }
   | { readonly method: 'none' };
 
+/** This service as a client of a provider, and how it shows who it is. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly authentication: ClientAuthentication;

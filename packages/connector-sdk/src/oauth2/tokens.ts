@@ -33,6 +33,7 @@ export interface Parties {
   readonly transport: Transport;
 }
 
+/** A code and what has to come with it (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
 export interface CodeRedemption extends Parties {
   /** From {@link checkCallback}. */
   readonly callback: URLSearchParams;

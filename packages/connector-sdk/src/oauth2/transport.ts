@@ -9,6 +9,7 @@ import {
   customFetch,
 } from 'oauth4webapi';
 
+/** How a provider is reached, and by which clock its answers are judged. */
 export interface Transport {
   readonly fetch: Fetch;
   readonly now: Clock;

@@ -11,6 +11,7 @@ import { type Parties, redeemCode, refreshTokens, type TokenSet } from '../oauth
 import { type Claims, verifyIdToken } from './id-token.ts';
 import type { Provider } from './provider.ts';
 
+/** This service as a client of an OpenID provider. */
 export interface OpenIdClient {
   readonly provider: Provider;
   readonly clientId: string;
@@ -23,6 +24,7 @@ export interface OpenIdClient {
   readonly random: RandomBytes;
 }
 
+/** Where a login comes back to, and what it asks for. */
 export interface LoginRequest {
   readonly redirectUri: string;
   readonly scopes: readonly string[];
@@ -31,6 +33,7 @@ export interface LoginRequest {
   readonly more?: Readonly<Record<string, string>>;
 }
 
+/** What the browser brought back, and what was kept meanwhile. */
 export interface LoginResponse {
   readonly redirectUri: string;
   readonly state: string;
@@ -39,6 +42,7 @@ export interface LoginResponse {
   readonly keep: Json;
 }
 
+/** The tokens of a login, and who it was. */
 export interface LoginResult {
   readonly tokens: TokenSet;
   /** Claims of the verified ID token. */
@@ -100,6 +104,7 @@ export async function finishLogin(client: OpenIdClient, answer: LoginResponse): 
   return { tokens, claims };
 }
 
+/** The tokens of a refresh, and who it was if the provider said so. */
 export interface RefreshResult {
   readonly tokens: TokenSet;
   /** Claims of the new ID token; a provider need not send one (OpenID Connect Core section 12.2). */

@@ -1,6 +1,7 @@
 import type { Secret } from '@ostiary/primitives';
 import type { AuthorizationServer } from 'oauth4webapi';
 
+/** Whose session at the provider ends (OpenID Connect RP-Initiated Logout section 2). */
 export interface EndSessionRequest {
   readonly server: AuthorizationServer;
   readonly clientId: string;

@@ -9,6 +9,7 @@ import type { Provider } from './provider.ts';
 /** Claims of one document (an ID token or a userinfo answer), as the provider sent them. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
+/** What an ID token of a provider has to fit (OpenID Connect Core section 3.1.3.7). */
 export interface IdTokenCheck {
   readonly provider: Provider;
   readonly clientId: string;

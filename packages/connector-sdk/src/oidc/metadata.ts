@@ -14,6 +14,7 @@ export interface EndpointOverrides {
   readonly end_session_endpoint?: string;
 }
 
+/** Which provider to discover, how to reach it, and which of its endpoints are known better. */
 export interface DiscoveryOptions {
   /** Where the document is: `<issuer>/.well-known/openid-configuration`. */
   readonly issuer: string;

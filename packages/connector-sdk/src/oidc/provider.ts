@@ -16,6 +16,7 @@ export interface Provider {
   readonly transport: Transport;
 }
 
+/** Which provider, how to reach it, and where to log. */
 export interface ProviderOptions extends DiscoveryOptions {
   readonly log: Logger;
 }

@@ -7,6 +7,7 @@ import { requestOptions, timedClient, toleratedSkewSeconds } from '../oauth2/tra
 import { type Claims, signatureAlgorithms } from './id-token.ts';
 import type { Provider } from './provider.ts';
 
+/** Whom to ask about which access token (OpenID Connect Core section 5.3). */
 export interface UserInfoRequest {
   readonly provider: Provider;
   readonly clientId: string;

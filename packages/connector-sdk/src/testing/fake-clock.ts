@@ -1,5 +1,6 @@
 import type { Clock } from '@ostiary/primitives';
 
+/** A clock that stands still until a test moves it. */
 export interface FakeClock {
   readonly now: Clock;
   /** Lets this many seconds pass. */

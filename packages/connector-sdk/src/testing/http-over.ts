@@ -3,6 +3,7 @@ import type { OpenHttp } from '../define.ts';
 import { unreachable } from '../http/failure.ts';
 import { limitedBody } from '../http/limited-body.ts';
 
+/** The limits of a network that a test plays. */
 export interface HttpOverOptions {
   /** Milliseconds of patience, in place of what the connector asks for; for providers that never answer. */
   readonly timeoutMs?: number;

@@ -27,6 +27,7 @@ export function readmeProblems(markdown: string, ...schemas: readonly StandardSc
   ];
 }
 
+/** A README, and what reads the configurations in it. */
 export interface Examples {
   readonly markdown: string;
   /** Reads YAML; handed in so that this kit needs no parser. */

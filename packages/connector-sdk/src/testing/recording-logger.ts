@@ -1,11 +1,13 @@
 import type { LogFields, Logger } from '@ostiary/primitives';
 
+/** One line of a log. */
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly event: string;
   readonly fields: LogFields;
 }
 
+/** A log that keeps its lines for a test. */
 export interface RecordingLogger extends Logger {
   readonly lines: readonly LogLine[];
 }

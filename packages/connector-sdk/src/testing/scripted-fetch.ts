@@ -3,6 +3,7 @@ import type { Fetch } from '@ostiary/primitives';
 /** Answers a request, or `undefined` to let the next handler try. */
 export type FetchHandler = (request: Request) => Response | undefined | Promise<Response | undefined>;
 
+/** A `fetch` that a test has written, and what it was asked. */
 export interface ScriptedFetch {
   readonly fetch: Fetch;
   /** Every request so far, in order, with bodies that can still be read. */

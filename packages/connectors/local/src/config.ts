@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { PasswordEntry } from './password-database.ts';
 import { checkPasswordHash } from './password-hash.ts';
 
+/** The options of the connector, checked. */
 export interface LocalConfig {
   readonly staticPasswords: readonly PasswordEntry[];
 }

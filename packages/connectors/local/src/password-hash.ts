@@ -1,12 +1,14 @@
 /** Password hashes that this connector takes: bcrypt as Dex and htpasswd make it, argon2id as a PHC string. */
 import { Secret } from '@ostiary/primitives';
 
+/** A password hash of a kind and cost that is accepted. */
 export interface PasswordHash {
   readonly algorithm: 'bcrypt' | 'argon2id';
   /** The encoded hash, parameters and salt included. */
   readonly encoded: Secret;
 }
 
+/** A hash that may be used, or what is wrong with it. */
 export type CheckedHash = { readonly hash: PasswordHash } | { readonly problem: string };
 
 /** Below 10 a stolen hash is guessed too easily; above 16 one login takes seconds of a core. Dex's limits. */

@@ -7,6 +7,7 @@ export type MockCallbackConfig = Readonly<Record<never, never>>;
 
 export const mockCallbackConfig: z.ZodType<MockCallbackConfig> = z.object({});
 
+/** The options of `mockPassword`, checked. */
 export interface MockPasswordConfig {
   readonly username: string;
   readonly password: Secret;

@@ -12,6 +12,7 @@ export interface Waiver {
   readonly because: string;
 }
 
+/** What the kit leaves out, and how patient it is. */
 export interface ConformanceOptions {
   readonly waived?: readonly Waiver[];
   /** Set it, with the reason, when a second driver cannot see the records of the first. Waives all rules that need it. */
@@ -20,6 +21,7 @@ export interface ConformanceOptions {
   readonly ruleTimeout?: number;
 }
 
+/** What became of one rule. */
 export type RuleResult =
   | { readonly rule: string; readonly outcome: 'passed' }
   | { readonly rule: string; readonly outcome: 'waived'; readonly because: string }

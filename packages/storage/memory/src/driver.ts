@@ -35,6 +35,7 @@ export interface MemoryData {
   writes: number;
 }
 
+/** What the driver works with. */
 export interface MemoryOptions {
   readonly now: Clock;
   /** Share it to open a second driver on the same records; absent: the driver has its own. */

@@ -20,6 +20,7 @@ import { put, take } from './scripts.ts';
 /** Redis may forget a record so long after its deadline: its clock and ours need not agree. */
 const SLACK_MS = 60_000;
 
+/** A connection to Redis, and under which prefix the keys are. */
 export interface RedisDriverOptions {
   /** Yours to make; the driver ends it with itself. */
   readonly client: Redis | Cluster;

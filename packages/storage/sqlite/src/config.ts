@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** The options of the storage, checked. */
 export interface SqliteConfig {
   /** Path of the database file. It is made, with its folder, when it is not there. */
   readonly file: string;

@@ -19,6 +19,7 @@ import { migrate } from './schema.ts';
 import { prepareStatements, type Row, type Statements } from './statements.ts';
 import { WriteQueue } from './write-queue.ts';
 
+/** The file of the database, and what the driver works with. */
 export interface SqliteOptions extends StorageDeps {
   /** Path of the database file. */
   readonly file: string;

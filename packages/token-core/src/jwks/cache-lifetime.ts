@@ -1,5 +1,6 @@
 import { freshFor } from '../rotation/plan-rotation.ts';
 
+/** What the age of a key set depends on. */
 export interface CacheLifetimeInput {
   /** How long a verifier may keep a JWKS, in seconds. */
   readonly verifierCache: number;

@@ -48,6 +48,7 @@ export interface KeyRing extends AsyncDisposable {
   status(): KeyRingStatus;
 }
 
+/** The keys of a ring now, for health checks and people. No key material. */
 export interface KeyRingStatus {
   readonly loadedAt: Date;
   /** Without a successful refresh the ring stops signing at this moment. */
@@ -55,6 +56,7 @@ export interface KeyRingStatus {
   readonly keys: readonly KeyStatus[];
 }
 
+/** One key, without its material. */
 export interface KeyStatus {
   readonly kid: string;
   readonly alg: SigningAlgorithm;
@@ -63,6 +65,7 @@ export interface KeyStatus {
   readonly activeUntil?: Date;
 }
 
+/** Where the keys are, how they come and go, and what the ring works with. */
 export interface KeyRingOptions {
   readonly storage: StorageDriver;
   readonly policy: RotationPolicy;

@@ -3,6 +3,7 @@ import { CompactSign, type CryptoKey } from 'jose';
 import type { Signer } from './signer.ts';
 import type { SigningAlgorithm } from './signing-algorithms.ts';
 
+/** A private key, its id and its algorithm. */
 export interface LocalSignerOptions {
   readonly kid: string;
   readonly alg: SigningAlgorithm;

@@ -4,6 +4,7 @@ import { REFRESH_WITHIN_SECONDS } from './plan-rotation.ts';
 /** Runs `task` once after `milliseconds`; the answer cancels it. */
 export type Schedule = (task: () => void, milliseconds: number) => () => void;
 
+/** How a timer refreshes keys. */
 export interface KeepFreshOptions {
   /** Milliseconds from the end of one refresh to the begin of the next, 1000 to 30 000. Default 30 000. */
   readonly everyMs?: number;

@@ -3,6 +3,7 @@ import type { Secret } from '@ostiary/primitives';
 
 const BYTES = 32;
 
+/** What a derived token depends on, besides the secret. */
 export interface DeriveOptions {
   /** Random, kept with the record: without it the secret alone gives nothing. */
   readonly salt: string;

@@ -6,6 +6,7 @@ import { type Loaded, type SharedKeys, secondsOf } from '../rotation/shared-keys
 import { decrypt, encrypt } from './jwe.ts';
 import { openSealingKeys, type SealingAlgorithm, type SealingPolicy } from './sealing-keys.ts';
 
+/** What something is sealed for, and until when it may be opened. */
 export interface SealOptions {
   /** What the value is for (`login`, `upstream-token`). It opens for nothing else. */
   readonly purpose: string;
@@ -28,6 +29,7 @@ export interface Sealer {
   refresh(): Promise<void>;
 }
 
+/** Where the keys of a sealer are, and how often they change. */
 export interface SealerOptions {
   readonly storage: StorageDriver;
   readonly deps: Pick<Deps, 'now' | 'random' | 'log'>;

@@ -19,6 +19,7 @@ export const reservedClaims = [
   'scope',
 ] as const;
 
+/** A claim that the minter alone sets. */
 export type ReservedClaim = (typeof reservedClaims)[number];
 
 /** Claims about a person: anything but the reserved ones. `undefined` cannot occur, because it is not JSON. */

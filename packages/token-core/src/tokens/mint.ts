@@ -31,6 +31,7 @@ export interface TokenInput {
   readonly claims: ExtraClaims;
 }
 
+/** What an ID token says (OpenID Connect Core section 2). */
 export interface IdTokenInput extends TokenInput {
   /** The access token issued with it: gives `at_hash`. */
   readonly accessToken?: string;
@@ -38,11 +39,13 @@ export interface IdTokenInput extends TokenInput {
   readonly code?: string;
 }
 
+/** What a JWT access token says (RFC 9068 section 2.2). */
 export interface AccessTokenInput extends TokenInput {
   readonly clientId: string;
   readonly scope: readonly string[];
 }
 
+/** A signed token, and what has to be known of it. */
 export interface Minted {
   readonly token: string;
   /** The token's unique id, which clusters write into their audit log. */
@@ -63,6 +66,7 @@ export interface Minter {
   accessToken(input: AccessTokenInput): Promise<Minted>;
 }
 
+/** Who issues, with which keys, by which clock. */
 export interface MinterOptions {
   readonly issuer: IssuerId;
   readonly keys: KeyRing;

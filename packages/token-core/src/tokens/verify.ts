@@ -3,11 +3,13 @@ import { compactVerify } from 'jose';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { ACCESS_TOKEN_TYP } from './mint.ts';
 
+/** A token whose signature, issuer and times were checked. */
 export interface VerifiedToken {
   readonly claims: JsonObject;
   readonly typ: string | undefined;
 }
 
+/** What an ID token has to fit, besides the issuer and the time. */
 export interface VerifyIdTokenOptions {
   /** For an `id_token_hint`, which may be old. A token whose key is no longer published is refused all the same. */
   readonly ignoreExpiry?: true;
@@ -26,6 +28,7 @@ export interface Verifier {
   idToken(token: string, options?: VerifyIdTokenOptions): Promise<VerifiedToken>;
 }
 
+/** Whose tokens are believed, by which keys, at what time. */
 export interface VerifierOptions {
   readonly issuer: IssuerId;
   readonly keys: KeyRing;

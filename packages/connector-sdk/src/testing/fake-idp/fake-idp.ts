@@ -4,6 +4,7 @@ import { endpoints } from './endpoints.ts';
 import { type Lies, noLies, over } from './lies.ts';
 import { type FakeSigner, fakeSigner } from './signer.ts';
 
+/** Who the played provider is, and what it knows of its client. */
 export interface FakeIdpOptions {
   readonly now: Clock;
   readonly issuer?: string;
@@ -22,6 +23,7 @@ export interface FakePerson {
   userInfo: Readonly<Record<string, unknown>>;
 }
 
+/** An OpenID provider in memory, that can lie in every way a real one could. */
 export interface FakeIdp {
   readonly issuer: string;
   readonly clientId: string;

@@ -12,6 +12,7 @@ export type Answer =
   | 'redirect'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
+/** What the provider does wrong from now on. */
 export interface Lies {
   /** Answers of endpoints. */
   answers: Partial<Record<Endpoint, Answer>>;

@@ -2,6 +2,7 @@ import { httpUrl, secretText, text } from '@ostiary/connector-sdk/config';
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
+/** The options of the connector, checked. */
 export interface TemplateNameConfig {
   readonly clientId: string;
   readonly clientSecret: Secret;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** The options of the storage, checked. */
 export interface TemplateNameConfig {
   /** What all keys begin with. */
   readonly keyPrefix: string;

@@ -24,12 +24,14 @@ import type { TemplateNameConfig } from './config.ts';
  */
 export type Database = Map<string, Row>;
 
+/** A stored value with its version and its deadline. */
 export interface Row {
   readonly text: string;
   readonly version: string;
   readonly deadline: number | undefined;
 }
 
+/** Where the records are, and what the driver works with. */
 export interface TemplateNameOptions extends TemplateNameConfig {
   readonly database: Database;
   readonly now: Clock;
