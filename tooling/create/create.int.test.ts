@@ -52,7 +52,14 @@ describe.each([
 
 describe('the repo checks', () => {
   it('find nothing to say about the new packages', () => {
-    const checks = ['import-directions', 'package-shape', 'limits', 'changesets-present', 'docs-examples', 'docstrings'];
+    const checks = [
+      'import-directions',
+      'package-shape',
+      'limits',
+      'changesets-present',
+      'docs-examples',
+      'docstrings',
+    ];
     const args = ['tooling/repo-checks/main.ts', ...checks];
     const { stdout } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
     expect(stdout).toMatch(/^\d passed, \d failed$/m);
