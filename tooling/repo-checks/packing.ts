@@ -42,11 +42,19 @@ async function packAll(workspace: Workspace): Promise<readonly Tarball[]> {
   });
 }
 
+const folders = new Set<string>();
+
 /** A new folder that is removed when this process ends. */
 export function temporaryFolder(purpose: string): string {
   const folder = mkdtempSync(join(tmpdir(), `ostiary-${purpose}-`));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  if (folders.size === 0) process.once('exit', removeTemporaryFolders);
+  folders.add(folder);
   return folder;
+}
+
+/** Removes them now: a test runner ends its workers without telling them. */
+export function removeTemporaryFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Runs pnpm, and programs below it with this very Node. The error of a failed run carries `stdout` and `stderr`. */

@@ -33,12 +33,27 @@ export interface ConnectorContext {
   readonly log: Logger;
 }
 
+/** What people want to know before they choose a connector, in half sentences for a table. */
+export interface ConnectorAbout {
+  /** Whose accounts log in: `GitHub and GitHub Enterprise Server`. */
+  readonly provider: string;
+  /** What becomes a group: `teams, as org:team`. `none` where the provider has none. */
+  readonly groups: string;
+  /** What becomes `preferred_username`; `none` where the provider has none. */
+  readonly preferredUsername: string;
+  /** When an address counts as verified. */
+  readonly emailVerified: string;
+  /** What the tests of the connector run against, so that nobody takes a stand-in for the real thing. */
+  readonly testedAgainst: string;
+}
+
 /** A connector as a plug-in: a name for configuration files, a schema for its options, a function that opens it. */
 export interface ConnectorDefinition<C> {
   /** The name operators write: `connectors[].type` in a configuration file. */
   readonly type: string;
   /** Other names for the same connector. */
   readonly aliases?: readonly string[];
+  readonly about?: ConnectorAbout;
   /**
    * Checks and completes the options; what it answers is what {@link open} gets. A Standard Schema. When it also
    * gives a JSON Schema (zod does), keys are matched without regard to case and unknown keys are named, as in Dex.

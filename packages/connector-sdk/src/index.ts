@@ -20,6 +20,7 @@ export type {
   UpstreamRefresh,
 } from './connector.ts';
 export {
+  type ConnectorAbout,
   type ConnectorContext,
   type ConnectorDefinition,
   defineConnector,
@@ -27,4 +28,5 @@ export {
   type OpenHttp,
 } from './define.ts';
 export { requireAllowedGroups, uniqueGroups } from './groups.ts';
+export { type Healing, type HealingOptions, healing } from './healing.ts';
 export type { Authentication, Email, Identity } from './identity.ts';

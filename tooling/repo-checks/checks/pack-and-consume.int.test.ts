@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { createPacker } from '../packing.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPacker, removeTemporaryFolders } from '../packing.ts';
 import { type Files, fixture } from '../test/fixture.ts';
 import { soundManifest } from '../test/manifest.ts';
 import { packAndConsume } from './pack-and-consume.ts';
@@ -17,6 +17,8 @@ const sound: Files = {
 
 const problems = async (changed: Files): Promise<readonly string[]> =>
   (await packAndConsume(createPacker()).run(fixture({ ...sound, ...changed }))).map(({ problem }) => problem);
+
+afterAll(removeTemporaryFolders);
 
 describe('pack-and-consume', () => {
   it('accepts packages that find each other once they are installed', async () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { createPacker } from '../packing.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPacker, removeTemporaryFolders } from '../packing.ts';
 import { type Files, fixture } from '../test/fixture.ts';
 import { soundManifest } from '../test/manifest.ts';
 import { publishedFiles } from './published-files.ts';
@@ -14,6 +14,8 @@ const sound: Files = {
 
 const problems = async (files: Files): Promise<readonly string[]> =>
   (await publishedFiles(createPacker()).run(fixture(files))).map(({ problem }) => problem);
+
+afterAll(removeTemporaryFolders);
 
 describe('published-files', () => {
   it('accepts a package that is packed as it should be', async () => {

@@ -71,7 +71,12 @@ export const layers: readonly Layer[] = [
     libraries: [],
     node: true,
   },
-  { dir: 'packages/connectors/*', workspace: [primitives, connectorSdk], libraries: [], node: true },
+  {
+    dir: 'packages/connectors/*',
+    workspace: [primitives, connectorSdk],
+    libraries: [{ name: 'p-map', because: "asks a provider's API several things at a time, but not all at once" }],
+    node: true,
+  },
   { dir: 'packages/storage/*', workspace: [primitives, storageSdk], libraries: [], node: true },
   { dir: 'apps/server', workspace: ['@ostiary/*'], libraries: 'any', node: true },
   {

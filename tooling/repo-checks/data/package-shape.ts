@@ -34,5 +34,8 @@ export const templateOf: readonly { readonly dir: string; readonly template: str
 
 /** Files of a template that a package may do without. */
 export const optionalFiles: readonly { readonly file: string; readonly because: string }[] = [
-  { file: 'src/refresh.ts', because: 'a connector that cannot ask its provider again has no refresh' },
+  {
+    file: 'src/refresh.ts',
+    because: 'the login of the SDK brings one along, and a provider that cannot be asked again has none',
+  },
 ];

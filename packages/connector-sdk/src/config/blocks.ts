@@ -1,6 +1,7 @@
 /** Building blocks for the schemas of connectors, with messages that say what to do. */
 import { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
+import { isLoopback } from '../loopback.ts';
 import { parseDuration } from './duration.ts';
 
 /** A text that becomes a `Secret` at once. Empty is refused: an unset variable would make an empty password. */
@@ -22,6 +23,23 @@ export function httpUrl(): z.ZodType<string, string> {
     const problem = urlProblem(value);
     if (problem !== undefined) context.addIssue(problem);
   });
+}
+
+/**
+ * Where the API of a provider begins: https, or http on this machine, since tokens and passwords go there. Answered
+ * without the slashes at its end.
+ */
+export function baseUrl(): z.ZodType<string, string> {
+  return httpUrl()
+    .superRefine((value, context) => {
+      if (!URL.canParse(value)) return;
+      const url = new URL(value);
+      if (url.protocol === 'http:' && !isLoopback(url)) {
+        context.addIssue('must begin with https://: secrets go there. Plain http is for this machine only.');
+      }
+      if (url.search !== '' || url.hash !== '') context.addIssue('must not contain ? or #. Remove what follows.');
+    })
+    .transform((value) => value.replace(/\/+$/u, ''));
 }
 
 function urlProblem(value: string): string | undefined {
@@ -71,5 +89,18 @@ export function atMostOne<T extends object>(
     const set = keys.filter((key) => value[key] !== undefined);
     if (set.length < 2) return;
     context.addIssue({ code: 'custom', path: [set[1] ?? ''], message: `is set besides ${set[0]}. Keep one of them.` });
+  };
+}
+
+/** For `.superRefine`: of these keys one must be set, and only one (`clientSecret`, `clientSecretFile`). */
+export function exactlyOne<T extends object>(
+  ...keys: readonly (keyof T & string)[]
+): (value: T, context: z.core.$RefinementCtx<T>) => void {
+  const several = atMostOne<T>(...keys);
+  return (value, context) => {
+    several(value, context);
+    if (keys.some((key) => value[key] !== undefined)) return;
+    const message = `is missing. Set ${keys.join(' or ')}.`;
+    context.addIssue({ code: 'custom', path: [keys[0] ?? ''], message });
   };
 }

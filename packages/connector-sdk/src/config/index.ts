@@ -1,5 +1,15 @@
 /** Reading a configuration that was written for Dex: keys in any case, environment variables, all problems at once. */
-export { atMostOne, base64Bytes, type DurationBounds, duration, httpUrl, secretText, text } from './blocks.ts';
+export {
+  atMostOne,
+  base64Bytes,
+  baseUrl,
+  type DurationBounds,
+  duration,
+  exactlyOne,
+  httpUrl,
+  secretText,
+  text,
+} from './blocks.ts';
 export { type ConfigKey, configKeys } from './config-keys.ts';
 export { type ParsedDuration, parseDuration } from './duration.ts';
 export { type EnvironmentLookup, expandEnvironment, expandText } from './environment.ts';
@@ -8,4 +18,12 @@ export { type ConfigIssue, configError, formatIssue, formatPath, type PathPart }
 export { inputJsonSchema, type JsonSchema } from './json-schema.ts';
 export { type ParseConfigOptions, type ParsedConfig, parseConfig, readConfig } from './parse-config.ts';
 export { type PemField, type ReadFile, resolveCertificates, resolvePem } from './pem.ts';
+export {
+  clientSecretOf,
+  insecureSkipVerifyKey,
+  type Registration,
+  registrationKeys,
+  rootCAFields,
+  rootCAsKey,
+} from './provider-keys.ts';
 export { type SecretField, type SecretSource, secretSource } from './secret-source.ts';

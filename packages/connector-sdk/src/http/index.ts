@@ -2,3 +2,5 @@
 export { defaultMaxBytes, defaultTimeoutMs, openHttp } from './open-http.ts';
 export { type ProxyChoice, type ProxyEnvironment, proxyChoice } from './proxy.ts';
 export { type RetryOptions, retryAfterMs, retrying } from './retry.ts';
+export { retryingHttp } from './retrying-http.ts';
+export { type Trust, trustedFetch } from './trusted-fetch.ts';

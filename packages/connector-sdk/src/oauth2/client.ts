@@ -1,6 +1,6 @@
 /** Who this service is to a provider, and how it proves it. */
 import { type ClientAuth, ClientSecretBasic, ClientSecretPost, None } from 'oauth4webapi';
-import type { SecretSource } from '../config/index.ts';
+import { clientSecretOf, type ReadFile, type Registration, type SecretSource } from '../config/index.ts';
 
 /**
  * How the client authenticates at the token endpoint. One way, fixed: trying another after a failure may spend the
@@ -14,6 +14,18 @@ export type ClientAuthentication =
 export interface OAuthClient {
   readonly clientId: string;
   readonly authentication: ClientAuthentication;
+}
+
+/** The client of a configuration: its id, and its secret as it is when it is used. Without one it is a public client. */
+export function registeredClient(
+  registration: Pick<Registration, 'clientID' | 'clientSecret' | 'clientSecretFile'>,
+  { readFile, method }: { readonly readFile: ReadFile; readonly method: 'client_secret_basic' | 'client_secret_post' },
+): OAuthClient {
+  const secret = clientSecretOf(registration, readFile);
+  return {
+    clientId: registration.clientID,
+    authentication: secret === undefined ? { method: 'none' } : { method, secret },
+  };
 }
 
 /** The client's proof for one request; the secret is read now, so a replaced one counts. */

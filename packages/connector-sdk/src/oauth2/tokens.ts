@@ -72,6 +72,9 @@ export async function redeemCode(redemption: CodeRedemption): Promise<TokenSet> 
   }
 }
 
+/** What a provider says of a refresh token that is no longer good; the second is GitHub's word for it. */
+const ended: ReadonlySet<string> = new Set(['invalid_grant', 'bad_refresh_token']);
+
 /**
  * Asks for new tokens (RFC 6749 section 6). `rejected` when the provider says that the grant is over
  * (`invalid_grant`); any other refusal may be the fault of this service, so the person stays logged in.
@@ -88,7 +91,7 @@ export async function refreshTokens(parties: Parties, refreshToken: Secret): Pro
     return tokenSet(await processRefreshTokenResponse(server, timed, response));
   } catch (error) {
     const code = oauthErrorCode(error);
-    if (code === 'invalid_grant') return 'rejected';
+    if (code !== undefined && ended.has(code)) return 'rejected';
     throw code === undefined ? providerFailure(error) : refused(error);
   }
 }

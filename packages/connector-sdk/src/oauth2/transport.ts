@@ -8,6 +8,7 @@ import {
   clockTolerance,
   customFetch,
 } from 'oauth4webapi';
+import { isLoopback } from '../loopback.ts';
 
 /** How a provider is reached, and by which clock its answers are judged. */
 export interface Transport {
@@ -42,11 +43,6 @@ export function requestOptions({ fetch, allowHttp }: Transport, url: string): Li
 export function timedClient(clientId: string, now: Clock): Client {
   const differenceMs = now().getTime() - Date.now();
   return { client_id: clientId, [clockSkew]: Math.round(differenceMs / 1000), [clockTolerance]: toleratedSkewSeconds };
-}
-
-/** True for URLs that may be plain http: on this machine nobody listens in between. */
-export function isLoopback(url: URL): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u.test(url.hostname);
 }
 
 /** A `fetch` for which no answer, an overload (429) and a broken provider (5xx) are `upstream/unavailable`. */

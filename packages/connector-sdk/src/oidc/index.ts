@@ -12,5 +12,12 @@ export {
 export { type EndSessionRequest, endSessionUrl } from './end-session.ts';
 export { type Claims, type IdTokenCheck, signatureAlgorithms, verifyIdToken } from './id-token.ts';
 export type { DiscoveryOptions, EndpointOverrides } from './metadata.ts';
+export {
+  type OpenIdAccount,
+  type OpenIdAnswer,
+  type OpenIdConnector,
+  type OpenIdConnectorOptions,
+  openIdConnector,
+} from './openid-connector.ts';
 export { openProvider, type Provider, type ProviderOptions } from './provider.ts';
 export { fetchUserInfo, type UserInfoRequest } from './user-info.ts';

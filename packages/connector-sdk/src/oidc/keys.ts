@@ -2,9 +2,9 @@
 import type { Clock, Logger } from '@ostiary/primitives';
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import { healing } from '../healing.ts';
 import { unbelievable } from '../oauth2/failure.ts';
 import { answering, type Transport } from '../oauth2/transport.ts';
-import { healing } from './healing.ts';
 
 export interface KeySourceOptions {
   readonly jwksUri: () => Promise<string>;

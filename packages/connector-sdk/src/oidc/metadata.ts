@@ -2,8 +2,9 @@
 import { OstiaryError } from '@ostiary/primitives';
 import type { AuthorizationServer } from 'oauth4webapi';
 import { z } from 'zod';
+import { isLoopback } from '../loopback.ts';
 import { unbelievable } from '../oauth2/failure.ts';
-import { answering, isLoopback, type Transport } from '../oauth2/transport.ts';
+import { answering, type Transport } from '../oauth2/transport.ts';
 
 /** Endpoints that a configuration states; they replace those of the document. */
 export interface EndpointOverrides {

@@ -1,9 +1,9 @@
 import type { Logger } from '@ostiary/primitives';
 import type { JWTVerifyGetKey } from 'jose';
 import type { AuthorizationServer } from 'oauth4webapi';
+import { healing } from '../healing.ts';
 import { unbelievable } from '../oauth2/failure.ts';
 import type { Transport } from '../oauth2/transport.ts';
-import { healing } from './healing.ts';
 import { providerKeys } from './keys.ts';
 import { type DiscoveryOptions, discover } from './metadata.ts';
 

@@ -13,6 +13,13 @@ import { createPasswordVerifier } from './verifier.ts';
 /** A password database in the configuration file. */
 export const local: ConnectorDefinition<LocalConfig> = defineConnector({
   type: 'local',
+  about: {
+    provider: 'people in the configuration file',
+    groups: '`groups` of the person',
+    preferredUsername: '`preferredUsername` of the person',
+    emailVerified: '`emailVerified` of the person',
+    testedAgainst: 'itself',
+  },
   config: localConfig,
   open: (config, context) => openLocal(staticPasswordDatabase(config.staticPasswords), context),
 });

@@ -1,12 +1,26 @@
-import { type ConnectorContext, type ConnectorDefinition, defineConnector } from '@ostiary/connector-sdk';
+import {
+  type ConnectorAbout,
+  type ConnectorContext,
+  type ConnectorDefinition,
+  defineConnector,
+} from '@ostiary/connector-sdk';
 import { type MockCallbackConfig, type MockPasswordConfig, mockCallbackConfig, mockPasswordConfig } from './config.ts';
 import { mockExchange } from './exchange.ts';
 import { mockCallbackLogin, mockPasswordLogin } from './login.ts';
 import { mockRefresh } from './refresh.ts';
 
+const about: ConnectorAbout = {
+  provider: 'one made-up person',
+  groups: 'fixed',
+  preferredUsername: 'fixed',
+  emailVerified: 'always',
+  testedAgainst: 'itself',
+};
+
 /** Lets everybody in as the same made-up person. For demonstrations and tests. */
 export const mockCallback: ConnectorDefinition<MockCallbackConfig> = defineConnector({
   type: 'mockCallback',
+  about,
   config: mockCallbackConfig,
   open(_config, context) {
     warn(context, 'mockCallback');
@@ -17,6 +31,7 @@ export const mockCallback: ConnectorDefinition<MockCallbackConfig> = defineConne
 /** Lets one name with one password in. For demonstrations and tests. */
 export const mockPassword: ConnectorDefinition<MockPasswordConfig> = defineConnector({
   type: 'mockPassword',
+  about: { ...about, groups: 'none' },
   config: mockPasswordConfig,
   open(config, context) {
     warn(context, 'mockPassword');

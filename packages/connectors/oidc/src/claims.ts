@@ -1,7 +1,7 @@
 /** From what a provider says to an identity, in Dex's order. */
-import { type Email, type Identity, requireAllowedGroups } from '@ostiary/connector-sdk';
+import { type Email, requireAllowedGroups } from '@ostiary/connector-sdk';
 import { unbelievable } from '@ostiary/connector-sdk/oauth2';
-import type { Claims } from '@ostiary/connector-sdk/oidc';
+import type { Claims, OpenIdAccount } from '@ostiary/connector-sdk/oidc';
 import type { OidcConfig } from './config.ts';
 import { newGroups, readGroups } from './groups.ts';
 
@@ -11,15 +11,13 @@ export interface Documents {
   readonly userinfo?: Claims;
 }
 
-type PlainIdentity = Omit<Identity, 'connectorData' | 'authentication'>;
-
 /**
  * Maps claims to an identity.
  *
  * @throws {OstiaryError} `upstream/protocol` naming a claim that is missing or has another form; `login/not_allowed`
  *   when none of the groups is in `allowedGroups`.
  */
-export function identityOf(documents: Documents, config: OidcConfig): PlainIdentity {
+export function identityOf(documents: Documents, config: OidcConfig): OpenIdAccount {
   const claims = { ...documents.idToken, ...documents.userinfo };
   const preferredUsername = mapped(claims, 'preferred_username', config);
   const email = emailOf(documents, config);

@@ -1,27 +1,21 @@
 /** This service as a client of the provider. */
 import type { ConnectorContext } from '@ostiary/connector-sdk';
-import { resolveCertificates, secretSource } from '@ostiary/connector-sdk/config';
+import { clientSecretOf, rootCAFields } from '@ostiary/connector-sdk/config';
+import { trustedFetch } from '@ostiary/connector-sdk/http';
 import { type OpenIdClient, openProvider } from '@ostiary/connector-sdk/oidc';
-import type { Fetch } from '@ostiary/primitives';
 import type { OidcConfig } from './config.ts';
 
 export function openClient(config: OidcConfig, context: ConnectorContext): OpenIdClient {
-  const { clientSecret, clientSecretFile, pkceChallenge } = config;
-  const secret = secretSource(
-    {
-      path: 'clientSecretFile',
-      ...(clientSecret === undefined ? {} : { value: clientSecret }),
-      ...(clientSecretFile === undefined ? {} : { file: clientSecretFile }),
-    },
-    context.readFile,
-  );
+  const { pkceChallenge, rootCAs, insecureSkipVerify } = config;
+  const secret = clientSecretOf(config, context.readFile);
   const method = secretMethod(config);
+  const fetch = trustedFetch({ certificates: rootCAFields(rootCAs), insecureSkipVerify }, context);
   return {
     provider: openProvider({
       issuer: config.issuer,
       ...(config.issuerAlias === undefined ? {} : { issuerAlias: config.issuerAlias }),
       endpoints: endpoints(config),
-      transport: { fetch: trustingFetch(config, context), now: context.now },
+      transport: { fetch, now: context.now },
       log: context.log,
     }),
     clientId: config.clientID,
@@ -31,29 +25,6 @@ export function openClient(config: OidcConfig, context: ConnectorContext): OpenI
     ...(pkceChallenge === undefined ? {} : { pkce: pkceChallenge }),
   };
 }
-
-/** Certificates are files, and opening a connector reads none: they are read with the first request. */
-function trustingFetch(config: OidcConfig, context: ConnectorContext): Fetch {
-  const { rootCAs, insecureSkipVerify } = config;
-  if (insecureSkipVerify) context.log.warn('connector.certificates_not_verified', { connector: context.id });
-  if (rootCAs.length === 0) return context.http({ insecureSkipVerify });
-  let opened: Promise<Fetch> | undefined;
-  const open = async (): Promise<Fetch> => {
-    const fields = rootCAs.map((source, index) => ({ source, path: `rootCAs[${index}]` }));
-    const sets = await Promise.all(fields.map((field) => resolveCertificates(field, context.readFile)));
-    return context.http({ insecureSkipVerify, certificateAuthorities: sets.flat() });
-  };
-  return async (input, init) => {
-    opened ??= open();
-    try {
-      return await (await opened)(input, init);
-    } catch (error) {
-      opened = undefined;
-      throw error;
-    }
-  };
-}
-
 /** Okta answers Basic with an error although its document lists it; Dex knows that too. */
 function secretMethod({ issuer, basicAuthUnsupported }: OidcConfig): OpenIdClient['secretMethod'] {
   if (basicAuthUnsupported !== undefined) return basicAuthUnsupported ? 'client_secret_post' : 'client_secret_basic';

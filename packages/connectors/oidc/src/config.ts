@@ -1,5 +1,12 @@
-import { atMostOne, httpUrl, secretText, text } from '@ostiary/connector-sdk/config';
-import type { Secret } from '@ostiary/primitives';
+import {
+  atMostOne,
+  httpUrl,
+  insecureSkipVerifyKey,
+  type Registration,
+  registrationKeys,
+  rootCAsKey,
+  text,
+} from '@ostiary/connector-sdk/config';
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 
@@ -12,13 +19,9 @@ export interface NewGroup {
 }
 
 /** The options of the connector, checked. Spelled as in Dex. */
-export interface OidcConfig {
+export interface OidcConfig extends Registration {
   readonly issuer: string;
   readonly issuerAlias?: string;
-  readonly clientID: string;
-  readonly clientSecret?: Secret;
-  readonly clientSecretFile?: string;
-  readonly redirectURI?: string;
   readonly providerDiscoveryOverrides: {
     readonly authURL?: string;
     readonly tokenURL?: string;
@@ -112,14 +115,8 @@ export const oidcConfig: z.ZodType<OidcConfig> = z
     issuerAlias: text()
       .exactOptional()
       .describe('What tokens carry as `iss`, where the provider does not use its own.'),
-    clientID: text().describe('Client id at the provider.'),
-    clientSecret: secretText().exactOptional().describe('Client secret. Absent: a public client.'),
-    clientSecretFile: text()
-      .exactOptional()
-      .describe('File with the secret, read at each use so that it can be replaced.'),
-    redirectURI: httpUrl()
-      .exactOptional()
-      .describe('Registered callback: `<issuer>/callback` or `<issuer>/callback/<id>`.'),
+    ...registrationKeys,
+    clientSecret: registrationKeys.clientSecret.describe('Client secret. Absent: a public client.'),
     providerDiscoveryOverrides: overrides.default({}).describe('Endpoints instead of those of the discovery document.'),
     basicAuthUnsupported: z
       .boolean()
@@ -131,8 +128,8 @@ export const oidcConfig: z.ZodType<OidcConfig> = z
       .max(0, 'was removed. Use the connector for Google, or allowedGroups.')
       .exactOptional()
       .describe('Refused; Dex has it no more either.'),
-    rootCAs: list('Certificates to trust besides the system: path, base64 of PEM, or PEM.'),
-    insecureSkipVerify: flag('Accept any certificate. For tests.'),
+    rootCAs: rootCAsKey,
+    insecureSkipVerify: insecureSkipVerifyKey,
     insecureSkipEmailVerified: flag('Take an address as verified when the provider does not say.'),
     insecureEnableGroups: flag('Hand on the groups of the provider.'),
     allowedGroups: list('Only members of one of these may log in. Always enforced.'),

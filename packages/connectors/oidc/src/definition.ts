@@ -3,21 +3,20 @@ import { openClient } from './client.ts';
 import { type OidcConfig, oidcConfig } from './config.ts';
 import { oidcExchange } from './exchange.ts';
 import { oidcLogin } from './login.ts';
-import { oidcLogout } from './logout.ts';
-import { oidcRefresh } from './refresh.ts';
 
 /** Any OpenID Connect provider. */
 export const oidc: ConnectorDefinition<OidcConfig> = defineConnector({
   type: 'oidc',
+  about: {
+    provider: 'any OpenID Connect provider',
+    groups: 'a claim',
+    preferredUsername: '`preferred_username`, or another claim',
+    emailVerified: '`email_verified` of the same document',
+    testedAgainst: 'oidc-provider; a provider in memory that lies',
+  },
   config: oidcConfig,
   open(config, context) {
-    const parts = { client: openClient(config, context), config, context };
-    return {
-      via: 'redirect',
-      login: oidcLogin(parts),
-      refresh: oidcRefresh(parts),
-      exchange: oidcExchange(parts),
-      logout: oidcLogout(parts),
-    };
+    const client = openClient(config, context);
+    return { ...oidcLogin({ config, context, client }), exchange: oidcExchange({ client, config }) };
   },
 });

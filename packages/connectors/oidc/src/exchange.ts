@@ -1,8 +1,8 @@
 import type { TokenExchange } from '@ostiary/connector-sdk';
-import { verifyIdToken } from '@ostiary/connector-sdk/oidc';
+import { type OpenIdClient, verifyIdToken } from '@ostiary/connector-sdk/oidc';
 import { isOstiaryError } from '@ostiary/primitives';
 import { identityOf } from './claims.ts';
-import type { Oidc } from './login.ts';
+import type { OidcConfig } from './config.ts';
 
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 
@@ -10,7 +10,13 @@ const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
  * Takes ID tokens of the provider that name this client in their audience. Dex skips that check and so takes tokens
  * that were meant for any other app; and it takes access tokens, whose audience nobody can tell.
  */
-export function oidcExchange({ client, config }: Oidc): TokenExchange {
+export function oidcExchange({
+  client,
+  config,
+}: {
+  readonly client: OpenIdClient;
+  readonly config: OidcConfig;
+}): TokenExchange {
   const { provider, clientId } = client;
   return {
     subjectTokenTypes: [ID_TOKEN],

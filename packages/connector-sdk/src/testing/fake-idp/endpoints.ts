@@ -1,5 +1,5 @@
 /** The four endpoints that a client calls: discovery, keys, token, userinfo. */
-import { createHash } from 'node:crypto';
+import { clientMethod, redeemable } from '../client-checks.ts';
 import type { FakeIdpState, Grant } from './fake-idp.ts';
 import { type Endpoint, over, standIn } from './lies.ts';
 
@@ -53,41 +53,19 @@ const oauthError = (error: string, status = 400): Response => Response.json({ er
 
 async function answerToken(state: FakeIdpState, request: Request): Promise<Response> {
   const form = new URLSearchParams(await request.text());
-  if (!authenticates(state, request, form)) return oauthError('invalid_client', 401);
+  if (clientMethod(request, form, state.options) === undefined) return oauthError('invalid_client', 401);
   if (state.lies.tokenError !== undefined) return oauthError(state.lies.tokenError);
   const grant = state.grants.get(form.get('code') ?? form.get('refresh_token') ?? '');
   if (grant === undefined || grant.used) return oauthError('invalid_grant');
   if (grant.kind === 'code') {
     grant.used = true;
-    return redeemable(grant, form)
+    return redeemable(grant.request, form)
       ? answerTokens(state, grant, grant.request.get('nonce'))
       : oauthError('invalid_grant');
   }
   if (state.lies.refreshToken === 'revoked') return oauthError('invalid_grant');
   if (state.lies.refreshToken === 'rotates') grant.used = true;
   return answerTokens(state, grant, null);
-}
-
-function authenticates({ options }: FakeIdpState, request: Request, form: URLSearchParams): boolean {
-  const [, encoded = ''] = /^Basic (.+)$/u.exec(request.headers.get('authorization') ?? '') ?? [];
-  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString().split(':');
-  const isClient = (name: string | null, proof: string | null): boolean =>
-    name === options.clientId && proof === options.clientSecret;
-  // RFC 6749 section 2.3.1: both are form-encoded before they are joined.
-  return isClient(formDecode(id), formDecode(secret)) || isClient(form.get('client_id'), form.get('client_secret'));
-}
-
-const formDecode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
-
-/** The redirect URI of the request, and the verifier to its challenge (RFC 7636 section 4.6). */
-function redeemable({ request }: Grant, form: URLSearchParams): boolean {
-  if (form.get('redirect_uri') !== request.get('redirect_uri')) return false;
-  const challenge = request.get('code_challenge');
-  const verifier = form.get('code_verifier');
-  if (challenge === null) return verifier === null;
-  if (verifier === null) return false;
-  const plain = request.get('code_challenge_method') !== 'S256';
-  return challenge === (plain ? verifier : createHash('sha256').update(verifier).digest('base64url'));
 }
 
 async function answerTokens(state: FakeIdpState, grant: Grant, nonce: string | null): Promise<Response> {

@@ -1,6 +1,7 @@
 /** A value that is fetched when it is first needed and then kept fresh; a failure is never remembered. */
 import type { Clock } from '@ostiary/primitives';
 
+/** What is fetched, and how old it may become. */
 export interface HealingOptions<T> {
   readonly load: () => Promise<T>;
   readonly now: Clock;
@@ -12,7 +13,9 @@ export interface HealingOptions<T> {
   readonly onStale: (error: unknown) => void;
 }
 
+/** A value that is kept fresh; see {@link healing}. */
 export interface Healing<T> {
+  /** The value, fetched if there is none that may still serve. */
   get(): Promise<T>;
   /** Fetches now, unless the value is younger than this many milliseconds. */
   renew(olderThanMs: number): Promise<T>;
@@ -21,6 +24,7 @@ export interface Healing<T> {
 /** Milliseconds between two attempts to replace an old value that still serves. */
 const pauseMs = 30_000;
 
+/** Keeps a value that is fetched when it is first needed. Several callers share one fetch; a failure is not remembered. */
 export function healing<T>(options: HealingOptions<T>): Healing<T> {
   const { now } = options;
   let held: { readonly value: T; readonly at: number } | undefined;

@@ -1,0 +1,138 @@
+import { Secret } from '@ostiary/primitives';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { scriptedFetch } from '../testing/index.ts';
+import { openApi } from './api.ts';
+import { refusedStatus } from './failure.ts';
+import { nextLink } from './links.ts';
+
+const thing = z.object({ id: z.number() });
+const list = z.array(z.number());
+
+function apiWith(answer: (request: Request) => Response) {
+  const { fetch, requests } = scriptedFetch(answer);
+  const api = openApi({
+    fetch,
+    baseUrl: 'https://api.example/v1',
+    accessToken: new Secret('token-1'),
+    headers: { a: 'b' },
+  });
+  return { api, requests };
+}
+
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  );
+
+describe('openApi', () => {
+  it('asks below the base URL, with the token and the headers', async () => {
+    const { api, requests } = apiWith(() => Response.json({ id: 1, more: true }));
+    expect(await api.get('/things/1', thing)).toEqual({ id: 1 });
+    expect(requests[0]?.url).toBe('https://api.example/v1/things/1');
+    expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1');
+    expect(requests[0]?.headers.get('a')).toBe('b');
+    expect(requests[0]?.redirect).toBe('manual');
+  });
+
+  it('sends a body as JSON', async () => {
+    const { api, requests } = apiWith(() => Response.json({ id: 1 }));
+    await api.post('/things', { ids: [1] }, thing);
+    expect(requests[0]?.method).toBe('POST');
+    expect(await requests[0]?.json()).toEqual({ ids: [1] });
+    expect(requests[0]?.headers.get('content-type')).toBe('application/json');
+  });
+
+  it.each([400, 401, 403, 404, 302])('%i is a refusal that tells its status', async (status) => {
+    const { api } = apiWith(() => new Response('secret-body', { status }));
+    const error = await failureOf(api.get('/things/1', thing));
+    expect(error).toMatchObject({ code: 'upstream/protocol', detail: { status, host: 'api.example' } });
+    expect(refusedStatus(error)).toBe(status);
+    expect(JSON.stringify(error)).not.toContain('secret-body');
+  });
+
+  it.each([
+    [429, {}],
+    [500, {}],
+    [503, {}],
+    [403, { 'retry-after': '30' }],
+    [403, { 'x-ratelimit-remaining': '0' }],
+  ])('%i with %j means: ask later', async (status, headers) => {
+    const { api } = apiWith(() => new Response('', { status, headers }));
+    const error = await failureOf(api.get('/things/1', thing));
+    expect(error).toMatchObject({ code: 'upstream/unavailable' });
+    expect(refusedStatus(error)).toBeUndefined();
+  });
+
+  it.each([
+    ['no JSON', new Response('<html>')],
+    ['another form', Response.json({ id: 'jane@example.com' })],
+  ])('refuses %s, and repeats none of it', async (_what, response) => {
+    const { api } = apiWith(() => response.clone());
+    const error = await failureOf(api.get('/things/1?mail=jane@example.com', thing));
+    expect(error).toMatchObject({ code: 'upstream/protocol', detail: { path: '/v1/things/1' } });
+    expect(JSON.stringify(error)).not.toContain('jane');
+    expect(refusedStatus(error)).toBeUndefined();
+  });
+
+  it('finds nothing at 404, and says so of nothing else', async () => {
+    expect(await apiWith(() => new Response('', { status: 404 })).api.find('/x', thing)).toBeUndefined();
+    const refused = await failureOf(apiWith(() => new Response('', { status: 403 })).api.find('/x', thing));
+    expect(refusedStatus(refused)).toBe(403);
+  });
+
+  it.each([
+    [204, [], true],
+    [404, [], false],
+    [302, [302], false],
+  ])('exists: %i with %j is %s', async (status, absent, expected) => {
+    const { api } = apiWith(() => new Response(null, { status }));
+    expect(await api.exists('/x', absent)).toBe(expected);
+  });
+
+  it('does not take a redirect for an answer unless told', async () => {
+    const { api } = apiWith(() => new Response(null, { status: 302 }));
+    expect(refusedStatus(await failureOf(api.exists('/x')))).toBe(302);
+  });
+});
+
+describe('pages', () => {
+  const paged = (next: (number: number) => string | undefined) =>
+    apiWith((request) => {
+      const number = Number(new URL(request.url).searchParams.get('page') ?? 1);
+      const link = next(number);
+      return Response.json([number], { headers: link === undefined ? {} : { link: `<${link}>; rel="next"` } });
+    });
+  const paging = { schema: list, next: ({ headers }: { headers: Headers }) => nextLink(headers) };
+
+  it('come in order, by path or by URL', async () => {
+    const { api } = paged((number) =>
+      number === 1 ? '/list?page=2' : number === 2 ? 'https://api.example/v1/list?page=3' : undefined,
+    );
+    expect(await api.pages('/list', paging)).toEqual([[1], [2], [3]]);
+  });
+
+  it('are not asked for at another host: the token would go there', async () => {
+    const { api, requests } = paged(() => 'https://evil.example/list');
+    await expect(api.pages('/list', paging)).rejects.toMatchObject({ code: 'upstream/protocol' });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('are refused when they have no end', async () => {
+    const { api } = paged((number) => `/list?page=${number + 1}`);
+    await expect(api.pages('/list', paging)).rejects.toMatchObject({ detail: { pages: 1000 } });
+  });
+});
+
+describe('nextLink', () => {
+  it.each([
+    ['<https://a/?page=2>; rel="next", <https://a/?page=9>; rel="last"', 'https://a/?page=2'],
+    ['<https://a/?page=1>; rel="prev", </b?page=3>; rel=next', '/b?page=3'],
+    ['<https://a/?q=1,2>; title="x"; rel="next"', 'https://a/?q=1,2'],
+    ['<https://a/?page=2>; rel="prefetch next"', 'https://a/?page=2'],
+    ['<https://a/?page=9>; rel="last"', undefined],
+    ['<https://a/>; rel="nextish"', undefined],
+    ['', undefined],
+  ])('%s', (link, expected) => expect(nextLink(new Headers({ link }))).toBe(expected));
+});

@@ -1,0 +1,164 @@
+/** An HTTP API of a provider that answers JSON, asked on behalf of somebody with their token. */
+import type { Fetch, Secret } from '@ostiary/primitives';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { unbelievable } from '../oauth2/failure.ts';
+import { answering } from '../oauth2/transport.ts';
+import { limited, refusal } from './failure.ts';
+
+/** Where an API is, and who asks. */
+export interface ApiOptions {
+  readonly fetch: Fetch;
+  /** Where paths begin, without a slash at the end: `https://api.github.com`. */
+  readonly baseUrl: string;
+  /** Sent as `Authorization: Bearer` (RFC 6750 section 2.1). */
+  readonly accessToken: Secret;
+  /** Further headers of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A page of a list, and where the next one is. */
+export interface PageOf<P> {
+  readonly page: P;
+  readonly headers: Headers;
+}
+
+/** How a list comes in pages. */
+export interface Paging<P> {
+  /** What one page looks like. */
+  readonly schema: StandardSchemaV1<unknown, P>;
+  /** Where the page after this one is, a path or a URL of the same origin; `undefined` after the last. */
+  readonly next: (page: PageOf<P>) => string | undefined;
+}
+
+/**
+ * An API. Paths begin with a slash; what comes from people is put into them with `encodeURIComponent`.
+ *
+ * All functions reject with `upstream/unavailable` (no answer, 429, 5xx, or 403 because of too many requests), or
+ * with `upstream/protocol`: a refusal, whose status `refusedStatus` tells, or an answer that is not what was expected.
+ */
+export interface Api {
+  /** Asks for one thing. */
+  get<T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<T>;
+  /** The same, but 404 is an answer: `undefined`. */
+  find<T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<T | undefined>;
+  /** Asks with a question in the body, as JSON. Sent once. */
+  post<T>(path: string, body: unknown, schema: StandardSchemaV1<unknown, T>): Promise<T>;
+  /** Whether there is something: true for 2xx, false for 404 and for the further statuses in `absent`. */
+  exists(path: string, absent?: readonly number[]): Promise<boolean>;
+  /** All pages of a list, from the first to the last. A list that has no end is refused, never cut. */
+  pages<P>(first: string, paging: Paging<P>): Promise<readonly P[]>;
+}
+
+/** More pages than any honest list has; beyond it something runs in a circle. */
+const mostPages = 1000;
+
+/** Opens an API for one person. It keeps nothing. */
+export function openApi(options: ApiOptions): Api {
+  const ask = asker(options);
+  const get = async <T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<PageOf<T>> => {
+    const answer = await ask(path, {});
+    if (!answer.response.ok) throw await answer.refuse();
+    return { page: await answer.read(schema), headers: answer.response.headers };
+  };
+  return {
+    get: async (path, schema) => (await get(path, schema)).page,
+    async find(path, schema) {
+      const answer = await ask(path, {});
+      if (answer.response.status === 404) return answer.ignore();
+      if (!answer.response.ok) throw await answer.refuse();
+      return answer.read(schema);
+    },
+    async post(path, body, schema) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
+      if (!answer.response.ok) throw await answer.refuse();
+      return answer.read(schema);
+    },
+    async exists(path, absent = []) {
+      const answer = await ask(path, {});
+      const { ok, status } = answer.response;
+      if (!ok && status !== 404 && !absent.includes(status)) throw await answer.refuse();
+      await answer.ignore();
+      return ok;
+    },
+    async pages(first, { schema, next }) {
+      const pages = [await get(first, schema)];
+      for (let path = nextOf(pages); path !== undefined; path = nextOf(pages)) {
+        if (pages.length === mostPages) throw unbelievable({ reason: 'the list has no end', pages: mostPages });
+        pages.push(await get(path, schema));
+      }
+      return pages.map(({ page }) => page);
+
+      function nextOf(known: typeof pages): string | undefined {
+        const last = known.at(-1);
+        return last === undefined ? undefined : next(last);
+      }
+    },
+  };
+}
+
+interface Answer {
+  readonly response: Response;
+  read<T>(schema: StandardSchemaV1<unknown, T>): Promise<T>;
+  /** Drops the body. */
+  ignore(): Promise<undefined>;
+  /** The error for this answer; drops the body. */
+  refuse(): Promise<Error>;
+}
+
+function asker({ fetch, baseUrl, accessToken, headers }: ApiOptions) {
+  const send = answering(fetch);
+  return async (path: string, init: RequestInit): Promise<Answer> => {
+    const url = urlOf(path, baseUrl);
+    const where = { host: url.host, path: url.pathname };
+    const sent = { accept: 'application/json', ...headers, ...init.headers };
+    const authorization = `Bearer ${accessToken.reveal()}`;
+    const response = await send(url.href, { ...init, redirect: 'manual', headers: { ...sent, authorization } });
+    return {
+      response,
+      read: (schema) => readBody(response, schema, where),
+      async ignore() {
+        await response.body?.cancel();
+        return undefined;
+      },
+      async refuse() {
+        await response.body?.cancel();
+        return tooMany(response) ? limited(where) : refusal(response.status, where);
+      },
+    };
+  };
+}
+
+/** The next page may be told as a URL. The token goes nowhere but to the API. */
+function urlOf(path: string, baseUrl: string): URL {
+  const url = path.startsWith('/') ? new URL(baseUrl + path) : new URL(path);
+  if (url.origin === new URL(baseUrl).origin) return url;
+  throw unbelievable({ reason: 'the next page is on another host', host: url.host });
+}
+
+/** GitHub and others say "too many" with 403; the headers tell. */
+const tooMany = ({ status, headers }: Response): boolean =>
+  status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0');
+
+async function readBody<T>(
+  response: Response,
+  schema: StandardSchemaV1<unknown, T>,
+  where: Readonly<Record<string, string>>,
+): Promise<T> {
+  const result = await schema['~standard'].validate(await jsonOf(response, where));
+  if (result.issues === undefined) return result.value;
+  // Only the names of the fields: what they hold is personal data.
+  const fields = result.issues.map(({ path = [] }) =>
+    path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
+  );
+  throw unbelievable({ reason: 'the answer of the API has another form', ...where, fields });
+}
+
+async function jsonOf(response: Response, where: Readonly<Record<string, string>>): Promise<unknown> {
+  try {
+    return JSON.parse(await response.text());
+  } catch (error) {
+    if (error instanceof SyntaxError) throw unbelievable({ reason: 'the answer of the API is not JSON', ...where });
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+/** Keys that every connector to a provider shares, spelled as in Dex. Spread them into the schema of a connector. */
+import type { Secret } from '@ostiary/primitives';
+import { z } from 'zod';
+import { httpUrl, secretText, text } from './blocks.ts';
+import type { PemField, ReadFile } from './pem.ts';
+import { type SecretSource, secretSource } from './secret-source.ts';
+
+/** This service as it is registered at a provider. */
+export interface Registration {
+  readonly clientID: string;
+  readonly clientSecret?: Secret;
+  readonly clientSecretFile?: string;
+  readonly redirectURI?: string;
+}
+
+/** The keys of {@link Registration}. Add `.superRefine(exactlyOne('clientSecret', 'clientSecretFile'))`. */
+export const registrationKeys: {
+  readonly clientID: z.ZodType<string, string>;
+  readonly clientSecret: z.ZodExactOptional<z.ZodType<Secret, string>>;
+  readonly clientSecretFile: z.ZodExactOptional<z.ZodType<string, string>>;
+  readonly redirectURI: z.ZodExactOptional<z.ZodType<string, string>>;
+} = {
+  clientID: text().describe('Client id at the provider.'),
+  clientSecret: secretText().exactOptional().describe('Client secret.'),
+  clientSecretFile: text()
+    .exactOptional()
+    .describe('File with the secret, read at each use so that it can be replaced.'),
+  redirectURI: httpUrl()
+    .exactOptional()
+    .describe('Registered callback: `<issuer>/callback` or `<issuer>/callback/<id>`. Default: the latter.'),
+};
+
+/** The secret of a registration as it is now; `undefined` where there is none. */
+export function clientSecretOf(
+  { clientSecret: value, clientSecretFile: file }: Pick<Registration, 'clientSecret' | 'clientSecretFile'>,
+  readFile: ReadFile,
+): SecretSource | undefined {
+  const path = 'clientSecretFile';
+  const field = { path, ...(value === undefined ? {} : { value }), ...(file === undefined ? {} : { file }) };
+  return secretSource(field, readFile);
+}
+
+/** Certificates to trust besides the system's: a list of paths, base64 of PEM, or PEM. */
+export const rootCAsKey: z.ZodType<readonly string[], readonly string[] | undefined> = z
+  .array(text())
+  .default([])
+  .describe('Certificates to trust besides the system: path, base64 of PEM, or PEM.');
+
+/** Dex's `insecureSkipVerify`. */
+export const insecureSkipVerifyKey: z.ZodType<boolean, boolean | undefined> = z
+  .boolean()
+  .default(false)
+  .describe('Accept any certificate. For tests.');
+
+/** The fields of `rootCAs`, for `trustedFetch`. */
+export function rootCAFields(rootCAs: readonly string[]): readonly PemField[] {
+  return rootCAs.map((source, index) => ({ source, path: `rootCAs[${index}]` }));
+}

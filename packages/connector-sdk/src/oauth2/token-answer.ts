@@ -1,0 +1,39 @@
+/** Answers of token endpoints as they come from providers that are older than RFC 6749, or read it loosely. */
+import type { Fetch } from '@ostiary/primitives';
+
+/**
+ * Brings an answer into the form of RFC 6749 section 5: what was form-encoded becomes JSON, an error that came with
+ * 200 gets 400, a missing `token_type` is `bearer`, and `expires_in` is a number. Nothing else is changed.
+ */
+export function standardTokenAnswers(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    if (response.status >= 500 || response.status === 429) return response;
+    const text = await response.text();
+    const { status } = response;
+    const fields = readFields(text, response.headers.get('content-type') ?? '');
+    if (fields === undefined) return new Response(text, { status, headers: response.headers });
+    const failed = status === 200 && typeof fields.error === 'string';
+    return Response.json(failed ? fields : standardFields(fields), { status: failed ? 400 : status });
+  };
+}
+
+function readFields(text: string, type: string): Record<string, unknown> | undefined {
+  if (/^application\/x-www-form-urlencoded\b|^text\/plain\b/iu.test(type)) {
+    const form = Object.fromEntries(new URLSearchParams(text));
+    if (form.access_token !== undefined || form.error !== undefined) return form;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function standardFields(fields: Record<string, unknown>): Record<string, unknown> {
+  if (typeof fields.access_token !== 'string') return fields;
+  const { expires_in: expires, token_type: type = 'bearer', ...rest } = fields;
+  const seconds = typeof expires === 'string' && /^\d{1,10}$/u.test(expires) ? Number(expires) : expires;
+  return { ...rest, token_type: type, ...(seconds === undefined || seconds === null ? {} : { expires_in: seconds }) };
+}

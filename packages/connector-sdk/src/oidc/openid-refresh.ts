@@ -1,0 +1,82 @@
+import { isOstiaryError, Secret } from '@ostiary/primitives';
+import type { RefreshAsk, UpstreamRefresh } from '../connector.ts';
+import type { Identity } from '../identity.ts';
+import { unbelievable } from '../oauth2/failure.ts';
+import { type RefreshResult, refreshLogin } from './client.ts';
+import { type HeldSession, readSession, writeSession } from './held-session.ts';
+import { identify, type OpenIdConnectorOptions } from './openid-connector.ts';
+import { fetchUserInfo } from './user-info.ts';
+
+/**
+ * Asks the provider with the refresh token of the login. Exclusive, because most providers spend the token with each
+ * use. A login without one cannot be renewed: its scopes did not ask for it.
+ */
+export function openIdRefresh(options: OpenIdConnectorOptions): UpstreamRefresh {
+  return {
+    kind: 'upstream',
+    exclusive: true,
+    async refresh(ask) {
+      const session = readSession(ask.identity);
+      if (session?.refreshToken === undefined) return 'rejected';
+      const answer = await refreshLogin(options.client, new Secret(session.refreshToken), session.subject);
+      if (answer === 'rejected') return 'rejected';
+      const kept = keepTokens(session, answer);
+      try {
+        return await renewed(options, { ask, answer, kept });
+      } catch (error) {
+        if (isOstiaryError(error, 'login/not_allowed')) return 'rejected';
+        // The old token is spent, so the new one must not be lost: the claims of before serve until the next refresh.
+        if (isOstiaryError(error, 'upstream/unavailable')) return withSession(ask.identity, kept);
+        throw error;
+      }
+    },
+  };
+}
+
+interface Renewal {
+  readonly ask: RefreshAsk;
+  readonly answer: RefreshResult;
+  readonly kept: HeldSession;
+}
+
+async function renewed(options: OpenIdConnectorOptions, { ask, answer, kept }: Renewal): Promise<Identity> {
+  const { identity } = ask;
+  const current = await currentIdentity(options, { ask, answer, kept });
+  if (current === undefined) return withSession(identity, kept);
+  if (current.userId !== identity.userId) throw unbelievable({ reason: 'the answer is about another account' });
+  // When and how the person logged in does not change with a refresh, unless the provider says it again.
+  const authentication = { ...identity.authentication, ...current.authentication };
+  return withSession({ ...current, authentication }, kept);
+}
+
+/**
+ * A provider need not send an ID token with a refresh (OpenID Connect Core section 12.2). Its userinfo has the claims
+ * only where the configuration says so; else those of the login go on.
+ */
+async function currentIdentity(
+  options: OpenIdConnectorOptions,
+  { ask, answer, kept }: Renewal,
+): Promise<Omit<Identity, 'connectorData'> | undefined> {
+  const { scopes } = ask;
+  const { tokens, claims } = answer;
+  if (claims !== undefined) return identify(options, { tokens, claims, scopes });
+  if (options.userInfo === 'never') return undefined;
+  const { provider, clientId } = options.client;
+  const { accessToken } = tokens;
+  const idToken = await fetchUserInfo({ provider, clientId, accessToken, subject: kept.subject });
+  return options.identify({ idToken, accessToken, scopes });
+}
+
+/** A provider that sends no new refresh token means the old one to go on. */
+function keepTokens(session: HeldSession, { tokens }: RefreshResult): HeldSession {
+  return {
+    subject: session.subject,
+    refreshToken: tokens.refreshToken?.reveal() ?? session.refreshToken,
+    idToken: tokens.idToken?.reveal() ?? session.idToken,
+  };
+}
+
+const withSession = (identity: Identity, session: HeldSession): Identity => ({
+  ...identity,
+  connectorData: writeSession(session),
+});

@@ -1,0 +1,92 @@
+/** From organizations and teams to groups, and who may log in. */
+import { uniqueGroups } from '@ostiary/connector-sdk';
+import { type Api, refusedStatus } from '@ostiary/connector-sdk/api';
+import { OstiaryError } from '@ostiary/primitives';
+import pMap from 'p-map';
+import type { AllowedOrg, GitHubConfig } from './config.ts';
+import { listOrgs, listTeams, type Team } from './teams.ts';
+
+/** Whose groups are wanted. */
+export interface GroupQuestion {
+  readonly api: Api;
+  readonly login: string;
+  /** Whether the client will see groups. Allow-lists count in any case. */
+  readonly wanted: boolean;
+}
+
+/**
+ * The groups of an account, as Dex writes them.
+ *
+ * @throws {OstiaryError} `login/not_allowed` when it is in none of the organizations or teams that may log in.
+ */
+export async function groupsOf(question: GroupQuestion, config: GitHubConfig): Promise<readonly string[]> {
+  if (config.orgs.length > 0) return groupsOfOrgs(question, config);
+  if (config.org !== undefined) return groupsOfOneOrg(question, config.org, config);
+  return question.wanted && config.loadAllGroups ? allGroups(question.api, config) : [];
+}
+
+async function groupsOfOrgs(question: GroupQuestion, config: GitHubConfig): Promise<readonly string[]> {
+  const { orgs } = config;
+  const memberships = await pMap(orgs, (org) => membershipOf(org.name, question), { concurrency: 8 });
+  const joined = orgs.filter((_org, index) => memberships[index] === 'member');
+  const needsTeams = joined.length > 0 && (question.wanted || joined.every(({ teams }) => teams.length > 0));
+  const teams = needsTeams ? await listTeams(question.api, { parents: config.parentTeams }) : [];
+  const kept = joined.map((org) => ({ org, names: namesIn(org, teams, config) }));
+  const admitted = kept.filter(({ org, names }) => org.teams.length === 0 || names.length > 0);
+  if (admitted.length === 0) throw notAllowed(orgs, memberships);
+  return uniqueGroups(admitted.flatMap(({ org, names }) => names.map((name) => `${org.name}:${name}`)));
+}
+
+/** The names of the account's teams in an organization, of those that may log in. */
+function namesIn(org: AllowedOrg, teams: readonly Team[], { teamNameField }: GitHubConfig): readonly string[] {
+  const names = teams.filter((team) => isSame(team.org, org.name)).flatMap((team) => namesOf(team, teamNameField));
+  return org.teams.length === 0 ? names : names.filter((name) => org.teams.includes(name));
+}
+
+/** Dex's older form: one organization, whose team names come without it. */
+async function groupsOfOneOrg(question: GroupQuestion, org: string, config: GitHubConfig): Promise<readonly string[]> {
+  const membership = await membershipOf(org, question);
+  if (membership !== 'member') throw notAllowed([{ name: org, teams: [] }], [membership]);
+  if (!question.wanted) return [];
+  const teams = await listTeams(question.api, { parents: config.parentTeams });
+  return uniqueGroups(namesIn({ name: org, teams: [] }, teams, config));
+}
+
+async function allGroups(api: Api, { parentTeams, teamNameField }: GitHubConfig): Promise<readonly string[]> {
+  const [orgs, teams] = await Promise.all([listOrgs(api), listTeams(api, { parents: parentTeams })]);
+  const ofOrg = (org: string): readonly string[] =>
+    teams.filter((team) => isSame(team.org, org)).flatMap((team) => namesOf(team, teamNameField));
+  const everyOrg = uniqueGroups([...orgs, ...teams.map(({ org }) => org)]);
+  return uniqueGroups(everyOrg.flatMap((org) => [org, ...ofOrg(org).map((name) => `${org}:${name}`)]));
+}
+
+/** `hidden`: the organization wants single sign-on first, or has not approved this application. */
+type Membership = 'member' | 'none' | 'hidden';
+
+async function membershipOf(org: string, { api, login }: GroupQuestion): Promise<Membership> {
+  try {
+    // 302: who asks is no member, and is sent to the list that everybody may see.
+    const path = `/orgs/${encodeURIComponent(org)}/members/${encodeURIComponent(login)}`;
+    return (await api.exists(path, [302])) ? 'member' : 'none';
+  } catch (error) {
+    if (refusedStatus(error) === 403) return 'hidden';
+    throw error;
+  }
+}
+
+function notAllowed(orgs: readonly AllowedOrg[], memberships: readonly Membership[]): OstiaryError {
+  const hidden = orgs.filter((_org, index) => memberships[index] === 'hidden').map(({ name }) => name);
+  const message =
+    hidden.length === 0
+      ? 'Your GitHub account is in none of the organizations or teams that may log in here.'
+      : `GitHub does not show whether you belong to ${hidden.join(', ')}. Log in to it with single sign-on, or ask its ` +
+        'owners to approve this application, then try again.';
+  return new OstiaryError('login/not_allowed', message, { detail: { oneOf: orgs.map(({ name }) => name), hidden } });
+}
+
+function namesOf({ name, slug }: Team, field: GitHubConfig['teamNameField']): readonly string[] {
+  if (field === 'both') return name === slug ? [name] : [name, slug];
+  return [field === 'slug' ? slug : name];
+}
+
+const isSame = (org: string, other: string): boolean => org.toLowerCase() === other.toLowerCase();

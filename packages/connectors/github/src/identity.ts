@@ -1,0 +1,38 @@
+/** Who an access token belongs to. */
+import { openApi, refusedStatus } from '@ostiary/connector-sdk/api';
+import type { Account, AccountQuestion } from '@ostiary/connector-sdk/oauth2';
+import { type Fetch, OstiaryError } from '@ostiary/primitives';
+import { type User, user } from './answers.ts';
+import type { GitHubConfig } from './config.ts';
+import { emailOf } from './email.ts';
+import { apiHeaders, apiUrl } from './endpoints.ts';
+import { groupsOf } from './groups.ts';
+
+/**
+ * Asks GitHub. The user id is the number of the account, which stays when its name changes.
+ *
+ * @throws {OstiaryError} `login/not_allowed` for a suspended account, or one in none of the organizations that may log
+ *   in; else as `openApi` says.
+ */
+export async function identify(
+  { accessToken, scopes }: AccountQuestion,
+  { config, fetch }: { readonly config: GitHubConfig; readonly fetch: Fetch },
+): Promise<Account> {
+  const api = openApi({ fetch, baseUrl: apiUrl(config), accessToken, headers: apiHeaders });
+  const account = await api.get('/user', user).catch((error: unknown): never => {
+    throw refusedStatus(error) === 403 ? suspended() : error;
+  });
+  const [email, groups] = await Promise.all([
+    emailOf(api, account, config),
+    groupsOf({ api, login: account.login, wanted: scopes.groups }, config),
+  ]);
+  return { ...names(account, config), ...(email === undefined ? {} : { email }), groups };
+}
+
+function names({ id, login, name }: User, { useLoginAsID }: GitHubConfig): Omit<Account, 'groups'> {
+  return { userId: useLoginAsID ? login : String(id), username: name || login, preferredUsername: login };
+}
+
+function suspended(): OstiaryError {
+  return new OstiaryError('login/not_allowed', 'GitHub refuses your account: it may be suspended.');
+}

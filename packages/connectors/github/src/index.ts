@@ -1,0 +1,3 @@
+/** The connector for GitHub. */
+export type { AllowedOrg, GitHubConfig } from './config.ts';
+export { github } from './definition.ts';

@@ -1,0 +1,42 @@
+import type { ConformanceSubject, Upstream } from '@ostiary/connector-sdk/conformance';
+import { connectorConformance } from '@ostiary/connector-sdk/conformance/vitest';
+import { github } from '../src/index.ts';
+import { fakeGitHub } from './fake-github.ts';
+import { clientSecret, configOf } from './support.ts';
+
+function upstream(): Upstream {
+  const idp = fakeGitHub();
+  return {
+    fetch: idp.fetch,
+    visit: (step) => idp.visit(urlOf(step)),
+    decline: (step) => idp.decline(urlOf(step)),
+    secrets: () => idp.issued,
+    becomeSomebodyElse() {
+      idp.world.id = 87_654_321;
+    },
+    endLogin: () => idp.revoke(),
+    setEmailVerified(value) {
+      const verified = value === true;
+      idp.world.emails = [{ email: 'jane@example.com', primary: true, verified }];
+      idp.world.publicEmail = 'jane@example.com';
+    },
+    setGroups(groups) {
+      idp.world.teams = groups.map((name) => ({ org: 'acme', name, slug: name }));
+    },
+  };
+}
+
+function urlOf(step: Parameters<NonNullable<Upstream['visit']>>[0]): string {
+  if (step.kind !== 'redirect') throw new Error('GitHub is reached by a redirect');
+  return step.url;
+}
+
+const config = await configOf({ orgs: [{ name: 'acme' }] });
+
+const subject: ConformanceSubject = {
+  open: (context) => github.open(config, context),
+  upstream,
+  secrets: [clientSecret],
+};
+
+connectorConformance(subject);

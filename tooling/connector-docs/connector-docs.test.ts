@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { defineConnector } from '@ostiary/connector-sdk';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { findConnectors } from './definitions.ts';
+import { renderOverview, renderReadme } from './render.ts';
+
+const root = dirname(dirname(import.meta.dirname));
+const packages = await findConnectors(root);
+
+describe('documents about connectors', () => {
+  it.each(packages.map((one) => [one.folder, one] as const))(
+    'the README of %s has the keys of its schema',
+    (_n, one) => {
+      expect(renderReadme(one), 'run pnpm docs:connectors').toBe(one.readme);
+      for (const { type } of one.definitions) expect(one.readme).toContain(`<!-- keys of ${type}: `);
+    },
+  );
+
+  it('docs/connectors.md is what the packages say', async () => {
+    const path = join(root, 'docs/connectors.md');
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    expect(await renderOverview(packages), 'run pnpm docs:connectors').toBe(text);
+  });
+});
+
+describe('renderReadme', () => {
+  const definition = defineConnector({
+    type: 'test',
+    config: z.object({ host: z.string().describe('Where it is.'), port: z.int().default(1).describe('Its port.') }),
+    open: () => {
+      throw new Error('not opened');
+    },
+  });
+  const marked = '<!-- keys of test: written by pnpm docs:connectors -->';
+
+  it('puts the table between the marks, whatever was there', () => {
+    const readme = `# A\n\n${marked}\nold\n<!-- end of keys -->\n\nafter`;
+    expect(renderReadme({ readme, definitions: [definition] })).toBe(
+      `# A\n\n${marked}\n\n| key | needed | meaning |\n| --- | --- | --- |\n| \`host\` | yes | Where it is. |\n` +
+        `| \`port\` | no | Its port. |\n\n<!-- end of keys -->\n\nafter`,
+    );
+  });
+
+  it('says when the end is missing', () => {
+    expect(() => renderReadme({ readme: marked, definitions: [definition] })).toThrow('is missing');
+  });
+});
