@@ -41,7 +41,7 @@ function opened(options: Partial<FakeOAuthOptions> & { readonly issuer?: string 
       return { userId: account.id, username: account.id, groups: [] };
     },
   });
-  return { idp, clock, world, connector, ...playRedirect(connector, idp.visit) };
+  return { idp, clock, world, connector, ...playRedirect(connector, idp) };
 }
 
 const tokenRequests = ({ requests }: { readonly requests: readonly Request[] }): number =>
@@ -78,10 +78,12 @@ describe('a login', () => {
       [undefined, 'https://who.knows.example', true],
     ] as const) {
       const { connector, idp } = opened(issuer === undefined ? {} : { issuer });
-      const { login } = playRedirect(connector, (url) => {
-        const params = idp.visit(url);
-        params.set('iss', iss);
-        return params;
+      const { login } = playRedirect(connector, {
+        visit(url) {
+          const params = idp.visit(url);
+          params.set('iss', iss);
+          return params;
+        },
       });
       const outcome = await login().then(
         () => true,

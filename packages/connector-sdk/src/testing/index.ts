@@ -5,7 +5,14 @@ export { type FakeIdp, type FakeIdpOptions, type FakePerson, fakeIdp } from './f
 export type { Answer, Endpoint, Lies } from './fake-idp/lies.ts';
 export { type FakeApi, type FakeOAuth, type FakeOAuthOptions, fakeOAuth } from './fake-oauth.ts';
 export { type HttpOverOptions, httpOver } from './http-over.ts';
-export { playRedirect, type RedirectPlayer } from './play-redirect.ts';
+export {
+  type OpenedPlay,
+  openPlayed,
+  type PlayedProvider,
+  playedUpstream,
+  playRedirect,
+  type RedirectPlayer,
+} from './play-redirect.ts';
 export { codeBlocks, documentedKeys, type Examples, exampleProblems, readmeProblems } from './readme.ts';
 export { type LogLine, type RecordingLogger, recordingLogger } from './recording-logger.ts';
 export { type FetchHandler, on, type ScriptedFetch, scriptedFetch } from './scripted-fetch.ts';

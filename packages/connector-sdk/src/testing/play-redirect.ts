@@ -1,42 +1,105 @@
-import type { Connector, ConnectorScopes } from '../connector.ts';
+import type { Fetch } from '@ostiary/primitives';
+import { readConfig } from '../config/index.ts';
+import type { Upstream } from '../conformance/subject.ts';
+import type { Connector, ConnectorScopes, LoginStep } from '../connector.ts';
+import type { ConnectorDefinition } from '../define.ts';
 import type { Identity } from '../identity.ts';
+import { testContext } from './context.ts';
+import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { httpOver } from './http-over.ts';
+import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
 
 /** A person at a browser, in front of a connector that redirects. */
 export interface RedirectPlayer {
   /** Logs in. Scopes that are not given are asked for. */
   login(scopes?: Partial<ConnectorScopes>): Promise<Identity>;
   refresh(identity: Identity, scopes?: Partial<ConnectorScopes>): Promise<Identity | 'rejected'>;
+  /** Where a login leads to. */
+  begin(scopes?: Partial<ConnectorScopes>): Promise<URL>;
+}
+
+/** A provider that is played in memory, with the browser in front of it. */
+export interface PlayedProvider {
+  readonly fetch: Fetch;
+  visit(url: string): URLSearchParams | Promise<URLSearchParams>;
 }
 
 const callbackUrl = 'https://issuer.example/callback/test';
 const state = 'state-1';
 
-/**
- * Plays logins and refreshes of a connector.
- *
- * @param visit plays the person at the provider: from the URL that `begin` leads to, to what the callback is called with.
- */
-export function playRedirect(
-  connector: Connector,
-  visit: (url: string) => URLSearchParams | Promise<URLSearchParams>,
-): RedirectPlayer {
+/** Plays logins and refreshes of a connector. */
+export function playRedirect(connector: Connector, { visit }: Pick<PlayedProvider, 'visit'>): RedirectPlayer {
   const complete = (scopes: Partial<ConnectorScopes> = {}): ConnectorScopes => ({
     offlineAccess: true,
     groups: true,
     ...scopes,
   });
+  const login = () => {
+    if (connector.via !== 'redirect') throw new Error('the connector does not redirect');
+    return connector.login;
+  };
   return {
     async login(asked) {
-      if (connector.via !== 'redirect') throw new Error('the connector does not redirect');
       const scopes = complete(asked);
-      const step = await connector.login.begin({ scopes, callbackUrl, state });
-      if (step.kind !== 'redirect') throw new Error('the connector shows a form');
-      const params = await visit(step.url);
-      return connector.login.finish({ scopes, callbackUrl, state, keep: step.keep, params, headers: new Headers() });
+      const step = await login().begin({ scopes, callbackUrl, state });
+      const params = await visit(urlOf(step));
+      return login().finish({ scopes, callbackUrl, state, keep: step.keep, params, headers: new Headers() });
     },
     async refresh(identity, asked) {
       if (connector.refresh?.kind !== 'upstream') throw new Error('the connector does not ask at a refresh');
       return connector.refresh.refresh({ identity, scopes: complete(asked) });
     },
+    begin: async (asked) => new URL(urlOf(await login().begin({ scopes: complete(asked), callbackUrl, state }))),
   };
+}
+
+/** A connector over a provider that is played, with what a test looks at. */
+export interface OpenedPlay extends RedirectPlayer {
+  readonly connector: Connector;
+  readonly clock: FakeClock;
+  readonly log: RecordingLogger;
+}
+
+/**
+ * Opens a connector over a provider that is played.
+ *
+ * @param options the configuration as it would stand in a file; it is checked by the schema of the connector.
+ * @param files what the files hold that the configuration names.
+ */
+export async function openPlayed<C>(
+  definition: ConnectorDefinition<C>,
+  provider: PlayedProvider,
+  options: Readonly<Record<string, unknown>>,
+  files: Readonly<Record<string, string>> = {},
+): Promise<OpenedPlay> {
+  const config = await readConfig(definition.config, options, { path: 'config' });
+  const clock = fakeClock();
+  const log = recordingLogger();
+  const readFile = async (path: string): Promise<string> => {
+    const text = files[path];
+    if (text === undefined) throw new Error(`no such file: ${path}`);
+    return text;
+  };
+  const connector = definition.open(
+    config,
+    testContext({ http: httpOver(provider.fetch), now: clock.now, log, readFile }),
+  );
+  return { ...playRedirect(connector, provider), connector, clock, log };
+}
+
+/** What the conformance kit asks of every provider that redirects. */
+export function playedUpstream(
+  provider: PlayedProvider & { readonly issued: readonly string[]; decline(url: string): URLSearchParams },
+): Pick<Upstream, 'fetch' | 'visit' | 'decline' | 'secrets'> {
+  return {
+    fetch: provider.fetch,
+    visit: (step) => provider.visit(urlOf(step)),
+    decline: (step) => provider.decline(urlOf(step)),
+    secrets: () => provider.issued,
+  };
+}
+
+function urlOf(step: LoginStep): string {
+  if (step.kind !== 'redirect') throw new Error('the connector shows a form');
+  return step.url;
 }

@@ -1,5 +1,6 @@
 import type { ConformanceSubject, Upstream } from '@ostiary/connector-sdk/conformance';
 import { connectorConformance } from '@ostiary/connector-sdk/conformance/vitest';
+import { playedUpstream } from '@ostiary/connector-sdk/testing';
 import { github } from '../src/index.ts';
 import { fakeGitHub } from './fake-github.ts';
 import { clientSecret, configOf } from './support.ts';
@@ -7,10 +8,7 @@ import { clientSecret, configOf } from './support.ts';
 function upstream(): Upstream {
   const idp = fakeGitHub();
   return {
-    fetch: idp.fetch,
-    visit: (step) => idp.visit(urlOf(step)),
-    decline: (step) => idp.decline(urlOf(step)),
-    secrets: () => idp.issued,
+    ...playedUpstream(idp),
     becomeSomebodyElse() {
       idp.world.id = 87_654_321;
     },
@@ -24,11 +22,6 @@ function upstream(): Upstream {
       idp.world.teams = groups.map((name) => ({ org: 'acme', name, slug: name }));
     },
   };
-}
-
-function urlOf(step: Parameters<NonNullable<Upstream['visit']>>[0]): string {
-  if (step.kind !== 'redirect') throw new Error('GitHub is reached by a redirect');
-  return step.url;
 }
 
 const config = await configOf({ orgs: [{ name: 'acme' }] });
