@@ -1,5 +1,6 @@
 /** What this server is built with: the only place that names concrete connectors and storages. */
 import { github } from '@ostiary/connector-github';
+import { gitlab } from '@ostiary/connector-gitlab';
 import { local } from '@ostiary/connector-local';
 import { mockCallback, mockPassword } from '@ostiary/connector-mock';
 import { oidc } from '@ostiary/connector-oidc';
@@ -11,6 +12,6 @@ import type { PlugIns } from './config/plug-ins.ts';
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
-  connectors: [oidc, github, mockCallback, mockPassword],
+  connectors: [oidc, github, gitlab, mockCallback, mockPassword],
   passwordDatabase: local,
 };

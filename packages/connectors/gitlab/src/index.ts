@@ -1,0 +1,3 @@
+/** The connector for GitLab. */
+export type { GitLabConfig } from './config.ts';
+export { gitlab } from './definition.ts';
