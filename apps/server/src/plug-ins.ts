@@ -1,4 +1,6 @@
 /** What this server is built with: the only place that names concrete connectors and storages. */
+
+import { gitea } from '@ostiary/connector-gitea';
 import { github } from '@ostiary/connector-github';
 import { gitlab } from '@ostiary/connector-gitlab';
 import { local } from '@ostiary/connector-local';
@@ -12,6 +14,6 @@ import type { PlugIns } from './config/plug-ins.ts';
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
-  connectors: [oidc, github, gitlab, mockCallback, mockPassword],
+  connectors: [oidc, github, gitlab, gitea, mockCallback, mockPassword],
   passwordDatabase: local,
 };

@@ -20,6 +20,8 @@ export interface ApiOptions {
 export interface PageOf<P> {
   readonly page: P;
   readonly headers: Headers;
+  /** Which page this is; the first is 1. */
+  readonly number: number;
 }
 
 /** How a list comes in pages. */
@@ -55,13 +57,13 @@ const mostPages = 1000;
 /** Opens an API for one person. It keeps nothing. */
 export function openApi(options: ApiOptions): Api {
   const ask = asker(options);
-  const get = async <T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<PageOf<T>> => {
+  const get = async <P>(path: string, schema: StandardSchemaV1<unknown, P>, number: number): Promise<PageOf<P>> => {
     const answer = await ask(path, {});
     if (!answer.response.ok) throw await answer.refuse();
-    return { page: await answer.read(schema), headers: answer.response.headers };
+    return { page: await answer.read(schema), headers: answer.response.headers, number };
   };
   return {
-    get: async (path, schema) => (await get(path, schema)).page,
+    get: async (path, schema) => (await get(path, schema, 1)).page,
     async find(path, schema) {
       const answer = await ask(path, {});
       if (answer.response.status === 404) return answer.ignore();
@@ -82,10 +84,10 @@ export function openApi(options: ApiOptions): Api {
       return ok;
     },
     async pages(first, { schema, next }) {
-      const pages = [await get(first, schema)];
+      const pages = [await get(first, schema, 1)];
       for (let path = nextOf(pages); path !== undefined; path = nextOf(pages)) {
         if (pages.length === mostPages) throw unbelievable({ reason: 'the list has no end', pages: mostPages });
-        pages.push(await get(path, schema));
+        pages.push(await get(path, schema, pages.length + 1));
       }
       return pages.map(({ page }) => page);
 

@@ -1,0 +1,50 @@
+/** From organizations and teams to groups, and who may log in. */
+import { uniqueGroups } from '@ostiary/connector-sdk';
+import type { Api } from '@ostiary/connector-sdk/api';
+import { OstiaryError } from '@ostiary/primitives';
+import { teams } from './answers.ts';
+import type { GiteaConfig } from './config.ts';
+
+interface OrgTeam {
+  readonly org: string;
+  readonly team: string;
+}
+
+/**
+ * The groups of an account, as Dex writes them: `org`, then `org:team`, for each team.
+ *
+ * @param wanted whether the client will see groups; the allow-list counts in any case.
+ * @throws {OstiaryError} `login/not_allowed` when it is in none of the organizations or teams that may log in.
+ */
+export async function groupsOf(api: Api, config: GiteaConfig, wanted: boolean): Promise<readonly string[]> {
+  const { orgs, loadAllGroups } = config;
+  if (orgs.length === 0 && !(wanted && loadAllGroups)) return [];
+  const mine = await listTeams(api);
+  const kept = orgs.length === 0 ? mine : mine.filter((team) => isAllowed(team, config));
+  if (orgs.length > 0 && kept.length === 0) throw notAllowed(config);
+  return uniqueGroups(kept.flatMap(({ org, team }) => [org, `${org}:${team}`]));
+}
+
+function isAllowed({ org, team }: OrgTeam, { orgs }: GiteaConfig): boolean {
+  return orgs.some((one) => isSame(one.name, org) && (one.teams.length === 0 || one.teams.includes(team)));
+}
+
+/** Not every version says where the list ends, so it is asked until a page is empty. */
+async function listTeams(api: Api): Promise<readonly OrgTeam[]> {
+  const path = (page: number): string => `/api/v1/user/teams?limit=50&page=${page}`;
+  const pages = await api.pages(path(1), {
+    schema: teams,
+    next: ({ page, number }) => (page.length === 0 ? undefined : path(number + 1)),
+  });
+  return pages.flat().flatMap(({ name, organization }) => {
+    const org = organization?.username || organization?.name;
+    return org ? [{ org, team: name }] : [];
+  });
+}
+
+const isSame = (org: string, other: string): boolean => org.toLowerCase() === other.toLowerCase();
+
+function notAllowed({ orgs }: GiteaConfig): OstiaryError {
+  const message = 'Your account is in none of the organizations or teams that may log in here.';
+  return new OstiaryError('login/not_allowed', message, { detail: { oneOf: orgs.map(({ name }) => name) } });
+}

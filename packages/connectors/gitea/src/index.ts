@@ -1,0 +1,3 @@
+/** The connector for Gitea and Forgejo. */
+export type { AllowedOrg, GiteaConfig } from './config.ts';
+export { gitea } from './definition.ts';

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { fakeGitea } from '../test/fake-gitea.ts';
+import { configOf, opened } from '../test/support.ts';
+
+describe('the identity', () => {
+  it('is the number of the account, its name and its verified address', async () => {
+    const { connectorData: _tokens, ...identity } = await (await opened(fakeGitea())).login();
+    expect(identity).toEqual({
+      userId: '12345678',
+      username: 'Jane Doe',
+      preferredUsername: 'jane',
+      email: { address: 'jane@example.com', verified: true },
+      groups: [],
+    });
+  });
+
+  it('takes what there is as name, and the login name as id where that is configured', async () => {
+    const idp = fakeGitea();
+    idp.world.fullName = '';
+    expect(await (await opened(idp, { useLoginAsID: true })).login()).toMatchObject({
+      userId: 'jane',
+      username: 'jane@example.com',
+    });
+  });
+
+  it.each([
+    ['is not verified', { verified: false }],
+    ['may not be looked up', { withoutEmails: true }],
+  ])('has an unverified address when it %s', async (_why, change) => {
+    const idp = fakeGitea();
+    Object.assign(idp.world, change);
+    expect((await (await opened(idp)).login()).email).toEqual({ address: 'jane@example.com', verified: false });
+  });
+
+  it.each([
+    [{}, {}, 'read:user'],
+    [{ orgs: [{ name: 'acme' }] }, { groups: false }, 'read:user read:organization'],
+    [{ loadAllGroups: true }, {}, 'read:user read:organization'],
+    [{ loadAllGroups: true }, { groups: false }, 'read:user'],
+  ])('asks, with %j and %j, for %s', async (options, scopes, expected) => {
+    const { begin } = await opened(fakeGitea(), options);
+    expect((await begin(scopes)).searchParams.get('scope')).toBe(expected);
+  });
+});
+
+describe('groups', () => {
+  it('are org and org:team with loadAllGroups', async () => {
+    const { login } = await opened(fakeGitea(), { loadAllGroups: true });
+    expect((await login()).groups).toEqual(['Acme', 'Acme:Owners', 'Acme:ops', 'other', 'other:guests']);
+  });
+
+  it('are those of the organizations that may log in', async () => {
+    const { login } = await opened(fakeGitea(), { orgs: [{ name: 'acme' }] });
+    expect((await login()).groups).toEqual(['Acme', 'Acme:Owners', 'Acme:ops']);
+  });
+
+  it('are complete although the server caps its pages', async () => {
+    const idp = fakeGitea();
+    idp.world.teams = Array.from({ length: 65 }, (_none, index) => ({ org: 'Acme', name: `team-${index}` }));
+    expect((await (await opened(idp, { loadAllGroups: true })).login()).groups).toHaveLength(66);
+  });
+});
+
+describe('the allow-list', () => {
+  it('restricts to the teams that are listed', async () => {
+    const idp = fakeGitea();
+    const { login } = await opened(idp, { orgs: [{ name: 'acme', teams: ['ops'] }] });
+    expect((await login()).groups).toEqual(['Acme', 'Acme:ops']);
+    idp.world.teams = [{ org: 'Acme', name: 'Owners' }];
+    await expect(login()).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+
+  it.each([true, false])('refuses everybody else, groups asked for: %s', async (groups) => {
+    const { login } = await opened(fakeGitea(), { orgs: [{ name: 'elsewhere' }] });
+    await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+
+  it.each([{ active: false }, { prohibited: true }])('refuses an account that is %j', async (change) => {
+    const idp = fakeGitea();
+    Object.assign(idp.world, change);
+    await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+});
+
+describe('refresh', () => {
+  it('sees a new name, a team that is gone, and an account that was closed', async () => {
+    const idp = fakeGitea();
+    const { login, refresh } = await opened(idp, { orgs: [{ name: 'acme' }] });
+    const before = await login();
+    idp.world.login = 'jane-doe';
+    idp.world.teams = [{ org: 'Acme', name: 'ops' }];
+    expect(await refresh(before)).toMatchObject({
+      userId: '12345678',
+      preferredUsername: 'jane-doe',
+      groups: ['Acme', 'Acme:ops'],
+    });
+    idp.world.prohibited = true;
+    expect(await refresh(before)).toBe('rejected');
+  });
+});
+
+describe('the configuration', () => {
+  it.each([
+    [{ baseURL: 'http://gitea.example' }, 'config.baseURL: must begin with https://'],
+    [{ orgs: [{ teams: ['a'] }] }, 'config.orgs[0].name: is missing'],
+    [{ clientSecret: undefined }, 'config.clientSecret: is missing'],
+  ])('refuses %j', async (options, problem) => {
+    await expect(configOf(options)).rejects.toThrow(problem);
+  });
+});

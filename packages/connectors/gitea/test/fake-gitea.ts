@@ -1,0 +1,81 @@
+/** Gitea in memory, answering what its published description says. */
+import { type FakeApi, type FakeOAuth, fakeOAuth } from '@ostiary/connector-sdk/testing';
+import type { Email, Team, User } from 'gitea-js';
+
+/** What Gitea knows, for a test to change. */
+export interface GiteaWorld {
+  id: number;
+  login: string;
+  fullName: string;
+  email: string;
+  verified: boolean;
+  active: boolean;
+  prohibited: boolean;
+  /** The token may not read addresses. */
+  withoutEmails: boolean;
+  teams: readonly { readonly org: string; readonly name: string }[];
+}
+
+export interface FakeGitea extends FakeOAuth {
+  readonly world: GiteaWorld;
+}
+
+const base = 'https://gitea.example';
+
+export function fakeGitea(): FakeGitea {
+  const world: GiteaWorld = {
+    id: 12_345_678,
+    login: 'jane',
+    fullName: 'Jane Doe',
+    email: 'jane@example.com',
+    verified: true,
+    active: true,
+    prohibited: false,
+    withoutEmails: false,
+    teams: [
+      { org: 'Acme', name: 'Owners' },
+      { org: 'Acme', name: 'ops' },
+      { org: 'other', name: 'guests' },
+    ],
+  };
+  const oauth = fakeOAuth({
+    authorizationEndpoint: `${base}/login/oauth/authorize`,
+    tokenEndpoint: `${base}/login/oauth/access_token`,
+    expiresInSeconds: 3600,
+    refreshTokens: 'rotate',
+    api: restApi(world),
+  });
+  return Object.assign(oauth, { world });
+}
+
+function restApi(world: GiteaWorld): FakeApi {
+  return (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === '/api/v1/user') return Response.json(userOf(world));
+    if (pathname === '/api/v1/user/emails') {
+      return world.withoutEmails ? Response.json({ message: 'token scope' }, { status: 403 }) : emailsOf(world);
+    }
+    if (pathname !== '/api/v1/user/teams') return undefined;
+    // The server caps what a page may hold, and says nothing about the end.
+    const size = Math.min(Number(searchParams.get('limit')), 20);
+    const start = (Number(searchParams.get('page')) - 1) * size;
+    return Response.json(teamsOf(world).slice(start, start + size));
+  };
+}
+
+const userOf = (world: GiteaWorld): User => ({
+  id: world.id,
+  login: world.login,
+  full_name: world.fullName,
+  email: world.email,
+  active: world.active,
+  prohibit_login: world.prohibited,
+});
+
+function emailsOf({ email, verified }: GiteaWorld): Response {
+  const answer: Email[] = [{ email, verified, primary: true }];
+  return Response.json(answer);
+}
+
+const teamsOf = ({ teams }: GiteaWorld): Team[] =>
+  teams.map(({ org, name }, id) => ({ id, name, organization: { id, username: org, name: org } }));
