@@ -1,5 +1,6 @@
 /** What this server is built with: the only place that names concrete connectors and storages. */
 
+import { bitbucketCloud } from '@ostiary/connector-bitbucket-cloud';
 import { gitea } from '@ostiary/connector-gitea';
 import { github } from '@ostiary/connector-github';
 import { gitlab } from '@ostiary/connector-gitlab';
@@ -14,6 +15,6 @@ import type { PlugIns } from './config/plug-ins.ts';
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
-  connectors: [oidc, github, gitlab, gitea, mockCallback, mockPassword],
+  connectors: [oidc, github, gitlab, gitea, bitbucketCloud, mockCallback, mockPassword],
   passwordDatabase: local,
 };

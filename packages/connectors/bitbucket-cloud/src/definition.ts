@@ -1,0 +1,17 @@
+import { type ConnectorDefinition, defineConnector } from '@ostiary/connector-sdk';
+import { type BitbucketCloudConfig, bitbucketCloudConfig } from './config.ts';
+import { bitbucketCloudLogin } from './login.ts';
+
+/** Bitbucket Cloud. */
+export const bitbucketCloud: ConnectorDefinition<BitbucketCloudConfig> = defineConnector({
+  type: 'bitbucket-cloud',
+  about: {
+    provider: 'Bitbucket Cloud',
+    groups: 'workspaces, and `workspace:permission`',
+    preferredUsername: 'user name',
+    emailVerified: 'Bitbucket has had it confirmed',
+    testedAgainst: 'a stand-in, written after the published description',
+  },
+  config: bitbucketCloudConfig,
+  open: bitbucketCloudLogin,
+});
