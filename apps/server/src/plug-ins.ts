@@ -6,6 +6,7 @@ import { github } from '@ostiary/connector-github';
 import { gitlab } from '@ostiary/connector-gitlab';
 import { local } from '@ostiary/connector-local';
 import { mockCallback, mockPassword } from '@ostiary/connector-mock';
+import { oauth2 } from '@ostiary/connector-oauth2';
 import { oidc } from '@ostiary/connector-oidc';
 import { memoryStorage } from '@ostiary/storage-memory';
 import { redisStorage } from '@ostiary/storage-redis';
@@ -15,6 +16,6 @@ import type { PlugIns } from './config/plug-ins.ts';
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
-  connectors: [oidc, github, gitlab, gitea, bitbucketCloud, mockCallback, mockPassword],
+  connectors: [oidc, github, gitlab, gitea, bitbucketCloud, oauth2, mockCallback, mockPassword],
   passwordDatabase: local,
 };

@@ -25,19 +25,21 @@ export function httpUrl(): z.ZodType<string, string> {
   });
 }
 
-/**
- * Where the API of a provider begins: https, or http on this machine, since tokens and passwords go there. Answered
- * without the slashes at its end.
- */
+/** A URL that tokens and passwords are sent to: https, or http on this machine. Kept as it was written. */
+export function secureUrl(): z.ZodType<string, string> {
+  return httpUrl().superRefine((value, context) => {
+    if (!URL.canParse(value)) return;
+    const url = new URL(value);
+    if (url.protocol !== 'http:' || isLoopback(url)) return;
+    context.addIssue('must begin with https://: secrets go there. Plain http is for this machine only.');
+  });
+}
+
+/** Where the API of a provider begins: a {@link secureUrl} without query. Answered without the slashes at its end. */
 export function baseUrl(): z.ZodType<string, string> {
-  return httpUrl()
+  return secureUrl()
     .superRefine((value, context) => {
-      if (!URL.canParse(value)) return;
-      const url = new URL(value);
-      if (url.protocol === 'http:' && !isLoopback(url)) {
-        context.addIssue('must begin with https://: secrets go there. Plain http is for this machine only.');
-      }
-      if (url.search !== '' || url.hash !== '') context.addIssue('must not contain ? or #. Remove what follows.');
+      if (/[?#]/u.test(value)) context.addIssue('must not contain ? or #. Remove what follows.');
     })
     .transform((value) => value.replace(/\/+$/u, ''));
 }

@@ -8,6 +8,7 @@ export {
   exactlyOne,
   httpUrl,
   secretText,
+  secureUrl,
   text,
 } from './blocks.ts';
 export { type ConfigKey, configKeys } from './config-keys.ts';

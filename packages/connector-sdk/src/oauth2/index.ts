@@ -9,6 +9,7 @@ export {
 } from './account-connector.ts';
 export { type AuthorizationRequest, authorizationUrl } from './authorization-url.ts';
 export { type CallbackCheck, checkCallback } from './callback.ts';
+export { claimsInside } from './claims-inside.ts';
 export { type ClientAuthentication, type OAuthClient, registeredClient, secretMethod } from './client.ts';
 export { providerFailure, unbelievable } from './failure.ts';
 export {
