@@ -8,6 +8,7 @@ import { local } from '@ostiary/connector-local';
 import { mockCallback, mockPassword } from '@ostiary/connector-mock';
 import { oauth2 } from '@ostiary/connector-oauth2';
 import { oidc } from '@ostiary/connector-oidc';
+import { openshift } from '@ostiary/connector-openshift';
 import { memoryStorage } from '@ostiary/storage-memory';
 import { redisStorage } from '@ostiary/storage-redis';
 import { sqliteStorage } from '@ostiary/storage-sqlite';
@@ -16,6 +17,6 @@ import type { PlugIns } from './config/plug-ins.ts';
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
-  connectors: [oidc, github, gitlab, gitea, bitbucketCloud, oauth2, mockCallback, mockPassword],
+  connectors: [oidc, github, gitlab, gitea, bitbucketCloud, oauth2, openshift, mockCallback, mockPassword],
   passwordDatabase: local,
 };

@@ -1,0 +1,17 @@
+import { type ConnectorDefinition, defineConnector } from '@ostiary/connector-sdk';
+import { type OpenShiftConfig, openshiftConfig } from './config.ts';
+import { openshiftLogin } from './login.ts';
+
+/** The OAuth server of an OpenShift cluster. */
+export const openshift: ConnectorDefinition<OpenShiftConfig> = defineConnector({
+  type: 'openshift',
+  about: {
+    provider: 'OpenShift',
+    groups: 'groups of the user',
+    preferredUsername: 'user name',
+    emailVerified: 'never',
+    testedAgainst: 'a stand-in, written after the published description',
+  },
+  config: openshiftConfig,
+  open: openshiftLogin,
+});

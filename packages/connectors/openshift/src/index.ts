@@ -1,0 +1,3 @@
+/** The connector for OpenShift. */
+export type { OpenShiftConfig } from './config.ts';
+export { openshift } from './definition.ts';

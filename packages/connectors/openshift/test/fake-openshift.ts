@@ -1,0 +1,52 @@
+/** An OpenShift cluster in memory: API server, OAuth server, users. */
+import { type FakeOAuth, fakeOAuth } from '@ostiary/connector-sdk/testing';
+
+/** What the cluster knows, for a test to change. */
+export interface OpenShiftWorld {
+  name: string;
+  uid: string | undefined;
+  groups: readonly string[] | null;
+  /** The discovery document, or what stands in for it. */
+  metadata: unknown;
+}
+
+export interface FakeOpenShift extends FakeOAuth {
+  readonly world: OpenShiftWorld;
+}
+
+const issuer = 'https://api.cluster.example:6443';
+const oauthServer = 'https://oauth.apps.cluster.example';
+
+export function fakeOpenShift(): FakeOpenShift {
+  const world: OpenShiftWorld = {
+    name: 'jane',
+    uid: '0b1c2d3e-1111-2222-3333-444455556666',
+    groups: ['ops', 'developers'],
+    metadata: {
+      issuer: oauthServer,
+      authorization_endpoint: `${oauthServer}/oauth/authorize`,
+      token_endpoint: `${oauthServer}/oauth/token`,
+      scopes_supported: ['user:full', 'user:info'],
+    },
+  };
+  const oauth = fakeOAuth({
+    authorizationEndpoint: `${oauthServer}/oauth/authorize`,
+    tokenEndpoint: `${oauthServer}/oauth/token`,
+    expiresInSeconds: 86_400,
+    open: ({ url }) =>
+      url === `${issuer}/.well-known/oauth-authorization-server` ? Response.json(world.metadata) : undefined,
+    api({ url }) {
+      if (url !== `${issuer}/apis/user.openshift.io/v1/users/~`) return undefined;
+      const metadata = { name: world.name, ...(world.uid === undefined ? {} : { uid: world.uid }) };
+      return Response.json({
+        kind: 'User',
+        apiVersion: 'user.openshift.io/v1',
+        metadata,
+        fullName: 'Jane Doe',
+        identities: ['ldap:jane'],
+        groups: world.groups,
+      });
+    },
+  });
+  return Object.assign(oauth, { world });
+}
