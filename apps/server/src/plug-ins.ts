@@ -5,6 +5,7 @@ import { gitea } from '@ostiary/connector-gitea';
 import { github } from '@ostiary/connector-github';
 import { gitlab } from '@ostiary/connector-gitlab';
 import { local } from '@ostiary/connector-local';
+import { microsoft } from '@ostiary/connector-microsoft';
 import { mockCallback, mockPassword } from '@ostiary/connector-mock';
 import { oauth2 } from '@ostiary/connector-oauth2';
 import { oidc } from '@ostiary/connector-oidc';
@@ -17,6 +18,6 @@ import type { PlugIns } from './config/plug-ins.ts';
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
-  connectors: [oidc, github, gitlab, gitea, bitbucketCloud, oauth2, openshift, mockCallback, mockPassword],
+  connectors: [oidc, github, gitlab, gitea, bitbucketCloud, oauth2, openshift, microsoft, mockCallback, mockPassword],
   passwordDatabase: local,
 };

@@ -30,6 +30,11 @@ export interface AccountConnectorOptions {
   /** Further parameters of the authorization request. */
   readonly parameters?: (ask: BeginLogin) => Readonly<Record<string, string>>;
   /**
+   * `always`: every refresh spends the refresh token, for providers whose API goes on answering for an account that
+   * was closed until its access token ends. Default: `when the access token has ended`.
+   */
+  readonly renew?: 'always' | 'when the access token has ended';
+  /**
    * Asks the provider who the token belongs to, groups and allow-lists included. Called at login and at every refresh.
    * A refusal with status 401 means that the token is no longer good; `login/not_allowed` ends the login.
    */
@@ -84,7 +89,8 @@ function accountRefresh(options: AccountConnectorOptions): UpstreamRefresh {
     async refresh(ask) {
       const held = readHeldTokens(ask.identity);
       if (held === undefined) return 'rejected';
-      if (hasExpired(held, options.context.now)) return renewAndIdentify(ask, held, options);
+      const renewsFirst = options.renew === 'always' && held.refreshToken !== undefined;
+      if (renewsFirst || hasExpired(held, options.context.now)) return renewAndIdentify(ask, held, options);
       const answer = await identifyAgain(ask, held, options);
       return answer === 'token refused' ? renewAndIdentify(ask, held, options) : answer;
     },

@@ -1,4 +1,5 @@
 /** Who this service is to a provider, and how it proves it. */
+import type { Secret } from '@ostiary/primitives';
 import { type ClientAuth, ClientSecretBasic, ClientSecretPost, None } from 'oauth4webapi';
 import { clientSecretOf, type ReadFile, type Registration, type SecretSource } from '../config/index.ts';
 
@@ -8,6 +9,8 @@ import { clientSecretOf, type ReadFile, type Registration, type SecretSource } f
  */
 export type ClientAuthentication =
   | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: SecretSource }
+  /** A JWT that somebody else signed for this client, such as a Kubernetes service account token (RFC 7523). */
+  | { readonly method: 'client_assertion'; readonly assertion: SecretSource }
   | { readonly method: 'none' };
 
 /** This service as a client of a provider, and how it shows who it is. */
@@ -31,8 +34,18 @@ export function registeredClient(
 /** The client's proof for one request; the secret is read now, so a replaced one counts. */
 export async function clientAuth({ authentication }: OAuthClient): Promise<ClientAuth> {
   if (authentication.method === 'none') return None();
+  if (authentication.method === 'client_assertion') return clientAssertion(await authentication.assertion());
   const secret = (await authentication.secret()).reveal();
   return authentication.method === 'client_secret_basic' ? ClientSecretBasic(secret) : ClientSecretPost(secret);
+}
+
+/** RFC 7521 section 4.2. */
+function clientAssertion(assertion: Secret): ClientAuth {
+  return (_server, client, body) => {
+    body.set('client_id', client.client_id);
+    body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+    body.set('client_assertion', assertion.reveal());
+  };
 }
 
 /**

@@ -1,0 +1,82 @@
+import {
+  baseUrl,
+  exactlyOne,
+  type Registration,
+  registrationKeys,
+  rootCAsKey,
+  text,
+} from '@ostiary/connector-sdk/config';
+import { z } from 'zod';
+
+const usernameFields = ['name', 'email', 'mailNickname', 'onPremisesSamAccountName'] as const;
+
+/** The options of the connector, checked. Spelled as in Dex. */
+export interface MicrosoftConfig extends Registration {
+  readonly clientAssertion?: string;
+  readonly tenant: string;
+  readonly onlySecurityGroups: boolean;
+  readonly groups: readonly string[];
+  readonly groupNameFormat: 'name' | 'id';
+  readonly useGroupsAsWhitelist: boolean;
+  readonly emailToLowercase: boolean;
+  readonly insecureSkipEmailVerified: boolean;
+  readonly batchGroupLookups: boolean;
+  readonly apiURL: string;
+  readonly graphURL: string;
+  readonly promptType: string;
+  readonly domainHint: string;
+  readonly scopes: readonly string[];
+  readonly preferredUsernameField?: (typeof usernameFields)[number];
+  readonly rootCAs: readonly string[];
+}
+
+const flag = (about: string) => z.boolean().default(false).describe(about);
+
+/** Words for many tenants at once, or for none. */
+const manyTenants: ReadonlySet<string> = new Set(['common', 'organizations', 'consumers']);
+
+/** True for one tenant, by id or domain. */
+export const isOneTenant = ({ tenant }: Pick<MicrosoftConfig, 'tenant'>): boolean => !manyTenants.has(tenant);
+
+/** Dex's options of the connector `microsoft`, and a few more. */
+export const microsoftConfig: z.ZodType<MicrosoftConfig> = z
+  .object({
+    ...registrationKeys,
+    clientAssertion: text()
+      .exactOptional()
+      .describe('File with a JWT that stands for the secret (workload identity), read at each use.'),
+    tenant: z
+      .string()
+      .regex(/^[a-z0-9.-]+$/iu, 'is no tenant. Write its id, its domain, or common, organizations or consumers.')
+      .default('common')
+      .describe('Tenant id or domain; `common`, `organizations`, `consumers`. Default: common.'),
+    onlySecurityGroups: flag('Leave Microsoft 365 groups and distribution lists out.'),
+    groups: z.array(text()).default([]).describe('Only members of one of these may log in.'),
+    groupNameFormat: z
+      .enum(['name', 'id'])
+      .default('name')
+      .describe('Hand on names or ids. Names are not unique at Entra ID. Default: name.'),
+    useGroupsAsWhitelist: flag('Hand on only what is in `groups`.'),
+    emailToLowercase: flag('Write the address in lower case.'),
+    insecureSkipEmailVerified: flag('Take the address as verified, as Dex does; Microsoft does not say. Not in Dex.'),
+    batchGroupLookups: flag('Names are always looked up by the thousand. Read because Dex has it.'),
+    apiURL: baseUrl().default('https://login.microsoftonline.com').describe('Login of a national cloud.'),
+    graphURL: baseUrl().default('https://graph.microsoft.com').describe('Graph of a national cloud.'),
+    promptType: z.string().default('').describe('`prompt` of the login.'),
+    domainHint: z.string().default('').describe('`domain_hint` of the login.'),
+    scopes: z
+      .array(text())
+      .default(['user.read'])
+      .describe('Scopes of Graph. `directory.read.all` is added where groups are read and none of these allows it.'),
+    preferredUsernameField: z.enum(usernameFields).exactOptional().describe('What becomes `preferred_username`.'),
+    rootCAs: rootCAsKey,
+  })
+  .superRefine(exactlyOne('clientSecret', 'clientSecretFile', 'clientAssertion'))
+  .superRefine((config, context) => {
+    if (config.groups.length === 0 || isOneTenant(config)) return;
+    const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    if (config.tenant === 'consumers') issue('groups', 'cannot be used: personal accounts have no groups. Remove it.');
+    else if (config.groupNameFormat === 'name') {
+      issue('groups', 'holds names, and every tenant can have a group of that name. Name the tenant, or use ids.');
+    }
+  });

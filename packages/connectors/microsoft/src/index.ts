@@ -1,0 +1,3 @@
+/** The connector for Microsoft. */
+export type { MicrosoftConfig } from './config.ts';
+export { microsoft } from './definition.ts';

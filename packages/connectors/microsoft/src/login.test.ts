@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { fakeMicrosoft } from '../test/fake-microsoft.ts';
+import { configOf, opened, tenant } from '../test/support.ts';
+
+const [opsId, companyId] = ['aaaaaaaa-0000-0000-0000-000000000001', 'aaaaaaaa-0000-0000-0000-000000000002'];
+
+describe('the identity', () => {
+  it('is the object id, the name, the unverified principal name and the tenant', async () => {
+    const { connectorData: _tokens, ...identity } = await (await opened(fakeMicrosoft(tenant), { tenant })).login();
+    expect(identity).toEqual({
+      userId: '11111111-2222-3333-4444-555555555555',
+      username: 'Jane Doe',
+      email: { address: 'Jane@Example.com', verified: false },
+      tenant,
+      groups: ['ops', 'All Company'],
+    });
+  });
+
+  it('has a verified address only where the operator says so', async () => {
+    const { login } = await opened(fakeMicrosoft(), { insecureSkipEmailVerified: true });
+    expect((await login()).email?.verified).toBe(true);
+  });
+
+  it.each([
+    ['name', 'Jane Doe'],
+    ['email', 'jane@example.com'],
+    ['mailNickname', 'jane'],
+    ['onPremisesSamAccountName', 'EXAMPLE-jane'],
+  ])('has %s as preferred name', async (preferredUsernameField, expected) => {
+    const { login } = await opened(fakeMicrosoft(), { preferredUsernameField, emailToLowercase: true });
+    expect((await login()).preferredUsername).toBe(expected);
+  });
+
+  it('is written in lower case at a refresh too', async () => {
+    const { login, refresh } = await opened(fakeMicrosoft(), { emailToLowercase: true });
+    const before = await login();
+    expect(before.email?.address).toBe('jane@example.com');
+    expect(await refresh(before)).toMatchObject({ email: { address: 'jane@example.com' } });
+  });
+});
+
+describe('groups', () => {
+  it('are ids, or only security groups, where the configuration says so', async () => {
+    const byId = await opened(fakeMicrosoft(tenant), { tenant, groupNameFormat: 'id' });
+    expect((await byId.login()).groups).toEqual([opsId, companyId]);
+    const security = await opened(fakeMicrosoft(tenant), { tenant, onlySecurityGroups: true });
+    expect((await security.login()).groups).toEqual(['ops']);
+  });
+
+  it('are complete: over pages of ids, and names by the thousand', async () => {
+    const idp = fakeMicrosoft(tenant);
+    idp.world.groups = Array.from({ length: 2500 }, (_none, index) => ({
+      id: `id-${index}`,
+      displayName: `g-${index}`,
+    }));
+    expect((await (await opened(idp, { tenant })).login()).groups).toHaveLength(2500);
+    expect(idp.requests.filter(({ url }) => url.endsWith('/getByIds'))).toHaveLength(3);
+  });
+
+  it('without a name are handed on by id', async () => {
+    const idp = fakeMicrosoft(tenant);
+    idp.world.groups = [{ id: opsId, displayName: null }];
+    expect((await (await opened(idp, { tenant })).login()).groups).toEqual([opsId]);
+  });
+
+  it('are not handed on from many tenants: everybody can found one with a group of any name', async () => {
+    expect((await (await opened(fakeMicrosoft())).login()).groups).toEqual([]);
+  });
+
+  it('that may not be read are an error, not an empty list', async () => {
+    const idp = fakeMicrosoft(tenant);
+    idp.world.denied = true;
+    await expect((await opened(idp, { tenant })).login()).rejects.toMatchObject({ code: 'upstream/protocol' });
+  });
+});
+
+describe('the allow-list', () => {
+  it('keeps all groups, or with useGroupsAsWhitelist only those in it', async () => {
+    const all = await opened(fakeMicrosoft(tenant), { tenant, groups: ['ops'] });
+    expect((await all.login()).groups).toEqual(['ops', 'All Company']);
+    const some = await opened(fakeMicrosoft(tenant), { tenant, groups: ['ops'], useGroupsAsWhitelist: true });
+    expect((await some.login()).groups).toEqual(['ops']);
+    const none = await opened(fakeMicrosoft(tenant), { tenant, useGroupsAsWhitelist: true });
+    expect((await none.login()).groups).toEqual([]);
+  });
+
+  it.each([true, false])('refuses everybody else, groups asked for: %s', async (groups) => {
+    const { login } = await opened(fakeMicrosoft(tenant), { tenant, groups: ['nobody'] });
+    await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+
+  it('counts with many tenants too, by id', async () => {
+    const options = { groups: [opsId], groupNameFormat: 'id' };
+    expect((await (await opened(fakeMicrosoft(), options)).login()).groups).toEqual([opsId, companyId]);
+    const idp = fakeMicrosoft();
+    idp.world.personal = true;
+    await expect((await opened(idp, options)).login()).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+});
+
+describe('the request', () => {
+  it.each([
+    [{}, {}, 'user.read offline_access'],
+    [{ tenant }, {}, 'user.read directory.read.all offline_access'],
+    [{ tenant }, { groups: false, offlineAccess: false }, 'user.read'],
+    [
+      { tenant, scopes: ['User.Read', 'GroupMember.Read.All'] },
+      { offlineAccess: false },
+      'User.Read GroupMember.Read.All',
+    ],
+  ])('asks, with %j and %j, for %s', async (options, scopes, expected) => {
+    const { begin } = await opened(fakeMicrosoft(), options);
+    expect((await begin(scopes)).searchParams.get('scope')).toBe(expected);
+  });
+
+  it('carries prompt and domain hint', async () => {
+    const url = await (
+      await opened(fakeMicrosoft(), { promptType: 'select_account', domainHint: 'example.com' })
+    ).begin();
+    expect(url.searchParams.get('prompt')).toBe('select_account');
+    expect(url.searchParams.get('domain_hint')).toBe('example.com');
+  });
+
+  it('proves who we are with an assertion that is read at each use', async () => {
+    const idp = fakeMicrosoft();
+    const files = { '/token': 'first.jwt.x\n' };
+    const options = { clientSecret: undefined, clientAssertion: '/token' };
+    const { login } = await opened(idp, options, files);
+    await expect(login()).rejects.toMatchObject({ code: 'upstream/protocol' }); // the stand-in knows secrets only
+    files['/token'] = 'second.jwt.x\n';
+    await expect(login()).rejects.toBeDefined();
+    const sent = await Promise.all(idp.requests.filter(({ url }) => url.endsWith('/token')).map((one) => one.text()));
+    expect(sent.map((body) => new URLSearchParams(body).get('client_assertion'))).toEqual([
+      'first.jwt.x',
+      'second.jwt.x',
+    ]);
+    expect(new URLSearchParams(sent[0]).get('client_assertion_type')).toBe(
+      'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    );
+    expect(sent[0]).not.toContain('client_secret');
+  });
+});
+
+describe('refresh', () => {
+  it('asks the token endpoint every time, so that a disabled account is seen at once', async () => {
+    const idp = fakeMicrosoft(tenant);
+    const { login, refresh } = await opened(idp, { tenant });
+    const first = await refresh(await login());
+    expect(first).toMatchObject({ username: 'Jane Doe' });
+    expect(idp.requests.filter(({ url }) => url.endsWith('/token'))).toHaveLength(2);
+    idp.revoke();
+    expect(first !== 'rejected' && (await refresh(first))).toBe('rejected');
+  });
+
+  it('asks with the new token and sees a group that is gone', async () => {
+    const idp = fakeMicrosoft(tenant);
+    const { login, refresh, clock } = await opened(idp, { tenant, groups: ['ops'] });
+    const before = await login();
+    clock.advance(3600);
+    const renewed = await refresh(before);
+    expect(renewed).toMatchObject({ groups: ['ops', 'All Company'] });
+    idp.world.groups = [];
+    expect(renewed !== 'rejected' && (await refresh(renewed))).toBe('rejected');
+  });
+});
+
+describe('the configuration', () => {
+  it.each([
+    [{ groups: ['ops'] }, 'config.groups: holds names, and every tenant'],
+    [{ tenant: 'consumers', groups: ['x'], groupNameFormat: 'id' }, 'config.groups: cannot be used'],
+    [{ tenant: '../evil' }, 'config.tenant: is no tenant'],
+    [{ preferredUsernameField: 'upn' }, 'config.preferredUsernameField: must be one of'],
+    [{ clientAssertion: '/token' }, 'config.clientAssertion: is set besides clientSecret'],
+    [
+      { clientSecret: undefined },
+      'config.clientSecret: is missing. Set clientSecret or clientSecretFile or clientAssertion',
+    ],
+    [{ graphURL: 'http://graph.example' }, 'config.graphURL: must begin with https://'],
+  ])('refuses %j', async (options, problem) => {
+    await expect(configOf(options)).rejects.toThrow(problem);
+  });
+});
