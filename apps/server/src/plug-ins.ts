@@ -4,6 +4,7 @@ import { bitbucketCloud } from '@ostiary/connector-bitbucket-cloud';
 import { gitea } from '@ostiary/connector-gitea';
 import { github } from '@ostiary/connector-github';
 import { gitlab } from '@ostiary/connector-gitlab';
+import { linkedin } from '@ostiary/connector-linkedin';
 import { local } from '@ostiary/connector-local';
 import { microsoft } from '@ostiary/connector-microsoft';
 import { mockCallback, mockPassword } from '@ostiary/connector-mock';
@@ -18,6 +19,18 @@ import type { PlugIns } from './config/plug-ins.ts';
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
-  connectors: [oidc, github, gitlab, gitea, bitbucketCloud, oauth2, openshift, microsoft, mockCallback, mockPassword],
+  connectors: [
+    oidc,
+    github,
+    gitlab,
+    gitea,
+    bitbucketCloud,
+    oauth2,
+    openshift,
+    microsoft,
+    linkedin,
+    mockCallback,
+    mockPassword,
+  ],
   passwordDatabase: local,
 };

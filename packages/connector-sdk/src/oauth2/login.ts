@@ -26,6 +26,8 @@ export interface OAuthProvider {
   readonly client: OAuthClient;
   readonly transport: Transport;
   readonly random: RandomBytes;
+  /** `none` for a provider that refuses PKCE. Then the state alone ties the two ends of a login. Default: S256. */
+  readonly pkce?: 'S256' | 'none';
 }
 
 /** Where a login comes back to, and what it asks for. */
@@ -48,23 +50,23 @@ export interface AuthorizationAnswer {
 const kept = z.object({ verifier: z.string().min(1) });
 
 /**
- * The URL to send the browser to, and what to keep until it comes back. PKCE with S256 always goes along; a provider
- * that does not know it ignores it (RFC 6749 section 3.1).
+ * The URL to send the browser to, and what to keep until it comes back. PKCE with S256 goes along unless the provider
+ * refuses it; one that does not know it ignores it (RFC 6749 section 3.1).
  */
 export function beginAuthorization(
-  { server, client, random }: OAuthProvider,
+  { server, client, random, pkce }: OAuthProvider,
   ask: AuthorizationAsk,
 ): { readonly url: string; readonly keep: Json } {
-  const verifier = randomToken(random);
+  const verifier = pkce === 'none' ? undefined : randomToken(random);
   const url = authorizationUrl({
     endpoint: server.authorizationEndpoint,
     clientId: client.clientId,
     redirectUri: ask.redirectUri,
     scopes: ask.scopes,
     state: ask.state,
-    more: { ...ask.more, ...codeChallenge(verifier, 'S256') },
+    more: { ...ask.more, ...(verifier === undefined ? {} : codeChallenge(verifier, 'S256')) },
   });
-  return { url, keep: { verifier } };
+  return { url, keep: verifier === undefined ? null : { verifier } };
 }
 
 /**
@@ -73,8 +75,8 @@ export function beginAuthorization(
  * @throws {OstiaryError} `login/denied`, `login/expired`, `upstream/unavailable`, `upstream/protocol`.
  */
 export async function finishAuthorization(provider: OAuthProvider, answer: AuthorizationAnswer): Promise<TokenSet> {
-  const keep = kept.safeParse(answer.keep);
-  if (!keep.success) throw new OstiaryError('login/expired', 'This login was not begun here. Start again.');
+  const verifier = provider.pkce === 'none' ? {} : kept.safeParse(answer.keep).data;
+  if (verifier === undefined) throw new OstiaryError('login/expired', 'This login was not begun here. Start again.');
   const parties = partiesOf(provider);
   const callback = checkCallback({
     server: parties.server,
@@ -82,7 +84,7 @@ export async function finishAuthorization(provider: OAuthProvider, answer: Autho
     params: comparable(answer.params, provider.server),
     state: answer.state,
   });
-  return redeemCode({ ...parties, callback, redirectUri: answer.redirectUri, verifier: keep.data.verifier });
+  return redeemCode({ ...parties, callback, redirectUri: answer.redirectUri, ...verifier });
 }
 
 /**

@@ -17,6 +17,8 @@ export interface FakeOAuthOptions {
   readonly clientSecret?: string;
   /** How the client must show its secret. Default: in the body. */
   readonly secretMethod?: 'client_secret_basic' | 'client_secret_post';
+  /** Whether the provider takes PKCE, or refuses it. Default: it must be there. */
+  readonly pkce?: 'required' | 'refused';
   /** Seconds an access token is good for. Absent: it does not end, and the answer does not say. */
   readonly expiresInSeconds?: number;
   /** What comes of refresh tokens: there are none, they last, or each is good for one use. Default: none. */
@@ -110,7 +112,8 @@ function requireAuthorization(url: string, played: Played): URL {
   if (endpoint !== expected.origin + expected.pathname) throw new Error(`fakeOAuth: nobody logs in at ${endpoint}`);
   if (searchParams.get('client_id') !== played.clientId) throw new Error('fakeOAuth: unknown client_id');
   if (searchParams.get('response_type') !== 'code') throw new Error('fakeOAuth: response_type is not code');
-  if (searchParams.get('code_challenge_method') !== 'S256') throw new Error('fakeOAuth: no PKCE');
+  const isRefused = played.pkce === 'refused';
+  if (searchParams.get('code_challenge_method') !== (isRefused ? null : 'S256')) throw new Error('fakeOAuth: PKCE');
   return asked;
 }
 

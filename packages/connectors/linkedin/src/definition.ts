@@ -1,0 +1,17 @@
+import { type ConnectorDefinition, defineConnector } from '@ostiary/connector-sdk';
+import { type LinkedInConfig, linkedinConfig } from './config.ts';
+import { linkedinLogin } from './login.ts';
+
+/** LinkedIn, with its OpenID Connect product. */
+export const linkedin: ConnectorDefinition<LinkedInConfig> = defineConnector({
+  type: 'linkedin',
+  about: {
+    provider: 'LinkedIn',
+    groups: 'none',
+    preferredUsername: 'none',
+    emailVerified: '`email_verified` of userinfo',
+    testedAgainst: 'a stand-in, written after the published description',
+  },
+  config: linkedinConfig,
+  open: linkedinLogin,
+});

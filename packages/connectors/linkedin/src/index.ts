@@ -1,0 +1,3 @@
+/** The connector for LinkedIn. */
+export type { LinkedInConfig } from './config.ts';
+export { linkedin } from './definition.ts';

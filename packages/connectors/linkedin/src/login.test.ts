@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { configOf, fakeLinkedIn, opened } from '../test/support.ts';
+
+describe('the identity', () => {
+  it('is the id of the member, the name and the verified address', async () => {
+    const { connectorData: _tokens, ...identity } = await (await opened(fakeLinkedIn())).login();
+    expect(identity).toEqual({
+      userId: '782bbtaQ',
+      username: 'Jane Doe',
+      email: { address: 'jane@example.com', verified: true },
+      groups: [],
+    });
+  });
+
+  it.each([
+    [{ name: undefined }, 'Jane Doe'],
+    [{ name: undefined, given_name: undefined, family_name: undefined }, 'jane@example.com'],
+    [{ name: undefined, given_name: undefined, family_name: undefined, email: undefined }, ''],
+  ])('without %j is called %s', async (change, username) => {
+    const idp = fakeLinkedIn();
+    Object.assign(idp.member, change);
+    expect((await (await opened(idp)).login()).username).toBe(username);
+  });
+
+  it('asks for the scopes of the OpenID Connect product, without PKCE', async () => {
+    const { searchParams } = await (await opened(fakeLinkedIn())).begin();
+    expect(searchParams.get('scope')).toBe('openid profile email');
+    expect([...searchParams.keys()].filter((name) => name.startsWith('code_'))).toEqual([]);
+  });
+});
+
+describe('refresh', () => {
+  it('asks again with the token of the login, until that ends', async () => {
+    const idp = fakeLinkedIn();
+    const { login, refresh, clock } = await opened(idp);
+    const before = await login();
+    idp.member.name = 'Jane Roe';
+    expect(await refresh(before)).toMatchObject({ username: 'Jane Roe' });
+    clock.advance(5_184_000);
+    expect(await refresh(before)).toBe('rejected');
+  });
+});
+
+describe('the configuration', () => {
+  it('wants a secret', async () => {
+    await expect(configOf({ clientSecret: undefined })).rejects.toThrow('config.clientSecret: is missing');
+  });
+});
