@@ -4,6 +4,7 @@ import { bitbucketCloud } from '@ostiary/connector-bitbucket-cloud';
 import { gitea } from '@ostiary/connector-gitea';
 import { github } from '@ostiary/connector-github';
 import { gitlab } from '@ostiary/connector-gitlab';
+import { google } from '@ostiary/connector-google';
 import { linkedin } from '@ostiary/connector-linkedin';
 import { local } from '@ostiary/connector-local';
 import { microsoft } from '@ostiary/connector-microsoft';
@@ -20,15 +21,16 @@ import type { PlugIns } from './config/plug-ins.ts';
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
   connectors: [
-    oidc,
+    bitbucketCloud,
+    gitea,
     github,
     gitlab,
-    gitea,
-    bitbucketCloud,
-    oauth2,
-    openshift,
-    microsoft,
+    google,
     linkedin,
+    microsoft,
+    oauth2,
+    oidc,
+    openshift,
     mockCallback,
     mockPassword,
   ],

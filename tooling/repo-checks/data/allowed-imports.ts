@@ -100,6 +100,12 @@ export const layers: readonly Layer[] = [
 
 /** What a single package may import besides its layer: the client library of its provider or database. */
 export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
+  'packages/connectors/google': [
+    {
+      name: 'lru-cache',
+      because: 'remembers for a minute which groups a group is in, and not more than it has room for',
+    },
+  ],
   'packages/connectors/local': [
     {
       name: '@node-rs/bcrypt',

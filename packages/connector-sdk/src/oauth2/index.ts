@@ -13,6 +13,14 @@ export { claimsInside } from './claims-inside.ts';
 export { type ClientAuthentication, type OAuthClient, registeredClient, secretMethod } from './client.ts';
 export { providerFailure, unbelievable } from './failure.ts';
 export {
+  type AssertedToken,
+  type AssertionClaims,
+  type AssertionKey,
+  assertionPayload,
+  redeemAssertion,
+  signAssertion,
+} from './jwt-bearer.ts';
+export {
   type AuthorizationAnswer,
   type AuthorizationAsk,
   beginAuthorization,

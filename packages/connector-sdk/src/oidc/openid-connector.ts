@@ -20,6 +20,8 @@ export interface OpenIdAnswer {
   readonly userinfo?: Claims;
   readonly accessToken: Secret;
   readonly scopes: ConnectorScopes;
+  /** At a refresh: who it was before. Some providers say less then than at the login. */
+  readonly before?: Identity;
 }
 
 /** What makes one provider differ from another. */
@@ -96,19 +98,26 @@ export interface Verified {
   readonly tokens: TokenSet;
   readonly claims: Claims;
   readonly scopes: ConnectorScopes;
+  readonly before?: Identity;
 }
 
 /** The identity behind tokens; asks userinfo where that is configured. */
 export async function identify(
   options: OpenIdConnectorOptions,
-  { tokens, claims: idToken, scopes }: Verified,
+  { tokens, claims: idToken, scopes, before }: Verified,
 ): Promise<Identity> {
   const { provider, clientId } = options.client;
   const { accessToken } = tokens;
   const ask = { provider, clientId, accessToken, subject: idToken.sub };
   const userinfo = options.userInfo === 'always' ? { userinfo: await fetchUserInfo(ask) } : {};
   return {
-    ...(await options.identify({ idToken, ...userinfo, accessToken, scopes })),
+    ...(await options.identify({
+      idToken,
+      ...userinfo,
+      accessToken,
+      scopes,
+      ...(before === undefined ? {} : { before }),
+    })),
     authentication: authenticationOf(idToken),
     connectorData: writeSession({
       subject: idToken.sub,

@@ -57,14 +57,14 @@ async function currentIdentity(
   options: OpenIdConnectorOptions,
   { ask, answer, kept }: Renewal,
 ): Promise<Omit<Identity, 'connectorData'> | undefined> {
-  const { scopes } = ask;
+  const { scopes, identity: before } = ask;
   const { tokens, claims } = answer;
-  if (claims !== undefined) return identify(options, { tokens, claims, scopes });
+  if (claims !== undefined) return identify(options, { tokens, claims, scopes, before });
   if (options.userInfo === 'never') return undefined;
   const { provider, clientId } = options.client;
   const { accessToken } = tokens;
   const idToken = await fetchUserInfo({ provider, clientId, accessToken, subject: kept.subject });
-  return options.identify({ idToken, accessToken, scopes });
+  return options.identify({ idToken, accessToken, scopes, before });
 }
 
 /** A provider that sends no new refresh token means the old one to go on. */

@@ -1,0 +1,57 @@
+import { exactlyOne, type Registration, registrationKeys, rootCAsKey, text } from '@ostiary/connector-sdk/config';
+import { z } from 'zod';
+
+/** The options of the connector, checked. Spelled as in Dex. */
+export interface GoogleConfig extends Registration {
+  readonly scopes: readonly string[];
+  readonly hostedDomains: readonly string[];
+  readonly groups: readonly string[];
+  readonly serviceAccountFilePath?: string;
+  /** Administrators by domain; `*` for any. */
+  readonly domainToAdminEmail: Readonly<Record<string, string>>;
+  readonly fetchTransitiveGroupMembership: boolean;
+  readonly promptType: string;
+  readonly rootCAs: readonly string[];
+}
+
+const scope = text().refine(
+  (one) => one !== 'groups',
+  'is no scope of Google. Remove it: groups come from the directory.',
+);
+
+/** Dex's options of the connector `google`, and a few more. */
+export const googleConfig: z.ZodType<GoogleConfig> = z
+  .object({
+    ...registrationKeys,
+    scopes: z.array(scope).default(['profile', 'email']).describe('Scopes besides `openid`. Default: profile, email.'),
+    hostedDomains: z.array(text()).default([]).describe('Only accounts of these Google Workspace domains may log in.'),
+    groups: z
+      .array(text())
+      .default([])
+      .describe('Only members of one of these may log in, and only these are handed on. Addresses of groups.'),
+    serviceAccountFilePath: text()
+      .exactOptional()
+      .describe('Key file of the service account that reads groups. Absent: the one this machine runs as (GCE, GKE).'),
+    domainToAdminEmail: z
+      .record(z.string(), text())
+      .default({})
+      .describe('Whom the service account acts for, by domain of the person; `*` for any.'),
+    adminEmail: text().exactOptional().describe('The same for any domain. Deprecated: use `domainToAdminEmail`.'),
+    fetchTransitiveGroupMembership: z.boolean().default(false).describe('Hand on groups that hold a group, too.'),
+    promptType: z
+      .string()
+      .default('consent')
+      .describe('`prompt` when a refresh token is wanted; Google gives one only on consent. Default: consent.'),
+    rootCAs: rootCAsKey,
+  })
+  .superRefine(exactlyOne('clientSecret', 'clientSecretFile'))
+  .transform(({ adminEmail, domainToAdminEmail, ...config }) => ({
+    ...config,
+    domainToAdminEmail: { ...(adminEmail === undefined ? {} : { '*': adminEmail }), ...domainToAdminEmail },
+  }))
+  .superRefine(({ groups, serviceAccountFilePath, domainToAdminEmail }, context) => {
+    if (Object.keys(domainToAdminEmail).length > 0) return;
+    const message = 'is missing. Set it: groups are read on behalf of an administrator.';
+    if (groups.length === 0 && serviceAccountFilePath === undefined) return;
+    context.addIssue({ code: 'custom', path: ['domainToAdminEmail'], message });
+  });

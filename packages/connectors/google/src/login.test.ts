@@ -1,0 +1,211 @@
+import { fakeClock } from '@ostiary/connector-sdk/testing';
+import { describe, expect, it } from 'vitest';
+import { fakeGoogle } from '../test/fake-google.ts';
+import { configOf, opened, withDirectory } from '../test/support.ts';
+
+describe('the identity', () => {
+  it('is the id of the account, the name, the address and the domain', async () => {
+    const { connectorData: _t, authentication: _a, ...identity } = await (await opened(await fakeGoogle())).login();
+    expect(identity).toEqual({
+      userId: '112233445566778899000',
+      username: 'Jane Doe',
+      email: { address: 'jane@example.com', verified: true },
+      tenant: 'example.com',
+      groups: [],
+    });
+  });
+
+  it('keeps its name when a refreshed token lacks it, and its groups are read anew', async () => {
+    const idp = await fakeGoogle();
+    const { login, refresh } = await opened(idp, withDirectory);
+    const before = await login();
+    const { name: _name, ...claims } = idp.person.idToken;
+    idp.person.idToken = claims;
+    idp.world.memberships[idp.person.sub] = ['new@example.com'];
+    expect(await refresh(before)).toMatchObject({ username: 'Jane Doe', groups: ['new@example.com'] });
+  });
+
+  it('is asked for at userinfo when a refresh brings no ID token', async () => {
+    const idp = await fakeGoogle();
+    const { login, refresh } = await opened(idp, withDirectory);
+    const before = await login();
+    idp.lies.withoutIdToken = true;
+    idp.person.userInfo = { name: 'Jane Roe', email: 'jane@example.com', email_verified: true };
+    expect(await refresh(before)).toMatchObject({
+      username: 'Jane Roe',
+      groups: ['ops@example.com', 'staff@example.com'],
+    });
+  });
+});
+
+describe('the request', () => {
+  it.each([
+    [{}, {}, { access_type: 'offline', prompt: 'consent', hd: null, scope: 'openid profile email' }],
+    [{}, { offlineAccess: false }, { access_type: null, prompt: null }],
+    [{ promptType: '' }, {}, { access_type: 'offline', prompt: null }],
+    [{ hostedDomains: ['example.com'] }, {}, { hd: 'example.com' }],
+    [{ hostedDomains: ['example.com', 'example.org'] }, {}, { hd: '*' }],
+  ])('has, with %j and %j, %j', async (options, scopes, expected) => {
+    const { searchParams } = await (await opened(await fakeGoogle(), options)).begin(scopes);
+    for (const [name, value] of Object.entries(expected)) expect(searchParams.get(name), name).toBe(value);
+    expect(searchParams.get('code_challenge_method')).toBe('S256');
+    expect(searchParams.get('nonce')).not.toBeNull();
+  });
+});
+
+describe('hosted domains', () => {
+  it.each([
+    ['example.com', true],
+    ['evil.example', false],
+    ['sub.example.com', false],
+    [undefined, false],
+  ])('let %s in: %s', async (hd, ok) => {
+    const idp = await fakeGoogle();
+    const { hd: _old, ...claims } = idp.person.idToken;
+    idp.person.idToken = hd === undefined ? claims : { ...claims, hd };
+    const login = (await opened(idp, { hostedDomains: ['example.com', 'example.org'] })).login();
+    if (ok) await expect(login).resolves.toBeDefined();
+    else await expect(login).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+});
+
+describe('groups', () => {
+  it('are asked for by the id of the account, on behalf of the administrator of its domain', async () => {
+    const idp = await fakeGoogle();
+    const domainToAdminEmail = { 'example.com': 'root@example.com', '*': 'other@example.org' };
+    await (await opened(idp, { ...withDirectory, domainToAdminEmail })).login();
+    expect(idp.world.asked).toEqual([{ userKey: '112233445566778899000', admin: 'root@example.com' }]);
+  });
+
+  it('are none for an account that is in no directory', async () => {
+    const idp = await fakeGoogle();
+    idp.world.memberships = {};
+    expect((await (await opened(idp, withDirectory)).login()).groups).toEqual([]);
+    const elsewhere = await opened(idp, {
+      ...withDirectory,
+      domainToAdminEmail: { 'other.example': 'a@other.example' },
+    });
+    expect((await elsewhere.login()).groups).toEqual([]);
+  });
+
+  it('are not asked for when nobody wants them', async () => {
+    const idp = await fakeGoogle();
+    await (await opened(idp, withDirectory)).login({ groups: false });
+    expect(idp.world.asked).toEqual([]);
+  });
+
+  it('hold those above, each asked for once, with circles', async () => {
+    const idp = await fakeGoogle();
+    Object.assign(idp.world.memberships, {
+      'ops@example.com': ['all@example.com'],
+      'staff@example.com': ['all@example.com', 'ops@example.com'],
+      'all@example.com': ['ops@example.com'],
+    });
+    const { login } = await opened(idp, { ...withDirectory, fetchTransitiveGroupMembership: true });
+    expect((await login()).groups).toEqual(['ops@example.com', 'staff@example.com', 'all@example.com']);
+    expect(idp.world.asked).toHaveLength(4);
+  });
+
+  it('remember for a minute which groups a group is in, and never for a person', async () => {
+    const idp = await fakeGoogle();
+    const { login, clock } = await opened(idp, { ...withDirectory, fetchTransitiveGroupMembership: true });
+    await login();
+    expect(idp.world.asked).toHaveLength(3);
+    await login();
+    expect(idp.world.asked).toHaveLength(4);
+    clock.advance(61);
+    await login();
+    expect(idp.world.asked).toHaveLength(7);
+  });
+
+  it('are asked for several at a time, but not all at once, over all pages', async () => {
+    const idp = await fakeGoogle();
+    const many = Array.from({ length: 200 }, (_none, index) => `team-${index}@example.com`);
+    idp.world.memberships[idp.person.sub] = many;
+    const { login } = await opened(idp, { ...withDirectory, fetchTransitiveGroupMembership: true });
+    expect((await login()).groups).toHaveLength(200);
+    expect(idp.world.load.most).toBeGreaterThan(3);
+    expect(idp.world.load.most).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('the service account', () => {
+  it('asks for one token an hour', async () => {
+    const google = fakeClock();
+    const idp = await fakeGoogle(google.now);
+    let tokens = 0;
+    const fetch: typeof idp.fetch = async (input, init) => {
+      if (new URL(new Request(input).url).host === 'oauth2.googleapis.com') tokens += 1;
+      return idp.fetch(input, init);
+    };
+    const { login, clock } = await opened({ ...idp, fetch }, withDirectory);
+    await login();
+    await login();
+    expect(tokens).toBe(1);
+    for (const each of [google, clock]) each.advance(3541);
+    await login();
+    expect(tokens).toBe(2);
+  });
+
+  it('without a key file is the one of this machine, for which IAM signs', async () => {
+    const { serviceAccountFilePath: _none, ...machine } = withDirectory;
+    expect((await (await opened(await fakeGoogle(), machine)).login()).groups).toEqual([
+      'ops@example.com',
+      'staff@example.com',
+    ]);
+  });
+
+  it('that may not act for the administrator ends the login, and lets nobody in', async () => {
+    const idp = await fakeGoogle();
+    idp.world.notDelegated = true;
+    await expect((await opened(idp, withDirectory)).login()).rejects.toMatchObject({ code: 'upstream/protocol' });
+  });
+
+  it.each([
+    ['is not there', {}, 'the file cannot be read'],
+    ['is no JSON', { '/key.json': '-----BEGIN PRIVATE KEY-----' }, 'the file is no key of a service account'],
+    ['is another file', { '/key.json': '{"type":"authorized_user"}' }, 'the file is no key of a service account'],
+  ])('is told apart when its file %s', async (_what, files, problem) => {
+    const error: unknown = await (await opened(await fakeGoogle(), withDirectory, files))
+      .login()
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'config/invalid', message: expect.stringContaining(problem) });
+  });
+});
+
+describe('the allow-list', () => {
+  it('hands on only what is in it', async () => {
+    const { login } = await opened(await fakeGoogle(), { ...withDirectory, groups: ['staff@example.com'] });
+    expect((await login()).groups).toEqual(['staff@example.com']);
+  });
+
+  it.each([true, false])('refuses everybody else, groups asked for: %s', async (groups) => {
+    const { login } = await opened(await fakeGoogle(), { ...withDirectory, groups: ['nobody@example.com'] });
+    await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+
+  it('ends the login of who is no longer in it', async () => {
+    const idp = await fakeGoogle();
+    const { login, refresh } = await opened(idp, { ...withDirectory, groups: ['ops@example.com'] });
+    const before = await login();
+    idp.world.memberships[idp.person.sub] = [];
+    expect(await refresh(before)).toBe('rejected');
+  });
+});
+
+describe('the configuration', () => {
+  it.each([
+    [{ groups: ['a@example.com'] }, 'config.domainToAdminEmail: is missing'],
+    [{ serviceAccountFilePath: '/key.json' }, 'config.domainToAdminEmail: is missing'],
+    [{ scopes: ['groups'] }, 'config.scopes[0]: is no scope of Google'],
+    [{ clientSecret: undefined }, 'config.clientSecret: is missing'],
+  ])('refuses %j', async (options, problem) => {
+    await expect(configOf(options)).rejects.toThrow(problem);
+  });
+
+  it('takes the older adminEmail for any domain, in any case', async () => {
+    expect((await configOf({ AdminEmail: 'root@example.com' })).domainToAdminEmail).toEqual({
+      '*': 'root@example.com',
+    });
+  });
+});

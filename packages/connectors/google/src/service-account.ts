@@ -1,0 +1,100 @@
+/** Access tokens for the directory: a service account that acts for an administrator (domain-wide delegation). */
+import type { ConnectorContext } from '@ostiary/connector-sdk';
+import {
+  type AssertedToken,
+  type AssertionClaims,
+  answering,
+  assertionPayload,
+  redeemAssertion,
+  signAssertion,
+  unbelievable,
+} from '@ostiary/connector-sdk/oauth2';
+import { type Fetch, OstiaryError, Secret } from '@ostiary/primitives';
+import { z } from 'zod';
+
+const scope = 'https://www.googleapis.com/auth/admin.directory.group.readonly';
+const googleTokens = 'https://oauth2.googleapis.com/token';
+
+/** What the service account works with. */
+export interface ServiceAccount {
+  /** Key file; absent: the account this machine runs as. */
+  readonly file: string | undefined;
+  readonly fetch: Fetch;
+  readonly context: Pick<ConnectorContext, 'readFile' | 'now'>;
+}
+
+/**
+ * A token for the directory.
+ *
+ * @param admin the administrator to act for.
+ * @throws {OstiaryError} `config/invalid` for a key file that cannot be read; `upstream/unavailable`;
+ *   `upstream/protocol` when Google refuses.
+ */
+export async function directoryToken(admin: string, account: ServiceAccount): Promise<AssertedToken> {
+  const { file, fetch, context } = account;
+  if (file === undefined) {
+    const assertion = await assertionOfThisMachine(admin, account);
+    return redeemAssertion(assertion, { fetch }, googleTokens);
+  }
+  const key = await readKeyFile(file, context.readFile);
+  const claims = { issuer: key.client_email, subject: admin, audience: key.token_uri, more: { scope } };
+  const signingKey = { pem: new Secret(key.private_key), keyId: key.private_key_id };
+  return redeemAssertion(await signAssertion(claims, signingKey, context.now), { fetch }, key.token_uri);
+}
+
+const keyFile = z.object({
+  type: z.literal('service_account'),
+  client_email: z.string().min(1),
+  private_key: z.string().min(1),
+  private_key_id: z.string().min(1),
+  token_uri: z.url({ protocol: /^https$/u }).default(googleTokens),
+});
+
+async function readKeyFile(path: string, readFile: ConnectorContext['readFile']): Promise<z.output<typeof keyFile>> {
+  const invalid = (problem: string): OstiaryError =>
+    new OstiaryError('config/invalid', `serviceAccountFilePath: ${problem}`, { detail: { file: path } });
+  const text = await readFile(path).catch(() => {
+    throw invalid('the file cannot be read.');
+  });
+  // What a parser says may repeat what it read, and that is a private key.
+  const parsed = keyFile.safeParse(parse(text));
+  if (parsed.success) return parsed.data;
+  throw invalid('the file is no key of a service account. Make a JSON key for it in the Google Cloud console.');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const metadataServer = 'http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default';
+const machineToken = z.object({ access_token: z.string().min(1) });
+const signed = z.object({ signedJwt: z.string().min(1) });
+
+/** On GCE and GKE there is no key file: the metadata server tells who this is, and IAM signs. */
+async function assertionOfThisMachine(admin: string, { fetch, context }: ServiceAccount): Promise<Secret> {
+  const headers = { 'metadata-flavor': 'Google' };
+  const send = answering(fetch);
+  const email = (await bodyOf(await send(`${metadataServer}/email`, { headers }))).trim();
+  const token = await bodyOf(await send(`${metadataServer}/token`, { headers }));
+  const { access_token: bearer } = machineToken.parse(parse(token));
+  const claims: AssertionClaims = { issuer: email, subject: admin, audience: googleTokens, more: { scope } };
+  const url = `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}:signJwt`;
+  const response = await send(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ payload: JSON.stringify(assertionPayload(claims, context.now)) }),
+  });
+  const answer = signed.safeParse(parse(await bodyOf(response)));
+  if (!answer.success) throw unbelievable({ reason: 'IAM did not sign' });
+  return new Secret(answer.data.signedJwt);
+}
+
+async function bodyOf(response: Response): Promise<string> {
+  const text = await response.text();
+  if (response.ok) return text;
+  throw unbelievable({ reason: 'the service account of this machine', status: response.status });
+}

@@ -1,0 +1,127 @@
+/** Google in memory: login, directory, tokens for service accounts. */
+import { createVerify, generateKeyPairSync } from 'node:crypto';
+import type { admin_directory_v1 } from '@googleapis/admin';
+import { type FakeIdp, fakeIdp } from '@ostiary/connector-sdk/testing';
+import type { Clock } from '@ostiary/primitives';
+
+/** What Google knows, for a test to change. */
+export interface GoogleWorld {
+  /** The groups that somebody, by id, or a group, by address, is in. */
+  memberships: Record<string, readonly string[]>;
+  /** Everything the directory was asked: whose groups, on behalf of whom. */
+  readonly asked: { readonly userKey: string; readonly admin: string }[];
+  /** The service account may not act for administrators. */
+  notDelegated: boolean;
+  /** How many questions the directory has at the same time, and had at most. */
+  readonly load: { now: number; most: number };
+}
+
+export interface FakeGoogle extends Omit<FakeIdp, 'decline'> {
+  readonly world: GoogleWorld;
+  decline(url: string): URLSearchParams;
+}
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+/** Key file of a service account, as Google gives it. */
+export const keyFile: string = JSON.stringify({
+  type: 'service_account',
+  client_email: 'reader@project.iam.gserviceaccount.com',
+  private_key: pem,
+  private_key_id: 'key-1',
+  token_uri: 'https://oauth2.googleapis.com/token',
+});
+
+export async function fakeGoogle(now: Clock = () => new Date('2030-01-01T00:00:00Z')): Promise<FakeGoogle> {
+  const idp = await fakeIdp({ issuer: 'https://accounts.google.com', now, clientSecret: 'client-secret-9f2c' });
+  idp.person.sub = '112233445566778899000';
+  const { groups: _none, preferred_username: _no, ...claims } = idp.person.idToken;
+  idp.person.idToken = { ...claims, hd: 'example.com' };
+  const world: GoogleWorld = {
+    memberships: { [idp.person.sub]: ['ops@example.com', 'staff@example.com'] },
+    asked: [],
+    notDelegated: false,
+    load: { now: 0, most: 0 },
+  };
+  const admins = new Map<string, string>();
+  const { decline } = idp;
+  return Object.assign(idp, {
+    world,
+    decline: (url: string) => decline(url, 'access_denied'),
+    fetch: answerer(idp, world, admins),
+  });
+}
+
+function answerer(idp: FakeIdp, world: GoogleWorld, admins: Map<string, string>): FakeIdp['fetch'] {
+  const { fetch } = idp;
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    switch (url.host) {
+      case 'oauth2.googleapis.com':
+        return serviceToken(new URLSearchParams(await request.text()), { world, admins });
+      case 'admin.googleapis.com':
+        return listGroups(url, { world, admin: admins.get(request.headers.get('authorization') ?? '') });
+      case 'metadata.google.internal':
+        return request.headers.get('metadata-flavor') === 'Google' ? metadata(url) : new Response('', { status: 403 });
+      case 'iamcredentials.googleapis.com':
+        return Response.json({ keyId: 'google', signedJwt: sign(JSON.parse(await request.text()).payload) });
+      default:
+        return fetch(input, init);
+    }
+  };
+}
+
+function metadata(url: URL): Response {
+  return url.pathname.endsWith('/email')
+    ? new Response('machine@project.iam.gserviceaccount.com\n')
+    : Response.json({ access_token: 'machine-token', expires_in: 3600, token_type: 'Bearer' });
+}
+
+/** IAM signs with a key of Google's, which the token endpoint knows too. */
+function sign(payload: string): string {
+  const encoded = Buffer.from(payload).toString('base64url');
+  return `signed-by-iam.${encoded}.`;
+}
+
+function serviceToken(
+  form: URLSearchParams,
+  { world, admins }: { readonly world: GoogleWorld; readonly admins: Map<string, string> },
+): Response {
+  const [header = '', payload = '', signature = ''] = (form.get('assertion') ?? '').split('.');
+  const verifier = createVerify('RSA-SHA256').update(`${header}.${payload}`);
+  const genuine = header === 'signed-by-iam' || verifier.verify(publicKey, Buffer.from(signature, 'base64url'));
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const isGood = claims.aud === 'https://oauth2.googleapis.com/token' && claims.scope.endsWith('group.readonly');
+  if (!genuine || !isGood || world.notDelegated)
+    return Response.json({ error: 'unauthorized_client' }, { status: 401 });
+  const token = `directory-${admins.size}`;
+  admins.set(`Bearer ${token}`, claims.sub);
+  return Response.json({ access_token: token, expires_in: 3600, token_type: 'Bearer' });
+}
+
+type Groups = admin_directory_v1.Schema$Groups;
+
+/** Groups in a page; Google's are larger. */
+const pageSize = 50;
+
+async function listGroups(
+  url: URL,
+  { world, admin }: { readonly world: GoogleWorld; readonly admin: string | undefined },
+): Promise<Response> {
+  if (admin === undefined) return Response.json({ error: { code: 401 } }, { status: 401 });
+  const userKey = url.searchParams.get('userKey') ?? '';
+  world.asked.push({ userKey, admin });
+  world.load.now += 1;
+  world.load.most = Math.max(world.load.most, world.load.now);
+  await new Promise(setImmediate);
+  world.load.now -= 1;
+  const all = world.memberships[userKey];
+  if (all === undefined) return Response.json({ error: { code: 404 } }, { status: 404 });
+  const start = Number(url.searchParams.get('pageToken') ?? '0');
+  const more = start + pageSize < all.length ? { nextPageToken: String(start + pageSize) } : {};
+  const page = all.slice(start, start + pageSize).map((email) => ({ id: email, email, name: email }));
+  const answer: Groups = { kind: 'admin#directory#groups', ...(page.length === 0 ? {} : { groups: page }), ...more };
+  return Response.json(answer);
+}
