@@ -11,6 +11,7 @@ import { microsoft } from '@ostiary/connector-microsoft';
 import { mockCallback, mockPassword } from '@ostiary/connector-mock';
 import { oauth2 } from '@ostiary/connector-oauth2';
 import { oidc } from '@ostiary/connector-oidc';
+import { okta } from '@ostiary/connector-okta';
 import { openshift } from '@ostiary/connector-openshift';
 import { memoryStorage } from '@ostiary/storage-memory';
 import { redisStorage } from '@ostiary/storage-redis';
@@ -31,6 +32,7 @@ export const plugIns: PlugIns = {
     oauth2,
     oidc,
     openshift,
+    okta,
     mockCallback,
     mockPassword,
   ],

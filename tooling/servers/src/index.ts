@@ -9,6 +9,7 @@ export {
   startChromium,
   takeScreenshot,
 } from './chromium.ts';
+export { type EmulatedService, startEmulate } from './emulate.ts';
 export { freePort } from './free-port.ts';
 export { buildKubectl, buildKubernetes } from './go-build.ts';
 export {

@@ -9,6 +9,7 @@ export {
   type OpenedPlay,
   openPlayed,
   type PlayedProvider,
+  type PlayedSetUp,
   playedUpstream,
   playRedirect,
   type RedirectPlayer,

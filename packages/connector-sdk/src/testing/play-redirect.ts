@@ -60,17 +60,17 @@ export interface OpenedPlay extends RedirectPlayer {
   readonly log: RecordingLogger;
 }
 
-/**
- * Opens a connector over a provider that is played.
- *
- * @param options the configuration as it would stand in a file; it is checked by the schema of the connector.
- * @param files what the files hold that the configuration names.
- */
+/** A configuration, as it would stand in a file, and what the files hold that it names. */
+export interface PlayedSetUp {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Opens a connector over a provider that is played. The configuration is checked by the schema of the connector. */
 export async function openPlayed<C>(
   definition: ConnectorDefinition<C>,
   provider: PlayedProvider,
-  options: Readonly<Record<string, unknown>>,
-  files: Readonly<Record<string, string>> = {},
+  { options, files = {} }: PlayedSetUp,
 ): Promise<OpenedPlay> {
   const config = await readConfig(definition.config, options, { path: 'config' });
   const clock = fakeClock();

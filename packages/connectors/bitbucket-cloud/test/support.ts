@@ -15,4 +15,4 @@ export const configOf = (options: Options = {}): Promise<BitbucketCloudConfig> =
 
 /** The connector over a played Bitbucket. */
 export const opened = (idp: FakeBitbucket, options: Options = {}): Promise<OpenedPlay> =>
-  openPlayed(bitbucketCloud, idp, { ...base, ...options });
+  openPlayed(bitbucketCloud, idp, { options: { ...base, ...options } });

@@ -15,4 +15,4 @@ export const configOf = (options: Options = {}): Promise<GiteaConfig> =>
 
 /** The connector over a played Gitea. */
 export const opened = (idp: FakeGitea, options: Options = {}): Promise<OpenedPlay> =>
-  openPlayed(gitea, idp, { ...base, ...options });
+  openPlayed(gitea, idp, { options: { ...base, ...options } });

@@ -15,4 +15,4 @@ export const configOf = (options: Options = {}): Promise<GitHubConfig> =>
 
 /** The connector over a played GitHub. */
 export const opened = (idp: FakeGitHub, options: Options = {}): Promise<OpenedPlay> =>
-  openPlayed(github, idp, { ...base, ...options });
+  openPlayed(github, idp, { options: { ...base, ...options } });

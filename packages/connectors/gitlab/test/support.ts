@@ -15,4 +15,4 @@ export const configOf = (options: Options = {}): Promise<GitLabConfig> =>
 
 /** The connector over a played GitLab. */
 export const opened = (idp: FakeGitLab, options: Options = {}): Promise<OpenedPlay> =>
-  openPlayed(gitlab, idp, { ...base, ...options });
+  openPlayed(gitlab, idp, { options: { ...base, ...options } });

@@ -163,7 +163,7 @@ describe('the service account', () => {
 
   it.each([
     ['is not there', {}, 'the file cannot be read'],
-    ['is no JSON', { '/key.json': '-----BEGIN PRIVATE KEY-----' }, 'the file is no key of a service account'],
+    ['is no JSON', { '/key.json': 'a key in PEM' }, 'the file is no key of a service account'],
     ['is another file', { '/key.json': '{"type":"authorized_user"}' }, 'the file is no key of a service account'],
   ])('is told apart when its file %s', async (_what, files, problem) => {
     const error: unknown = await (await opened(await fakeGoogle(), withDirectory, files))

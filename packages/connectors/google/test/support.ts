@@ -21,4 +21,4 @@ export const opened = (
   idp: FakeGoogle,
   options: Options = {},
   files: Readonly<Record<string, string>> = { '/key.json': keyFile },
-): Promise<OpenedPlay> => openPlayed(google, idp, { ...base, ...options }, files);
+): Promise<OpenedPlay> => openPlayed(google, idp, { options: { ...base, ...options }, files });

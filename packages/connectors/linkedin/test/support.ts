@@ -41,4 +41,4 @@ export const configOf = (options: Options = {}): Promise<LinkedInConfig> =>
 
 /** The connector over a played LinkedIn. */
 export const opened = (idp: FakeLinkedIn, options: Options = {}): Promise<OpenedPlay> =>
-  openPlayed(linkedin, idp, { ...base, ...options });
+  openPlayed(linkedin, idp, { options: { ...base, ...options } });

@@ -19,4 +19,4 @@ export const opened = (
   idp: FakeMicrosoft,
   options: Options = {},
   files: Readonly<Record<string, string>> = {},
-): Promise<OpenedPlay> => openPlayed(microsoft, idp, { ...base, ...options }, files);
+): Promise<OpenedPlay> => openPlayed(microsoft, idp, { options: { ...base, ...options }, files });

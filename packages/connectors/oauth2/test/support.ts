@@ -27,7 +27,7 @@ export const configOf = (options: Options = {}): Promise<OAuth2Config> =>
 
 /** The connector over a played provider. */
 export const opened = (idp: FakeOAuth, options: Options = {}): Promise<OpenedPlay> =>
-  openPlayed(oauth2, idp, { ...base, ...options });
+  openPlayed(oauth2, idp, { options: { ...base, ...options } });
 
 /** A played provider; `claims` is what its user endpoint answers. */
 export interface FakeProvider extends FakeOAuth {

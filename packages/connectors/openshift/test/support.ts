@@ -15,4 +15,4 @@ export const configOf = (options: Options = {}): Promise<OpenShiftConfig> =>
 
 /** The connector over a played cluster. */
 export const opened = (idp: FakeOpenShift, options: Options = {}): Promise<OpenedPlay> =>
-  openPlayed(openshift, idp, { ...base, ...options });
+  openPlayed(openshift, idp, { options: { ...base, ...options } });

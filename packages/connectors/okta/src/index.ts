@@ -1,0 +1,3 @@
+/** The connector for Okta. */
+export type { OktaConfig } from './config.ts';
+export { okta } from './definition.ts';
