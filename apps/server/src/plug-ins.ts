@@ -1,5 +1,6 @@
 /** What this server is built with: the only place that names concrete connectors and storages. */
 
+import { authproxy } from '@ostiary/connector-authproxy';
 import { bitbucketCloud } from '@ostiary/connector-bitbucket-cloud';
 import { gitea } from '@ostiary/connector-gitea';
 import { github } from '@ostiary/connector-github';
@@ -22,6 +23,7 @@ import type { PlugIns } from './config/plug-ins.ts';
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
   connectors: [
+    authproxy,
     bitbucketCloud,
     gitea,
     github,
@@ -31,8 +33,8 @@ export const plugIns: PlugIns = {
     microsoft,
     oauth2,
     oidc,
-    openshift,
     okta,
+    openshift,
     mockCallback,
     mockPassword,
   ],

@@ -46,7 +46,8 @@ export const begin = (context: RuleContext): Promise<LoginStep> =>
 export function finish(context: RuleContext, step: LoginStep, params: URLSearchParams): Promise<Identity> {
   // The issuer seals `keep` as JSON, so that is how it comes back.
   const keep: FinishLogin['keep'] = JSON.parse(JSON.stringify(step.keep));
-  return redirectLogin(context).finish({ scopes, callbackUrl, state, keep, params, headers: new Headers() });
+  const headers = context.upstream.headers?.() ?? new Headers();
+  return redirectLogin(context).finish({ scopes, callbackUrl, state, keep, params, headers });
 }
 
 /** Logs the person in, whatever kind of login the connector has. */

@@ -15,6 +15,8 @@ export interface Upstream {
   visit?(step: LoginStep): URLSearchParams | Promise<URLSearchParams>;
   /** The same, but the person says no. */
   decline?(step: LoginStep): URLSearchParams | Promise<URLSearchParams>;
+  /** Headers that an authenticating proxy adds to the callback. */
+  headers?(): Headers;
   /** A name and a password that are right (connectors with a form). */
   readonly account?: { readonly username: string; readonly password: string };
   /** Everything secret that was given out so far: codes, tokens, tickets. */
