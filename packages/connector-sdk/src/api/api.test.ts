@@ -76,6 +76,32 @@ describe('openApi', () => {
     expect(refusedStatus(error)).toBeUndefined();
   });
 
+  it('reads the refusal that is expected, and no other', async () => {
+    const question = {
+      path: '/x',
+      method: 'POST',
+      body: { a: 1 },
+      answer: thing,
+      refusal: { status: 400, answer: z.object({ reason: z.string() }) },
+    } as const;
+    const refused = apiWith(() => Response.json({ reason: 'because' }, { status: 400 }));
+    expect(await refused.api.ask(question)).toEqual({ ok: false, value: { reason: 'because' } });
+    const answered = apiWith(() => Response.json({ id: 1 }, { headers: { 'x-subject-token': 't' } }));
+    const reply = await answered.api.ask(question);
+    expect(reply).toMatchObject({ ok: true, value: { id: 1 } });
+    expect(reply.ok && reply.headers.get('x-subject-token')).toBe('t');
+    const other = apiWith(() => Response.json({ reason: 'because' }, { status: 401 }));
+    expect(refusedStatus(await failureOf(other.api.ask(question)))).toBe(401);
+  });
+
+  it('shows who asks in another header', async () => {
+    const { fetch, requests } = scriptedFetch(() => Response.json({ id: 1 }));
+    const secretHeaders = { 'x-auth-token': new Secret('token-2') };
+    await openApi({ fetch, baseUrl: 'https://api.example', secretHeaders }).get('/x', thing);
+    expect(requests[0]?.headers.get('x-auth-token')).toBe('token-2');
+    expect(requests[0]?.headers.get('authorization')).toBeNull();
+  });
+
   it('finds nothing at 404, and says so of nothing else', async () => {
     expect(await apiWith(() => new Response('', { status: 404 })).api.find('/x', thing)).toBeUndefined();
     const refused = await failureOf(apiWith(() => new Response('', { status: 403 })).api.find('/x', thing));

@@ -11,10 +11,29 @@ export interface ApiOptions {
   /** Where paths begin, without a slash at the end: `https://api.github.com`. */
   readonly baseUrl: string;
   /** Sent as `Authorization: Bearer` (RFC 6750 section 2.1). */
-  readonly accessToken: Secret;
+  readonly accessToken?: Secret;
+  /** Headers that show who asks, for APIs that want another form: `Authorization: Basic`, `X-Auth-Token`. */
+  readonly secretHeaders?: Readonly<Record<string, Secret>>;
   /** Further headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** A question whose refusal says more than its status. */
+export interface Question<T, R> {
+  readonly path: string;
+  readonly method: 'GET' | 'POST';
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** What an answer with 2xx looks like. */
+  readonly answer: StandardSchemaV1<unknown, T>;
+  /** The refusal that is an answer too. */
+  readonly refusal: { readonly status: number; readonly answer: StandardSchemaV1<unknown, R> };
+}
+
+/** The answer to a {@link Question}. */
+export type Replied<T, R> =
+  | { readonly ok: true; readonly value: T; readonly headers: Headers }
+  | { readonly ok: false; readonly value: R };
 
 /** A page of a list, and where the next one is. */
 export interface PageOf<P> {
@@ -45,6 +64,8 @@ export interface Api {
   find<T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<T | undefined>;
   /** Asks with a question in the body, as JSON. Sent once. */
   post<T>(path: string, body: unknown, schema: StandardSchemaV1<unknown, T>): Promise<T>;
+  /** Asks, and reads one kind of refusal as well. Sent once unless it is a GET. */
+  ask<T, R>(question: Question<T, R>): Promise<Replied<T, R>>;
   /** Whether there is something: true for 2xx, false for 404 and for the further statuses in `absent`. */
   exists(path: string, absent?: readonly number[]): Promise<boolean>;
   /** All pages of a list, from the first to the last. A list that has no end is refused, never cut. */
@@ -75,6 +96,14 @@ export function openApi(options: ApiOptions): Api {
       const answer = await ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
       if (!answer.response.ok) throw await answer.refuse();
       return answer.read(schema);
+    },
+    async ask({ path, method, body, answer: schema, refusal: expected }) {
+      const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+      const answer = await ask(path, { method, ...(body === undefined ? {} : json) });
+      const { ok, status, headers } = answer.response;
+      if (ok) return { ok, value: await answer.read(schema), headers };
+      if (status !== expected.status) throw await answer.refuse();
+      return { ok, value: await answer.read(expected.answer) };
     },
     async exists(path, absent = []) {
       const answer = await ask(path, {});
@@ -108,14 +137,13 @@ interface Answer {
   refuse(): Promise<Error>;
 }
 
-function asker({ fetch, baseUrl, accessToken, headers }: ApiOptions) {
+function asker({ fetch, baseUrl, headers, ...who }: ApiOptions) {
   const send = answering(fetch);
   return async (path: string, init: RequestInit): Promise<Answer> => {
     const url = urlOf(path, baseUrl);
     const where = { host: url.host, path: url.pathname };
     const sent = { accept: 'application/json', ...headers, ...init.headers };
-    const authorization = `Bearer ${accessToken.reveal()}`;
-    const response = await send(url.href, { ...init, redirect: 'manual', headers: { ...sent, authorization } });
+    const response = await send(url.href, { ...init, redirect: 'manual', headers: { ...sent, ...proofOf(who) } });
     return {
       response,
       read: (schema) => readBody(response, schema, where),
@@ -129,6 +157,12 @@ function asker({ fetch, baseUrl, accessToken, headers }: ApiOptions) {
       },
     };
   };
+}
+
+function proofOf({ accessToken, secretHeaders = {} }: Pick<ApiOptions, 'accessToken' | 'secretHeaders'>) {
+  const revealed = Object.entries(secretHeaders).map(([name, secret]): [string, string] => [name, secret.reveal()]);
+  const bearer = accessToken === undefined ? {} : { authorization: `Bearer ${accessToken.reveal()}` };
+  return { ...bearer, ...Object.fromEntries(revealed) };
 }
 
 /** The next page may be told as a URL. The token goes nowhere but to the API. */

@@ -1,4 +1,4 @@
 /** Building blocks for providers whose API tells who somebody is: JSON that is checked, pages, refusals. */
-export { type Api, type ApiOptions, openApi, type PageOf, type Paging } from './api.ts';
+export { type Api, type ApiOptions, openApi, type PageOf, type Paging, type Question, type Replied } from './api.ts';
 export { refusedStatus } from './failure.ts';
 export { nextLink } from './links.ts';

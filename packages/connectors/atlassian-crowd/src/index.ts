@@ -1,0 +1,3 @@
+/** The connector for Atlassian Crowd. */
+export type { AtlassianCrowdConfig } from './config.ts';
+export { atlassianCrowd } from './definition.ts';

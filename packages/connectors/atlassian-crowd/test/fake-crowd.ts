@@ -1,0 +1,84 @@
+/** Crowd in memory, answering what its published description says. */
+import type { Fetch } from '@ostiary/primitives';
+
+/** What Crowd knows, for a test to change. */
+export interface CrowdWorld {
+  key: string;
+  name: string;
+  email: string | undefined;
+  password: string;
+  active: boolean;
+  groups: readonly string[];
+  /** The reason for which every password is refused. */
+  refusal: string | undefined;
+  /** Password of the application. */
+  applicationPassword: string;
+}
+
+export interface FakeCrowd {
+  readonly world: CrowdWorld;
+  readonly fetch: Fetch;
+  readonly requests: readonly Request[];
+}
+
+const base = 'https://crowd.example/crowd/rest/usermanagement/1';
+
+export function fakeCrowd(): FakeCrowd {
+  const world: CrowdWorld = {
+    key: '32769:4f9c1e2d',
+    name: 'jane',
+    email: 'jane@example.com',
+    password: 'correct horse',
+    active: true,
+    groups: ['ops', 'staff'],
+    refusal: undefined,
+    applicationPassword: 'application-password-77',
+  };
+  const requests: Request[] = [];
+  return {
+    world,
+    requests,
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      requests.push(request.clone());
+      const expected = `Basic ${Buffer.from(`ostiary:${world.applicationPassword}`).toString('base64')}`;
+      if (request.headers.get('authorization') !== expected) {
+        return new Response('Application failed to authenticate', { status: 401 });
+      }
+      return answer(request, world);
+    },
+  };
+}
+
+async function answer(request: Request, world: CrowdWorld): Promise<Response> {
+  const url = new URL(request.url);
+  const path = url.href.slice(base.length).split('?')[0];
+  // Crowd compares names without regard to case.
+  const isJane = (url.searchParams.get('username') ?? '').toLowerCase() === world.name.toLowerCase();
+  const missing = Response.json({ reason: 'USER_NOT_FOUND', message: 'User does not exist' }, { status: 404 });
+  if (path === '/authentication' && request.method === 'POST') return authenticate(request, world, isJane);
+  if (path === '/user') return isJane ? Response.json(userOf(world)) : missing;
+  if (path !== '/user/group/nested') throw new Error(`fakeCrowd: nothing is at ${request.method} ${request.url}`);
+  if (!isJane) return missing;
+  const start = Number(url.searchParams.get('start-index') ?? '0');
+  const page = world.groups.slice(start, start + Number(url.searchParams.get('max-results')));
+  return Response.json({ expand: 'group', groups: page.map((name) => ({ name })) });
+}
+
+async function authenticate(request: Request, world: CrowdWorld, isJane: boolean): Promise<Response> {
+  const refuse = (reason: string): Response => Response.json({ reason, message: 'no' }, { status: 400 });
+  if (world.refusal !== undefined) return refuse(world.refusal);
+  if (!isJane) return refuse('USER_NOT_FOUND');
+  const { value }: { readonly value?: unknown } = JSON.parse(await request.text());
+  if (value !== world.password) return refuse('INVALID_USER_AUTHENTICATION');
+  return world.active ? Response.json(userOf(world)) : refuse('INACTIVE_ACCOUNT');
+}
+
+const userOf = ({ key, name, email, active }: CrowdWorld): Record<string, unknown> => ({
+  expand: 'attributes',
+  name,
+  key,
+  email,
+  active,
+  'display-name': 'Jane Doe',
+});
