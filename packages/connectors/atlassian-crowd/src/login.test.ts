@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fakeCrowd } from '../test/fake-crowd.ts';
-import { configOf, identityOf, opened } from '../test/support.ts';
+import { configOf, jane, opened } from '../test/support.ts';
 
 describe('a login', () => {
   it('answers key, name, unverified address and groups', async () => {
     const { login, prompt } = await opened(fakeCrowd());
-    const identity = identityOf(await login());
+    const identity = await login(jane);
     expect(prompt).toBe('Username');
     expect(identity).toEqual({
       userId: '32769:4f9c1e2d',
@@ -23,17 +23,19 @@ describe('a login', () => {
     const options = { preferredUsernameField, insecureSkipEmailVerified: true, usernamePrompt: 'Crowd name' };
     const { login, prompt } = await opened(fakeCrowd(), options);
     expect(prompt).toBe('Crowd name');
-    expect(await login()).toMatchObject({ preferredUsername: expected, email: { verified: true } });
+    expect(await login(jane)).toMatchObject({ preferredUsername: expected, email: { verified: true } });
   });
 
   it('takes the name as Crowd writes it, whatever was typed', async () => {
-    expect(await (await opened(fakeCrowd())).login('JANE')).toMatchObject({ username: 'jane' });
+    expect(await (await opened(fakeCrowd())).login({ ...jane, username: 'JANE' })).toMatchObject({ username: 'jane' });
   });
 
   it('sends names that mean something in a URL as they are', async () => {
     const provider = fakeCrowd();
     provider.world.name = 'j&max-results=1 ä';
-    expect(await (await opened(provider)).login('j&max-results=1 ä')).toMatchObject({ groups: ['ops', 'staff'] });
+    expect(await (await opened(provider)).login({ ...jane, username: 'j&max-results=1 ä' })).toMatchObject({
+      groups: ['ops', 'staff'],
+    });
   });
 
   it.each(['INVALID_USER_AUTHENTICATION', 'USER_NOT_FOUND', 'INACTIVE_ACCOUNT', 'EXPIRED_CREDENTIAL'])(
@@ -41,27 +43,27 @@ describe('a login', () => {
     async (refusal) => {
       const provider = fakeCrowd();
       provider.world.refusal = refusal;
-      expect(await (await opened(provider)).login()).toBe('rejected');
+      expect(await (await opened(provider)).check(jane)).toBe('rejected');
     },
   );
 
   it('does not take a fault of Crowd, or of this application, for a wrong password', async () => {
     const broken = fakeCrowd();
     broken.world.refusal = 'OPERATION_FAILED';
-    await expect((await opened(broken)).login()).rejects.toMatchObject({ code: 'upstream/protocol' });
+    await expect((await opened(broken)).login(jane)).rejects.toMatchObject({ code: 'upstream/protocol' });
     const changed = fakeCrowd();
     changed.world.applicationPassword = 'another';
-    await expect((await opened(changed)).login()).rejects.toMatchObject({ code: 'upstream/protocol' });
+    await expect((await opened(changed)).login(jane)).rejects.toMatchObject({ code: 'upstream/protocol' });
   });
 
   it('reads the password of the application anew from its file', async () => {
     const provider = fakeCrowd();
     const files = { '/secret': 'application-password-77\n' };
     const { login } = await opened(provider, { clientSecret: undefined, clientSecretFile: '/secret' }, files);
-    expect(await login()).toMatchObject({ userId: '32769:4f9c1e2d' });
+    expect(await login(jane)).toMatchObject({ userId: '32769:4f9c1e2d' });
     provider.world.applicationPassword = 'rotated';
     files['/secret'] = 'rotated\n';
-    expect(await login()).toMatchObject({ userId: '32769:4f9c1e2d' });
+    expect(await login(jane)).toMatchObject({ userId: '32769:4f9c1e2d' });
   });
 });
 
@@ -69,20 +71,20 @@ describe('groups', () => {
   it('come over all pages', async () => {
     const provider = fakeCrowd();
     provider.world.groups = Array.from({ length: 1200 }, (_none, index) => `group-${index}`);
-    expect(identityOf(await (await opened(provider)).login()).groups).toHaveLength(1200);
+    expect((await (await opened(provider)).login(jane)).groups).toHaveLength(1200);
   });
 
   it('are not asked for when nobody wants them', async () => {
     const provider = fakeCrowd();
-    await (await opened(provider)).login('jane', 'correct horse', { groups: false });
+    await (await opened(provider)).login({ ...jane, scopes: { groups: false } });
     expect(provider.requests.filter(({ url }) => url.includes('/group/'))).toEqual([]);
   });
 
   it.each([true, false])('restrict who may log in, asked for: %s', async (groups) => {
     const ops = await opened(fakeCrowd(), { groups: ['ops'] });
-    expect(identityOf(await ops.login('jane', 'correct horse', { groups })).groups).toEqual(['ops']);
+    expect((await ops.login({ ...jane, scopes: { groups } })).groups).toEqual(['ops']);
     const nobody = await opened(fakeCrowd(), { groups: ['nobody'] });
-    await expect(nobody.login('jane', 'correct horse', { groups })).rejects.toMatchObject({
+    await expect(nobody.login({ ...jane, scopes: { groups } })).rejects.toMatchObject({
       code: 'login/not_allowed',
     });
   });
@@ -92,7 +94,7 @@ describe('refresh', () => {
   it('sees new groups, and ends with a group that is gone or an account that is gone', async () => {
     const provider = fakeCrowd();
     const { login, refresh } = await opened(provider, { groups: ['ops', 'admins'] });
-    const before = identityOf(await login());
+    const before = await login(jane);
     provider.world.groups = ['ops', 'admins'];
     expect(await refresh(before)).toMatchObject({ groups: ['ops', 'admins'] });
     provider.world.groups = [];

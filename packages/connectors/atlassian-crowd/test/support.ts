@@ -1,7 +1,5 @@
-import type { ConnectorScopes, Identity } from '@ostiary/connector-sdk';
 import { readConfig } from '@ostiary/connector-sdk/config';
-import { httpOver, testContext } from '@ostiary/connector-sdk/testing';
-import { Secret } from '@ostiary/primitives';
+import { openForm, type PlayedForm } from '@ostiary/connector-sdk/testing';
 import type { AtlassianCrowdConfig } from '../src/config.ts';
 import { atlassianCrowd } from '../src/index.ts';
 import type { FakeCrowd } from './fake-crowd.ts';
@@ -11,38 +9,16 @@ type Options = Readonly<Record<string, unknown>>;
 export const clientSecret = 'application-password-77';
 const base = { baseURL: 'https://crowd.example/crowd/', clientID: 'ostiary', clientSecret };
 
-/** A checked configuration for the played Crowd. */
+/** Somebody the played provider knows. */
+export const jane = { username: 'jane', password: 'correct horse' };
+
+/** A checked configuration for the played provider. */
 export const configOf = (options: Options = {}): Promise<AtlassianCrowdConfig> =>
   readConfig(atlassianCrowd.config, { ...base, ...options }, { path: 'config' });
 
-/** The connector over a played Crowd, and a person at its form. */
-export interface Form {
-  readonly prompt: string;
-  login(username?: string, password?: string, scopes?: Partial<ConnectorScopes>): Promise<Identity | 'rejected'>;
-  refresh(identity: Identity, scopes?: Partial<ConnectorScopes>): Promise<Identity | 'rejected'>;
-}
-
-export async function opened(
+/** The connector over a played provider. */
+export const opened = (
   provider: FakeCrowd,
   options: Options = {},
-  files: Record<string, string> = {},
-): Promise<Form> {
-  const readFile = async (path: string): Promise<string> => files[path] ?? '';
-  const context = testContext({ http: httpOver(provider.fetch), readFile });
-  const connector = atlassianCrowd.open(await configOf(options), context);
-  if (connector.via !== 'password' || connector.refresh?.kind !== 'upstream') throw new Error('another connector');
-  const { login, refresh } = connector;
-  const complete = (scopes: Partial<ConnectorScopes> = {}) => ({ offlineAccess: true, groups: true, ...scopes });
-  return {
-    prompt: login.prompt,
-    login: (username = 'jane', password = 'correct horse', scopes) =>
-      login.check({ username, password: new Secret(password), scopes: complete(scopes) }),
-    refresh: (identity, scopes) => refresh.refresh({ identity, scopes: complete(scopes) }),
-  };
-}
-
-/** The identity of a login that must succeed. */
-export function identityOf(answer: Identity | 'rejected'): Identity {
-  if (answer === 'rejected') throw new Error('rejected');
-  return answer;
-}
+  files: Readonly<Record<string, string>> = {},
+): Promise<PlayedForm> => openForm(atlassianCrowd, provider, { options: { ...base, ...options }, files });

@@ -1,0 +1,32 @@
+import { baseUrl, exactlyOne, rootCAsKey, secretText, text } from '@ostiary/connector-sdk/config';
+import type { Secret } from '@ostiary/primitives';
+import { z } from 'zod';
+
+/** The options of the connector, checked. Spelled as in Dex. */
+export interface KeystoneConfig {
+  readonly keystoneHost: string;
+  readonly domain: string;
+  readonly keystoneUsername: string;
+  readonly keystonePassword?: Secret;
+  readonly keystonePasswordFile?: string;
+  readonly insecureSkipEmailVerified: boolean;
+  readonly rootCAs: readonly string[];
+}
+
+/** Dex's options of the connector `keystone`, and a few more. */
+export const keystoneConfig: z.ZodType<KeystoneConfig> = z
+  .object({
+    keystoneHost: baseUrl().describe('Where Keystone is, without `/v3`.'),
+    domain: text()
+      .default('default')
+      .describe('Domain of the people and of the account below: `default`, a UUID, or a name.'),
+    keystoneUsername: text().describe('Account that reads people and groups at a refresh.'),
+    keystonePassword: secretText().exactOptional().describe('Its password.'),
+    keystonePasswordFile: text().exactOptional().describe('The same as a file, read at each use.'),
+    insecureSkipEmailVerified: z
+      .boolean()
+      .default(false)
+      .describe('Take the address as verified, as Dex does; Keystone does not say. Not in Dex.'),
+    rootCAs: rootCAsKey,
+  })
+  .superRefine(exactlyOne('keystonePassword', 'keystonePasswordFile'));

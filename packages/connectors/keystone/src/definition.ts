@@ -1,0 +1,22 @@
+import { type ConnectorDefinition, defineConnector } from '@ostiary/connector-sdk';
+import { type KeystoneConfig, keystoneConfig } from './config.ts';
+import { openKeystone } from './keystone.ts';
+import { keystoneLogin } from './login.ts';
+import { keystoneRefresh } from './refresh.ts';
+
+/** OpenStack Keystone. */
+export const keystone: ConnectorDefinition<KeystoneConfig> = defineConnector({
+  type: 'keystone',
+  about: {
+    provider: 'OpenStack Keystone',
+    groups: 'names of groups',
+    preferredUsername: 'none',
+    emailVerified: 'never, unless you say so',
+    testedAgainst: 'a stand-in, written after the published description',
+  },
+  config: keystoneConfig,
+  open(config, context) {
+    const parts = { config, keystone: openKeystone(config, context) };
+    return { via: 'password', login: keystoneLogin(parts), refresh: keystoneRefresh(parts) };
+  },
+});

@@ -1,0 +1,117 @@
+/** Keystone's Identity API v3. */
+import { type ConnectorContext, uniqueGroups } from '@ostiary/connector-sdk';
+import { type Api, openApi } from '@ostiary/connector-sdk/api';
+import { rootCAFields, secretSource } from '@ostiary/connector-sdk/config';
+import { trustedFetch } from '@ostiary/connector-sdk/http';
+import { unbelievable } from '@ostiary/connector-sdk/oauth2';
+import { type Fetch, OstiaryError, Secret } from '@ostiary/primitives';
+import { z } from 'zod';
+import type { KeystoneConfig } from './config.ts';
+
+/** An account. */
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly email?: string | null | undefined;
+  readonly enabled: boolean;
+}
+
+/** Somebody's token, and whose it is. */
+export interface Session {
+  readonly token: Secret;
+  readonly user: { readonly id: string; readonly name: string };
+}
+
+/** What is asked of Keystone. All of it rejects as `openApi` says. */
+export interface Keystone {
+  /** A session for this name and password, or `undefined` when they are wrong. */
+  authenticate(username: string, password: Secret): Promise<Session | undefined>;
+  /** A session of the account in the configuration. */
+  adminSession(): Promise<Session>;
+  /** An account; `undefined` when there is none. */
+  find(userId: string, session: Pick<Session, 'token'>): Promise<User | undefined>;
+  /** Names of the groups of an account. */
+  groupsOf(userId: string, session: Pick<Session, 'token'>): Promise<readonly string[]>;
+}
+
+const id = z.string().min(1);
+const user: z.ZodType<{ user: User }> = z.object({
+  user: z.object({ id, name: id, email: z.string().nullish(), enabled: z.boolean().default(true) }),
+});
+const issued = z.object({ token: z.object({ user: z.object({ id, name: id }) }) });
+const failed = z.object({ error: z.object({ code: z.number() }) });
+const groupPage = z.object({
+  groups: z.array(z.object({ name: id })),
+  links: z.object({ next: z.string().nullish() }).optional(),
+});
+
+/** Opens the API. */
+export function openKeystone(config: KeystoneConfig, context: ConnectorContext): Keystone {
+  const fetch = trustedFetch({ certificates: rootCAFields(config.rootCAs) }, context);
+  const { keystonePassword: value, keystonePasswordFile: file } = config;
+  const path = 'keystonePasswordFile';
+  const field = { path, ...(value === undefined ? {} : { value }), ...(file === undefined ? {} : { file }) };
+  const adminPassword = secretSource(field, context.readFile);
+  const baseUrl = `${config.keystoneHost}/v3`;
+  const as = ({ token }: Pick<Session, 'token'>): Api =>
+    openApi({ fetch, baseUrl, secretHeaders: { 'x-auth-token': token } });
+  const authenticate = (username: string, password: Secret): Promise<Session | undefined> =>
+    logIn({ username, password, domain: config.domain }, { fetch, baseUrl });
+  return {
+    authenticate,
+    async adminSession() {
+      const password = (await adminPassword?.()) ?? new Secret('');
+      const session = await authenticate(config.keystoneUsername, password);
+      if (session !== undefined) return session;
+      const message = 'The identity provider refused the request of this service. Tell your administrator.';
+      throw new OstiaryError('upstream/protocol', message, { detail: { refused: config.keystoneUsername } });
+    },
+    async find(userId, session) {
+      const reply = await as(session).ask({
+        path: `/users/${encodeURIComponent(userId)}`,
+        method: 'GET',
+        answer: user,
+        refusal: { status: 404, answer: failed },
+      });
+      return reply.ok ? reply.value.user : undefined;
+    },
+    async groupsOf(userId, session) {
+      const next = ({ page }: { readonly page: z.output<typeof groupPage> }): string | undefined =>
+        page.links?.next ?? undefined;
+      const first = `/users/${encodeURIComponent(userId)}/groups`;
+      const pages = await as(session).pages(first, { schema: groupPage, next });
+      return uniqueGroups(pages.flatMap(({ groups }) => groups.map(({ name }) => name)));
+    },
+  };
+}
+
+interface Credentials {
+  readonly username: string;
+  readonly password: Secret;
+  readonly domain: string;
+}
+
+/** Password authentication without a scope: it says who somebody is, and lets nobody into a project. */
+async function logIn(
+  { username: name, password, domain }: Credentials,
+  where: { readonly fetch: Fetch; readonly baseUrl: string },
+): Promise<Session | undefined> {
+  const who = { name, domain: domainOf(domain), password: password.reveal() };
+  const reply = await openApi(where).ask({
+    path: '/auth/tokens',
+    method: 'POST',
+    body: { auth: { identity: { methods: ['password'], password: { user: who } } } },
+    answer: issued,
+    refusal: { status: 401, answer: failed },
+  });
+  if (!reply.ok) return undefined;
+  const token = reply.headers.get('x-subject-token');
+  if (token === null || token === '') throw unbelievable({ reason: 'no X-Subject-Token' });
+  return { token: new Secret(token), user: reply.value.token.user };
+}
+
+/** As Dex: `default` and UUIDs are ids, everything else is a name. */
+function domainOf(domain: string): { readonly id: string } | { readonly name: string } {
+  const isId = domain === 'default' || /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/iu.test(domain);
+  return isId ? { id: domain } : { name: domain };
+}
