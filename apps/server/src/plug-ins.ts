@@ -1,11 +1,12 @@
 /** What this server is built with: the only place that names concrete connectors and storages. */
-
+import { atlassianCrowd } from '@ostiary/connector-atlassian-crowd';
 import { authproxy } from '@ostiary/connector-authproxy';
 import { bitbucketCloud } from '@ostiary/connector-bitbucket-cloud';
 import { gitea } from '@ostiary/connector-gitea';
 import { github } from '@ostiary/connector-github';
 import { gitlab } from '@ostiary/connector-gitlab';
 import { google } from '@ostiary/connector-google';
+import { keystone } from '@ostiary/connector-keystone';
 import { linkedin } from '@ostiary/connector-linkedin';
 import { local } from '@ostiary/connector-local';
 import { microsoft } from '@ostiary/connector-microsoft';
@@ -23,12 +24,14 @@ import type { PlugIns } from './config/plug-ins.ts';
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
   connectors: [
+    atlassianCrowd,
     authproxy,
     bitbucketCloud,
     gitea,
     github,
     gitlab,
     google,
+    keystone,
     linkedin,
     microsoft,
     oauth2,
