@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup';
 import { defineProgram } from '../../tooling/build/tsup.ts';
 
-export default defineConfig(defineProgram({ main: 'src/main.ts' }));
+export default defineConfig(defineProgram({ main: 'src/bin.ts' }));

@@ -50,6 +50,14 @@ describe.each([
   });
 });
 
+describe('the documents about connectors', () => {
+  it('take the new connector in', () => {
+    run('pnpm', 'run', 'docs:connectors');
+    const tests = run('pnpm', 'exec', 'vitest', 'run', '--project', 'unit', 'tooling/connector-docs');
+    expect(tests).toMatch(/^[1-9]\d* passed, 0 failed/m);
+  });
+});
+
 describe('the repo checks', () => {
   it('find nothing to say about the new packages', () => {
     const checks = [

@@ -40,6 +40,7 @@ pnpm('exec', 'biome', 'check', '--write', '--log-level=error', `${folder}/${name
 console.log(`
 ${prefix}${name} is ready. Next:
   pnpm vitest run --project unit ${folder}/${name}
-  register it in apps/server, if the server is to have it
+  ${kind === 'connector' ? 'pnpm docs:connectors, for docs/connectors.md' : 'describe its options in docs/configuration.md'}
+  register it in apps/server (package.json, src/plug-ins.ts), if the server is to have it
   add a line to the table of packages in README.md
   CONTRIBUTING.md says what else belongs to a ${kind}`);

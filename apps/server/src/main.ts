@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The composition root: the only place with the real environment, clock, randomness, files and signals. */
 import { randomFillSync, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

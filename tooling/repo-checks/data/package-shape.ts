@@ -34,8 +34,5 @@ export const templateOf: readonly { readonly dir: string; readonly template: str
 
 /** Files of a template that a package may do without. */
 export const optionalFiles: readonly { readonly file: string; readonly because: string }[] = [
-  {
-    file: 'src/refresh.ts',
-    because: 'the login of the SDK brings one along, and a provider that cannot be asked again has none',
-  },
+  { file: 'test/support.ts', because: 'a connector that asks nobody needs no provider to be played' },
 ];

@@ -1,5 +1,5 @@
 import type { TokenExchange } from '@ostiary/connector-sdk';
-import { callbackPerson } from './person.ts';
+import { callbackPerson } from './identity.ts';
 
 /** Takes every token that is not empty, as Dex's mock does. */
 export const mockExchange: TokenExchange = {

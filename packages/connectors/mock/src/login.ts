@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { PasswordLogin, RedirectLogin } from '@ostiary/connector-sdk';
 import type { MockPasswordConfig } from './config.ts';
-import { callbackPerson, passwordPerson } from './person.ts';
+import { callbackPerson, passwordPerson } from './identity.ts';
 
 /** Sends the browser straight back: there is no provider. */
 export const mockCallbackLogin: RedirectLogin = {

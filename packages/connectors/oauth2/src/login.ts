@@ -10,8 +10,8 @@ import {
 } from '@ostiary/connector-sdk/oauth2';
 import type { Fetch } from '@ostiary/primitives';
 import { z } from 'zod';
-import { accountOf } from './claims.ts';
 import type { OAuth2Config } from './config.ts';
+import { accountOf } from './identity.ts';
 
 const claims = z.record(z.string(), z.unknown());
 

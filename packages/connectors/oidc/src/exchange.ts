@@ -1,8 +1,8 @@
 import type { TokenExchange } from '@ostiary/connector-sdk';
 import { type OpenIdClient, verifyIdToken } from '@ostiary/connector-sdk/oidc';
 import { isOstiaryError } from '@ostiary/primitives';
-import { identityOf } from './claims.ts';
 import type { OidcConfig } from './config.ts';
+import { identityOf } from './identity.ts';
 
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 

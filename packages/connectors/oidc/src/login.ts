@@ -1,7 +1,7 @@
 import type { BeginLogin, ConnectorContext } from '@ostiary/connector-sdk';
 import { type OpenIdClient, type OpenIdConnector, openIdConnector } from '@ostiary/connector-sdk/oidc';
-import { identityOf } from './claims.ts';
 import type { OidcConfig } from './config.ts';
+import { identityOf } from './identity.ts';
 
 /** What the connector is made of. */
 export interface Oidc {

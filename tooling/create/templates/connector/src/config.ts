@@ -1,20 +1,17 @@
-import { httpUrl, secretText, text } from '@ostiary/connector-sdk/config';
-import type { Secret } from '@ostiary/primitives';
+import { baseUrl, exactlyOne, type Registration, registrationKeys, text } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 
 /** The options of the connector, checked. */
-export interface TemplateNameConfig {
-  readonly clientId: string;
-  readonly clientSecret: Secret;
-  readonly baseUrl: string;
+export interface TemplateNameConfig extends Registration {
+  readonly baseURL: string;
   readonly groups: readonly string[];
 }
 
+/** The options of the connector `template-name`. */
 export const templateNameConfig: z.ZodType<TemplateNameConfig> = z
   .object({
-    clientID: text().describe('The id of the application that was registered at Template Name.'),
-    clientSecret: secretText().describe('Its secret.'),
-    baseURL: httpUrl().describe('Where Template Name is, without a path.'),
-    groups: z.array(text()).default([]).describe('Only people in one of these groups may log in.'),
+    ...registrationKeys,
+    baseURL: baseUrl().describe('Where Template Name is.'),
+    groups: z.array(text()).default([]).describe('Only members of one of these may log in.'),
   })
-  .transform(({ clientID, baseURL, ...rest }) => ({ clientId: clientID, baseUrl: baseURL, ...rest }));
+  .superRefine(exactlyOne('clientSecret', 'clientSecretFile'));

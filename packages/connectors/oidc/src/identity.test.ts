@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../test/support.ts';
-import { identityOf } from './claims.ts';
+import { identityOf } from './identity.ts';
 
 const base = { sub: 's-1', name: 'Jane Doe' };
 
