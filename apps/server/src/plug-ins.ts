@@ -7,6 +7,7 @@ import { github } from '@ostiary/connector-github';
 import { gitlab } from '@ostiary/connector-gitlab';
 import { google } from '@ostiary/connector-google';
 import { keystone } from '@ostiary/connector-keystone';
+import { ldap } from '@ostiary/connector-ldap';
 import { linkedin } from '@ostiary/connector-linkedin';
 import { local } from '@ostiary/connector-local';
 import { microsoft } from '@ostiary/connector-microsoft';
@@ -32,6 +33,7 @@ export const plugIns: PlugIns = {
     gitlab,
     google,
     keystone,
+    ldap,
     linkedin,
     microsoft,
     oauth2,

@@ -106,6 +106,9 @@ export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
       because: 'remembers for a minute which groups a group is in, and not more than it has room for',
     },
   ],
+  'packages/connectors/ldap': [
+    { name: 'ldapts', because: 'the LDAP client; sends filters in binary form, so that nothing has to be escaped' },
+  ],
   'packages/connectors/local': [
     {
       name: '@node-rs/bcrypt',

@@ -1,0 +1,76 @@
+import { readConfig } from '@ostiary/connector-sdk/config';
+import { describe, expect, it } from 'vitest';
+import { type LdapConfig, ldapConfig } from './config.ts';
+import { serversOf } from './servers.ts';
+
+const base = {
+  host: 'ldap.example.com',
+  userSearch: { baseDN: 'ou=People,dc=example,dc=com', username: 'uid', idAttr: 'uid' },
+};
+
+const configOf = (options: Readonly<Record<string, unknown>> = {}): Promise<LdapConfig> =>
+  readConfig(ldapConfig, { ...base, ...options }, { path: 'config' });
+
+describe('the configuration', () => {
+  it.each([
+    [{ host: 'ldap://ldap.example.com' }, 'config.host: is no host'],
+    [{ bindDN: 'cn=admin' }, 'config.bindPW: is missing'],
+    [{ bindPW: 'a', bindPWFile: 'b' }, 'config.bindPWFile: is set besides bindPW'],
+    [{ clientCert: '/cert.pem' }, 'config.clientCert: belongs together with clientKey'],
+    [{ allowedGroups: ['ops'] }, 'config.groupSearch: is missing'],
+    [{ kerberos: { enabled: true } }, 'config.kerberos.enabled: cannot be switched on'],
+    [{ timeout: '5m' }, 'config.timeout: is too long'],
+    [{ userSearch: { ...base.userSearch, filter: '(uid=' } }, 'config.userSearch.filter: is no LDAP filter'],
+    [{ userSearch: { ...base.userSearch, idAttr: undefined } }, 'config.userSearch.idAttr: is missing'],
+    [{ userSearch: { ...base.userSearch, username: 'uid=x)(' } }, 'config.userSearch.username'],
+    [{ userSearch: { ...base.userSearch, scope: 'base' } }, 'config.userSearch.scope: must be one of'],
+    [
+      { userSearch: { ...base.userSearch, emailSuffix: 'example.com' } },
+      'config.userSearch.emailSuffix: needs nameAttr',
+    ],
+    [{ groupSearch: { baseDN: 'ou=g', nameAttr: 'cn' } }, 'config.groupSearch.userMatchers: is missing'],
+    [
+      { groupSearch: { baseDN: 'ou=g', userAttr: 'DN', groupAttr: 'member' } },
+      'config.groupSearch.nameAttr: is missing',
+    ],
+  ])('refuses %j', async (options, problem) => {
+    await expect(configOf(options)).rejects.toThrow(problem);
+  });
+
+  it('has no groups without a base', async () => {
+    expect((await configOf({ groupSearch: { baseDN: '' } })).groupSearch).toBeUndefined();
+  });
+
+  it('prefers userMatchers to the older keys', async () => {
+    const userMatchers = [{ userAttr: 'DN', groupAttr: 'member' }];
+    const groupSearch = { baseDN: 'ou=g', nameAttr: 'cn', userMatchers, userAttr: 'uid', groupAttr: 'memberUid' };
+    expect((await configOf({ groupSearch })).groupSearch?.userMatchers).toEqual(userMatchers);
+  });
+
+  it('takes Dex keys in any case', async () => {
+    const { insecureNoSSL, userSearch } = await configOf({
+      insecureNossl: true,
+      userSearch: { basedn: 'dc=x', USERNAME: ['uid', 'mail'], idattr: 'DN' },
+    });
+    expect(insecureNoSSL).toBe(true);
+    expect(userSearch).toMatchObject({ baseDN: 'dc=x', username: ['uid', 'mail'], idAttr: 'DN' });
+  });
+});
+
+describe('serversOf', () => {
+  it.each([
+    [{}, 'ldaps://ldap.example.com:636'],
+    [{ startTLS: true }, 'ldap://ldap.example.com:389'],
+    [{ insecureNoSSL: true, startTLS: true }, 'ldap://ldap.example.com:389'],
+    [{ host: 'ldap.example.com:10636' }, 'ldaps://ldap.example.com:10636'],
+    [{ host: '[2001:db8::1]' }, 'ldaps://[2001:db8::1]:636'],
+    [{ host: '[2001:db8::1]:1636' }, 'ldaps://[2001:db8::1]:1636'],
+  ])('%j is %s', async (options, url) => {
+    expect(serversOf(await configOf(options)).map((server) => server.url)).toEqual([url]);
+  });
+
+  it('keeps the order of hosts', async () => {
+    const servers = serversOf(await configOf({ hosts: ['b.example.com', 'c.example.com:1'] }));
+    expect(servers.map(({ host }) => host)).toEqual(['ldap.example.com', 'b.example.com', 'c.example.com']);
+  });
+});

@@ -1,0 +1,216 @@
+import { atMostOne, base64Bytes, duration, secretText, text } from '@ostiary/connector-sdk/config';
+import type { Secret } from '@ostiary/primitives';
+import { type Filter, FilterParser } from 'ldapts';
+import { z } from 'zod';
+
+/** How people are found. */
+export interface UserSearch {
+  readonly baseDN: string;
+  readonly filter?: Filter;
+  /** Attributes that what was typed is compared with. */
+  readonly username: readonly string[];
+  readonly scope: 'sub' | 'one';
+  readonly idAttr: string;
+  readonly emailAttr?: string;
+  readonly nameAttr?: string;
+  readonly preferredUsernameAttr?: string;
+  readonly emailSuffix?: string;
+}
+
+/** How a person and their groups belong together. */
+export interface UserMatcher {
+  readonly userAttr: string;
+  readonly groupAttr: string;
+  readonly recursionGroupAttr?: string;
+}
+
+/** How groups are found. */
+export interface GroupSearch {
+  readonly baseDN: string;
+  readonly filter?: Filter;
+  readonly scope: 'sub' | 'one';
+  readonly userMatchers: readonly UserMatcher[];
+  readonly nameAttr: string;
+}
+
+/** The options of the connector, checked. Spelled as in Dex. */
+export interface LdapConfig {
+  readonly host: string;
+  readonly hosts: readonly string[];
+  readonly insecureNoSSL: boolean;
+  readonly startTLS: boolean;
+  readonly insecureSkipVerify: boolean;
+  readonly rootCA?: string;
+  /** PEM. */
+  readonly rootCAData?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
+  readonly bindDN?: string;
+  readonly bindPW?: Secret;
+  readonly bindPWFile?: string;
+  readonly usernamePrompt: string;
+  readonly insecureSkipEmailVerified: boolean;
+  readonly allowedGroups: readonly string[];
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly userSearch: UserSearch;
+  readonly groupSearch?: GroupSearch;
+}
+
+const attribute = text().refine(
+  (name) => /^[a-z0-9][a-z0-9.;-]*$/iu.test(name),
+  'is no name of an attribute. Write it like uid or memberOf.',
+);
+const scope = z.enum(['sub', 'one']).default('sub').describe('`sub`: the whole tree; `one`: one level. Default: sub.');
+
+const filter = z.string().transform((source, context): Filter => {
+  try {
+    return FilterParser.parseString(source);
+  } catch {
+    context.addIssue('is no LDAP filter (RFC 4515). Write it like (objectClass=person).');
+    return z.NEVER;
+  }
+});
+
+const usernames = z.union([
+  attribute.transform((one) => [one]),
+  z.array(attribute).min(1, 'is empty. Name an attribute.'),
+]);
+
+const userSearch: z.ZodType<UserSearch> = z
+  .object({
+    baseDN: text().describe('Where people are.'),
+    filter: filter.exactOptional().describe('Only entries that match may log in.'),
+    username: usernames.describe('Attribute that what was typed is compared with, or a list of them.'),
+    scope,
+    idAttr: attribute.describe('Attribute with the immutable id; a part of `sub`. `DN` is the name of the entry.'),
+    emailAttr: attribute.exactOptional().describe('Attribute with the address.'),
+    nameAttr: attribute.exactOptional().describe('Attribute with the name to show.'),
+    preferredUsernameAttr: attribute.exactOptional().describe('Attribute with `preferred_username`.'),
+    emailSuffix: text().exactOptional().describe('The address is the name, `@` and this, instead of `emailAttr`.'),
+  })
+  .superRefine(({ emailSuffix, nameAttr }, context) => {
+    if (emailSuffix === undefined || nameAttr !== undefined) return;
+    const message = 'needs nameAttr: the address begins with the name. Set nameAttr, or use emailAttr.';
+    context.addIssue({ code: 'custom', path: ['emailSuffix'], message });
+  });
+
+const matcher = z.object({
+  userAttr: attribute.describe('Attribute of the person.'),
+  groupAttr: attribute.describe('Attribute of the group that holds it.'),
+  recursionGroupAttr: attribute.exactOptional().describe('Attribute by which a group names the groups inside it.'),
+});
+
+const groupSearch: z.ZodType<GroupSearch | undefined> = z
+  .object({
+    baseDN: z.string().default('').describe('Where groups are. Empty: no groups.'),
+    filter: filter.exactOptional().describe('Only entries that match are groups.'),
+    scope,
+    userMatchers: z.array(matcher).default([]).describe('How people and groups belong together.'),
+    userAttr: attribute.exactOptional().describe('Older form of one matcher.'),
+    groupAttr: attribute.exactOptional().describe('Older form of one matcher.'),
+    recursionGroupAttr: attribute.exactOptional().describe('Older form of one matcher.'),
+    nameAttr: attribute.exactOptional().describe('Attribute with the name of the group.'),
+  })
+  .transform((search, context): GroupSearch | undefined => {
+    if (search.baseDN === '') return undefined;
+    const { userAttr, groupAttr, recursionGroupAttr, nameAttr, ...rest } = search;
+    const older =
+      userAttr !== undefined && groupAttr !== undefined ? [{ userAttr, groupAttr, recursionGroupAttr }] : [];
+    const userMatchers = search.userMatchers.length > 0 ? search.userMatchers : older.map(withoutUndefined);
+    if (userMatchers.length === 0) {
+      context.addIssue({ code: 'custom', path: ['userMatchers'], message: 'is missing. Add a matcher.' });
+    }
+    if (nameAttr === undefined) {
+      context.addIssue({ code: 'custom', path: ['nameAttr'], message: 'is missing. Add it, for example cn.' });
+      return z.NEVER;
+    }
+    return { ...rest, userMatchers, nameAttr };
+  });
+
+function withoutUndefined(one: {
+  readonly userAttr: string;
+  readonly groupAttr: string;
+  readonly recursionGroupAttr: string | undefined;
+}): UserMatcher {
+  const { recursionGroupAttr, ...pair } = one;
+  return recursionGroupAttr === undefined ? pair : { ...pair, recursionGroupAttr };
+}
+
+const kerberos = z.object({
+  enabled: z
+    .boolean()
+    .default(false)
+    .refine((on) => !on, 'cannot be switched on: Ostiary has no Kerberos. Remove it; people type their password.')
+    .describe('Refused when `true`.'),
+  keytabPath: z.string().exactOptional().describe('Not used.'),
+  spn: z.string().exactOptional().describe('Not used.'),
+  keytabPrincipal: z.string().exactOptional().describe('Not used.'),
+  maxClockSkew: z.number().exactOptional().describe('Not used.'),
+  expectedRealm: z.string().exactOptional().describe('Not used.'),
+  usernameFromPrincipal: z.string().exactOptional().describe('Not used.'),
+  fallbackToPassword: z.boolean().exactOptional().describe('Not used.'),
+});
+
+const host = text().refine(
+  (name) => /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/iu.test(name),
+  'is no host. Write it like ldap.example.com or ldap.example.com:636.',
+);
+const flag = (about: string) => z.boolean().default(false).describe(about);
+
+/** Dex's options of the connector `ldap`, and a few more. */
+export const ldapConfig: z.ZodType<LdapConfig> = z
+  .object({
+    host: host.describe(
+      'The server, with or without a port. Default port: 636; 389 with `insecureNoSSL` or `startTLS`.',
+    ),
+    hosts: z
+      .array(host)
+      .default([])
+      .describe('Further servers, asked when the one before does not answer. Not in Dex.'),
+    insecureNoSSL: flag('Plain LDAP: passwords can be read on the way. Wins over `startTLS`.'),
+    startTLS: flag('Begin plain, then StartTLS.'),
+    insecureSkipVerify: flag('Accept any certificate. For tests.'),
+    rootCA: text()
+      .exactOptional()
+      .describe('Certificates to trust instead of the system: path, base64 of PEM, or PEM.'),
+    rootCAData: base64Bytes()
+      .transform((bytes) => Buffer.from(bytes).toString())
+      .exactOptional()
+      .describe('The same as base64 of PEM. Wins over `rootCA`.'),
+    clientCert: text().exactOptional().describe('Certificate to show to the server, with `clientKey`.'),
+    clientKey: text().exactOptional().describe('Its key.'),
+    bindDN: text().exactOptional().describe('Account that searches. Absent: anonymous.'),
+    bindPW: secretText().exactOptional().describe('Its password.'),
+    bindPWFile: text().exactOptional().describe('The same as a file, read at each use. Not in Dex.'),
+    usernamePrompt: z.string().default('').describe('What the form calls the user name. Default: Username.'),
+    insecureSkipEmailVerified: flag('Take the address as verified, as Dex does; LDAP does not say. Not in Dex.'),
+    allowedGroups: z.array(text()).default([]).describe('Only members of one of these may log in. Not in Dex.'),
+    timeout: duration({ minMs: 1000, maxMs: 60_000 })
+      .default(10_000)
+      .describe('How long the server may take for an answer. Default: 10s. Not in Dex.'),
+    userSearch: userSearch.describe('How people are found.'),
+    groupSearch: groupSearch.exactOptional().describe('How groups are found. Absent: no groups.'),
+    kerberos: kerberos.exactOptional().describe('Dex has single sign-on with Kerberos; Ostiary has not.'),
+  })
+  .superRefine(atMostOne('bindPW', 'bindPWFile'))
+  .superRefine((config, context) => {
+    const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    const hasPassword = config.bindPW !== undefined || config.bindPWFile !== undefined;
+    if (config.bindDN !== undefined && !hasPassword) {
+      issue(
+        'bindPW',
+        'is missing. Set bindPW or bindPWFile: without a password the server would take nobody for anybody.',
+      );
+    }
+    if ((config.clientCert === undefined) !== (config.clientKey === undefined)) {
+      issue('clientCert', 'belongs together with clientKey. Set both, or none.');
+    }
+    if (config.allowedGroups.length > 0 && config.groupSearch === undefined) {
+      issue('groupSearch', 'is missing. Set it: allowedGroups is compared with the groups that are found.');
+    }
+  })
+  .transform(({ kerberos: _refused, groupSearch: groups, ...config }) => ({
+    ...config,
+    ...(groups === undefined ? {} : { groupSearch: groups }),
+  }));

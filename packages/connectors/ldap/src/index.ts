@@ -1,0 +1,3 @@
+/** The connector for LDAP directories. */
+export type { GroupSearch, LdapConfig, UserMatcher, UserSearch } from './config.ts';
+export { ldap } from './definition.ts';

@@ -1,0 +1,39 @@
+import type { Identity, UpstreamRefresh } from '@ostiary/connector-sdk';
+import { isOstiaryError } from '@ostiary/primitives';
+import { z } from 'zod';
+import { identityOf, idOf } from './identity.ts';
+import type { Ldap } from './login.ts';
+import { findUser, isClosed } from './users.ts';
+
+/** Searches the entry and its groups anew. One that is gone, closed, or another one, is logged out. */
+export function ldapRefresh({ config, directory }: Ldap): UpstreamRefresh {
+  return {
+    kind: 'upstream',
+    exclusive: false,
+    async refresh({ identity, scopes }) {
+      const username = usernameOf(identity);
+      if (username === undefined) return 'rejected';
+      try {
+        return await directory(async (session) => {
+          const entry = await findUser(session, username, config);
+          if (entry === undefined || isClosed(entry) || idOf(entry, config.userSearch) !== identity.userId)
+            return 'rejected';
+          return identityOf({ entry, username, scopes }, session, config);
+        });
+      } catch (error) {
+        if (isOstiaryError(error, 'login/not_allowed')) return 'rejected';
+        throw error;
+      }
+    },
+  };
+}
+
+const schema = z.object({ username: z.string().min(1) });
+
+function usernameOf({ connectorData }: Identity): string | undefined {
+  try {
+    return schema.parse(JSON.parse(connectorData?.reveal() ?? '')).username;
+  } catch {
+    return undefined;
+  }
+}
