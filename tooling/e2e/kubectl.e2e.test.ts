@@ -21,6 +21,7 @@ import {
 } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Issuer, startIssuer } from './support/issuer.ts';
+import { kubectlOptions, loginByBrowser, whoAmI } from './support/kubectl.ts';
 import { signInUpstream } from './support/people.ts';
 import { openTerminal, type Terminal } from './support/plugin.ts';
 
@@ -53,8 +54,8 @@ describe.skipIf(lacking !== undefined)('kubectl login', () => {
   it('lets a person in by browser, and kubectl knows name and groups', async () => {
     await using terminal = await openTerminal(world.authority.caFile);
     await logIn(world, terminal);
-    expect(await whoAmI(world, terminal)).toEqual({ name: expect.any(String), groups: ['dev', 'ops'] });
-    const version = await world.kubectl.run(['get', '--raw', '/version'], options(terminal));
+    expect(await whoAmI(world.kubectl, terminal)).toEqual({ name: expect.any(String), groups: ['dev', 'ops'] });
+    const version = await world.kubectl.run(['get', '--raw', '/version'], kubectlOptions(terminal));
     expect(version.exitCode, version.stderr).toBe(0);
   });
 
@@ -65,7 +66,7 @@ describe.skipIf(lacking !== undefined)('kubectl login', () => {
     try {
       // Tokens live a minute here, the shortest the server allows; the plugin renews them before that.
       await expect
-        .poll(() => whoAmI(world, terminal), { timeout: 90_000, interval: 2000 })
+        .poll(() => whoAmI(world.kubectl, terminal), { timeout: 90_000, interval: 2000 })
         .toMatchObject({ groups: ['dev'] });
     } finally {
       await world.provider.setAccount(jane);
@@ -77,13 +78,13 @@ describe.skipIf(lacking !== undefined)('kubectl login', () => {
     await world.provider.rotateKeys('forgotten');
     await using terminal = await openTerminal(world.authority.caFile);
     await logIn(world, terminal);
-    expect(await whoAmI(world, terminal)).toMatchObject({ groups: ['dev', 'ops'] });
+    expect(await whoAmI(world.kubectl, terminal)).toMatchObject({ groups: ['dev', 'ops'] });
   });
 
   it('goes on through a restart of the server in the middle of a login', async () => {
     await using terminal = await openTerminal(world.authority.caFile);
     await logIn(world, terminal, () => world.issuer.server.restart());
-    expect(await whoAmI(world, terminal)).toMatchObject({ groups: ['dev', 'ops'] });
+    expect(await whoAmI(world.kubectl, terminal)).toMatchObject({ groups: ['dev', 'ops'] });
   });
 });
 
@@ -133,35 +134,10 @@ connectors:
 }
 
 /** @param meanwhile happens while the person is looking at the login form of the provider. */
-async function logIn(
-  world: World,
-  terminal: Terminal,
-  meanwhile: () => Promise<unknown> = async () => {},
-): Promise<void> {
-  const { cluster } = world;
-  const { address, running } = await terminal.login([
-    world.issuer.url,
-    ...['--context', 'test', '--cluster', 'test', '--server', cluster.url, '--cluster-ca', cluster.caFile],
-  ]);
-  const page = await world.chromium.open();
-  await page.goto(address);
-  await page.locator('input[name=login]').waitFor();
-  await meanwhile();
-  await signInUpstream(page, 'jane');
-  const { code } = await running.exited;
-  expect(code, running.log()).toBe(0);
-  await page.context().close();
-}
-
-function options(terminal: Terminal): { kubeconfig: string; env: NodeJS.ProcessEnv } {
-  return { kubeconfig: terminal.kubeconfig, env: terminal.env };
-}
-
-async function whoAmI(world: World, terminal: Terminal): Promise<{ name: string; groups: readonly string[] }> {
-  const args = ['--context', 'test', 'auth', 'whoami', '--output=json'];
-  const { stdout, stderr, exitCode } = await world.kubectl.run(args, options(terminal));
-  expect(exitCode, stderr).toBe(0);
-  const { userInfo } = JSON.parse(stdout).status;
-  const groups = userInfo.groups.filter((group: string) => !group.startsWith('system:'));
-  return { name: userInfo.username, groups };
+function logIn(world: World, terminal: Terminal, meanwhile: () => Promise<unknown> = async () => {}): Promise<void> {
+  return loginByBrowser({ ...world, terminal }, async (page) => {
+    await page.locator('input[name=login]').waitFor();
+    await meanwhile();
+    await signInUpstream(page, 'jane');
+  });
 }

@@ -1,0 +1,47 @@
+/** A person, a browser, kubectl and a cluster. */
+import type { ChromiumBrowser, Kubectl, KubernetesServer } from '@ostiary/tooling-servers';
+import type { Page } from 'playwright-core';
+import type { Issuer } from './issuer.ts';
+import type { Terminal } from './plugin.ts';
+
+export interface LoginScene {
+  readonly issuer: Issuer;
+  readonly cluster: KubernetesServer;
+  readonly chromium: ChromiumBrowser;
+  readonly terminal: Terminal;
+}
+
+/** `kubectl login` at a terminal, with the browser in the hands of `signIn`. The context is called `test`. */
+export async function loginByBrowser(
+  { issuer, cluster, chromium, terminal }: LoginScene,
+  signIn: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { address, running } = await terminal.login([
+    issuer.url,
+    ...['--context', 'test', '--cluster', 'test', '--server', cluster.url, '--cluster-ca', cluster.caFile],
+  ]);
+  const page = await chromium.open();
+  await page.goto(address);
+  await signIn(page);
+  const { code } = await running.exited;
+  if (code !== 0) throw new Error(`kubectl login ended with ${code}:\n${running.log()}`);
+  await page.context().close();
+}
+
+/** What kubectl runs with at a terminal. */
+export function kubectlOptions(terminal: Terminal): { kubeconfig: string; env: NodeJS.ProcessEnv } {
+  return { kubeconfig: terminal.kubeconfig, env: terminal.env };
+}
+
+/** Name and groups as the cluster sees them, without those it adds itself. */
+export async function whoAmI(
+  kubectl: Kubectl,
+  terminal: Terminal,
+): Promise<{ readonly name: string; readonly groups: readonly string[] }> {
+  const args = ['--context', 'test', 'auth', 'whoami', '--output=json'];
+  const { stdout, stderr, exitCode } = await kubectl.run(args, kubectlOptions(terminal));
+  if (exitCode !== 0) throw new Error(`kubectl auth whoami ended with ${exitCode}:\n${stderr}`);
+  const { userInfo } = JSON.parse(stdout).status;
+  const groups = userInfo.groups.filter((group: string) => !group.startsWith('system:'));
+  return { name: userInfo.username, groups };
+}
