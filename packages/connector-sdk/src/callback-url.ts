@@ -3,7 +3,7 @@ import { OstiaryError } from '@ostiary/primitives';
 /** What is known about the callback of a connector. */
 export interface CallbackChoice {
   /** Dex's `redirectURI`, if it is configured. */
-  readonly configured?: string;
+  readonly configured?: string | undefined;
   /** The URL the issuer passes to `begin` and `finish`. */
   readonly callbackUrl: string;
   /** Id of the connector. */

@@ -35,9 +35,7 @@ export function clientSecretOf(
   { clientSecret: value, clientSecretFile: file }: Pick<Registration, 'clientSecret' | 'clientSecretFile'>,
   readFile: ReadFile,
 ): SecretSource | undefined {
-  const path = 'clientSecretFile';
-  const field = { path, ...(value === undefined ? {} : { value }), ...(file === undefined ? {} : { file }) };
-  return secretSource(field, readFile);
+  return secretSource({ value, file, path: 'clientSecretFile' }, readFile);
 }
 
 /** Certificates to trust besides the system's: a list of paths, base64 of PEM, or PEM. */

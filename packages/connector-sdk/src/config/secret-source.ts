@@ -7,8 +7,8 @@ export type SecretSource = () => Promise<Secret>;
 
 /** A secret that stands in the configuration or in a file. */
 export interface SecretField {
-  readonly value?: Secret;
-  readonly file?: string;
+  readonly value?: Secret | undefined;
+  readonly file?: string | undefined;
   /** The key of the file, for error messages: `clientSecretFile`. */
   readonly path: string;
 }

@@ -59,11 +59,7 @@ export function accountConnector(options: AccountConnectorOptions): AccountConne
 function accountLogin(options: AccountConnectorOptions): RedirectLogin {
   const { context, identify, parameters } = options;
   const callbackOf = (callbackUrl: string): string =>
-    chooseCallbackUrl({
-      callbackUrl,
-      id: context.id,
-      ...(options.redirectUri === undefined ? {} : { configured: options.redirectUri }),
-    });
+    chooseCallbackUrl({ callbackUrl, id: context.id, configured: options.redirectUri });
   return {
     async begin(ask) {
       const redirectUri = callbackOf(ask.callbackUrl);

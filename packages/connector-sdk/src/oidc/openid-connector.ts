@@ -67,11 +67,7 @@ export function openIdConnector(options: OpenIdConnectorOptions): OpenIdConnecto
 function openIdLogin(options: OpenIdConnectorOptions): RedirectLogin {
   const { client, context } = options;
   const callbackOf = (callbackUrl: string): string =>
-    chooseCallbackUrl({
-      callbackUrl,
-      id: context.id,
-      ...(options.redirectUri === undefined ? {} : { configured: options.redirectUri }),
-    });
+    chooseCallbackUrl({ callbackUrl, id: context.id, configured: options.redirectUri });
   return {
     async begin(ask) {
       const step = await beginLogin(client, {

@@ -8,9 +8,7 @@ import { identityOf } from './identity.ts';
 /** Sends the browser to the callback of this connector, in front of which the proxy stands. */
 export function authproxyLogin(config: AuthProxyConfig, context: ConnectorContext): RedirectLogin {
   const { sharedSecret: value, sharedSecretFile: file, secretHeader } = config;
-  const path = 'sharedSecretFile';
-  const field = { path, ...(value === undefined ? {} : { value }), ...(file === undefined ? {} : { file }) };
-  const secret = secretSource(field, context.readFile);
+  const secret = secretSource({ value, file, path: 'sharedSecretFile' }, context.readFile);
   if (secret === undefined) context.log.warn('authproxy.anybody_may_be_the_proxy', { connector: context.id });
   return {
     async begin({ callbackUrl, state }) {

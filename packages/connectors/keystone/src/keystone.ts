@@ -49,9 +49,7 @@ const groupPage = z.object({
 export function openKeystone(config: KeystoneConfig, context: ConnectorContext): Keystone {
   const fetch = trustedFetch({ certificates: rootCAFields(config.rootCAs) }, context);
   const { keystonePassword: value, keystonePasswordFile: file } = config;
-  const path = 'keystonePasswordFile';
-  const field = { path, ...(value === undefined ? {} : { value }), ...(file === undefined ? {} : { file }) };
-  const adminPassword = secretSource(field, context.readFile);
+  const adminPassword = secretSource({ value, file, path: 'keystonePasswordFile' }, context.readFile);
   const baseUrl = `${config.keystoneHost}/v3`;
   const as = ({ token }: Pick<Session, 'token'>): Api =>
     openApi({ fetch, baseUrl, secretHeaders: { 'x-auth-token': token } });

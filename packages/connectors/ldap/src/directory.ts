@@ -34,9 +34,7 @@ const binary = ['objectGUID', 'objectSid'];
 export function openDirectory(config: LdapConfig, context: ConnectorContext): Directory {
   const servers = serversOf(config);
   const { bindPW: value, bindPWFile: file, bindDN = '' } = config;
-  const path = 'bindPWFile';
-  const field = { path, ...(value === undefined ? {} : { value }), ...(file === undefined ? {} : { file }) };
-  const source = secretSource(field, context.readFile);
+  const source = secretSource({ value, file, path: 'bindPWFile' }, context.readFile);
   const password = async (): Promise<Secret> => (await source?.()) ?? new Secret('');
   if (config.insecureNoSSL) context.log.warn('ldap.passwords_in_clear', { connector: context.id });
   if (config.insecureSkipVerify) context.log.warn('connector.certificates_not_verified', { connector: context.id });
