@@ -171,3 +171,11 @@ describe('cookies', () => {
     expect(JSON.parse(body)).toEqual(read);
   });
 });
+
+describe('headers that come several times', () => {
+  it('reach a connector as one value, so that none of them is taken for all', async () => {
+    const one = endpoint('/auth', ({ headers }) => ({ ...ok, body: JSON.stringify(headers.get('x-remote-user')) }));
+    const { body } = await askHost(one, { headers: { 'X-Remote-User': ['evil', 'jane'] } });
+    expect(JSON.parse(body)).toBe('evil, jane');
+  });
+});

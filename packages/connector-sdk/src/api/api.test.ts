@@ -36,14 +36,6 @@ describe('openApi', () => {
     expect(requests[0]?.redirect).toBe('manual');
   });
 
-  it('sends a body as JSON', async () => {
-    const { api, requests } = apiWith(() => Response.json({ id: 1 }));
-    await api.post('/things', { ids: [1] }, thing);
-    expect(requests[0]?.method).toBe('POST');
-    expect(await requests[0]?.json()).toEqual({ ids: [1] });
-    expect(requests[0]?.headers.get('content-type')).toBe('application/json');
-  });
-
   it.each([400, 401, 403, 404, 302])('%i is a refusal that tells its status', async (status) => {
     const { api } = apiWith(() => new Response('secret-body', { status }));
     const error = await failureOf(api.get('/things/1', thing));
@@ -102,6 +94,12 @@ describe('openApi', () => {
     expect(requests[0]?.headers.get('authorization')).toBeNull();
   });
 
+  it('knows "too many" by the text of a 403 where no header says so', async () => {
+    const message = 'You have exceeded a secondary rate limit. Please wait.';
+    const { api } = apiWith(() => Response.json({ message }, { status: 403 }));
+    expect(await failureOf(api.get('/x', thing))).toMatchObject({ code: 'upstream/unavailable' });
+  });
+
   it('finds nothing at 404, and says so of nothing else', async () => {
     expect(await apiWith(() => new Response('', { status: 404 })).api.find('/x', thing)).toBeUndefined();
     const refused = await failureOf(apiWith(() => new Response('', { status: 403 })).api.find('/x', thing));
@@ -143,6 +141,16 @@ describe('pages', () => {
     const { api, requests } = paged(() => 'https://evil.example/list');
     await expect(api.pages('/list', paging)).rejects.toMatchObject({ code: 'upstream/protocol' });
     expect(requests).toHaveLength(1);
+  });
+
+  it('are asked for with the same body, as JSON', async () => {
+    const { api, requests } = paged((number) => (number === 1 ? '/list?page=2' : undefined));
+    expect(await api.pages('/list', { ...paging, body: { ids: [1] } })).toEqual([[1], [2]]);
+    for (const request of requests) {
+      expect(request.method).toBe('POST');
+      expect(request.headers.get('content-type')).toBe('application/json');
+      expect(await request.json()).toEqual({ ids: [1] });
+    }
   });
 
   it('are refused when they have no end', async () => {

@@ -47,6 +47,8 @@ export interface PageOf<P> {
 export interface Paging<P> {
   /** What one page looks like. */
   readonly schema: StandardSchemaV1<unknown, P>;
+  /** For APIs that are asked by POST: sent as JSON with every page. */
+  readonly body?: unknown;
   /** Where the page after this one is, a path or a URL of the same origin; `undefined` after the last. */
   readonly next: (page: PageOf<P>) => string | undefined;
 }
@@ -62,8 +64,6 @@ export interface Api {
   get<T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<T>;
   /** The same, but 404 is an answer: `undefined`. */
   find<T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<T | undefined>;
-  /** Asks with a question in the body, as JSON. Sent once. */
-  post<T>(path: string, body: unknown, schema: StandardSchemaV1<unknown, T>): Promise<T>;
   /** Asks, and reads one kind of refusal as well. Sent once unless it is a GET. */
   ask<T, R>(question: Question<T, R>): Promise<Replied<T, R>>;
   /** Whether there is something: true for 2xx, false for 404 and for the further statuses in `absent`. */
@@ -78,28 +78,20 @@ const mostPages = 1000;
 /** Opens an API for one person. It keeps nothing. */
 export function openApi(options: ApiOptions): Api {
   const ask = asker(options);
-  const get = async <P>(path: string, schema: StandardSchemaV1<unknown, P>, number: number): Promise<PageOf<P>> => {
-    const answer = await ask(path, {});
-    if (!answer.response.ok) throw await answer.refuse();
-    return { page: await answer.read(schema), headers: answer.response.headers, number };
-  };
   return {
-    get: async (path, schema) => (await get(path, schema, 1)).page,
+    async get(path, schema) {
+      const answer = await ask(path, {});
+      if (!answer.response.ok) throw await answer.refuse();
+      return answer.read(schema);
+    },
     async find(path, schema) {
       const answer = await ask(path, {});
       if (answer.response.status === 404) return answer.ignore();
       if (!answer.response.ok) throw await answer.refuse();
       return answer.read(schema);
     },
-    async post(path, body, schema) {
-      const headers = { 'content-type': 'application/json' };
-      const answer = await ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
-      if (!answer.response.ok) throw await answer.refuse();
-      return answer.read(schema);
-    },
     async ask({ path, method, body, answer: schema, refusal: expected }) {
-      const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-      const answer = await ask(path, { method, ...(body === undefined ? {} : json) });
+      const answer = await ask(path, { method, ...jsonBody(body) });
       const { ok, status, headers } = answer.response;
       if (ok) return { ok, value: await answer.read(schema), headers };
       if (status !== expected.status) throw await answer.refuse();
@@ -112,28 +104,32 @@ export function openApi(options: ApiOptions): Api {
       await answer.ignore();
       return ok;
     },
-    async pages(first, { schema, next }) {
-      const pages = [await get(first, schema, 1)];
-      for (let path = nextOf(pages); path !== undefined; path = nextOf(pages)) {
+    async pages(first, { schema, body, next }) {
+      const init = body === undefined ? {} : { method: 'POST', ...jsonBody(body) };
+      const pages = [];
+      let path: string | undefined = first;
+      while (path !== undefined) {
         if (pages.length === mostPages) throw unbelievable({ reason: 'the list has no end', pages: mostPages });
-        pages.push(await get(path, schema, pages.length + 1));
+        const answer = await ask(path, init);
+        if (!answer.response.ok) throw await answer.refuse();
+        const page = await answer.read(schema);
+        pages.push(page);
+        path = next({ page, headers: answer.response.headers, number: pages.length });
       }
-      return pages.map(({ page }) => page);
-
-      function nextOf(known: typeof pages): string | undefined {
-        const last = known.at(-1);
-        return last === undefined ? undefined : next(last);
-      }
+      return pages;
     },
   };
 }
+
+const jsonBody = (body: unknown): RequestInit =>
+  body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 
 interface Answer {
   readonly response: Response;
   read<T>(schema: StandardSchemaV1<unknown, T>): Promise<T>;
   /** Drops the body. */
   ignore(): Promise<undefined>;
-  /** The error for this answer; drops the body. */
+  /** The error for this answer. */
   refuse(): Promise<Error>;
 }
 
@@ -152,8 +148,7 @@ function asker({ fetch, baseUrl, headers, ...who }: ApiOptions) {
         return undefined;
       },
       async refuse() {
-        await response.body?.cancel();
-        return tooMany(response) ? limited(where) : refusal(response.status, where);
+        return (await saysTooMany(response)) ? limited(where) : refusal(response.status, where);
       },
     };
   };
@@ -172,9 +167,14 @@ function urlOf(path: string, baseUrl: string): URL {
   throw unbelievable({ reason: 'the next page is on another host', host: url.host });
 }
 
-/** GitHub and others say "too many" with 403; the headers tell. */
-const tooMany = ({ status, headers }: Response): boolean =>
-  status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0');
+/** GitHub and others say "too many" with 403. Headers tell, and where there are none, only the text does. */
+async function saysTooMany(response: Response): Promise<boolean> {
+  const { status, headers, body } = response;
+  const byHeader = headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0';
+  if (status === 403 && !byHeader) return /rate limit/iu.test(await response.text());
+  await body?.cancel();
+  return status === 403;
+}
 
 async function readBody<T>(
   response: Response,

@@ -2,6 +2,7 @@ import { OstiaryError } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import { fakeClock, seededRandom } from '../testing/index.ts';
 import { retrying } from './retry.ts';
+import { retryingHttp } from './retrying-http.ts';
 
 type Answer = () => Response;
 const status =
@@ -81,6 +82,40 @@ describe('retrying', () => {
   it('gives up at once when asked to wait longer than somebody at a browser would', async () => {
     const answer = await ask([status(429, { 'retry-after': '120' })]);
     expect(answer).toMatchObject({ outcome: 429, sent: 1, waits: [] });
+  });
+
+  it('does not repeat a request that has taken long: somebody is waiting', async () => {
+    for (const [seconds, expected] of [
+      [2, 2],
+      [4, 1],
+    ] as const) {
+      const clock = fakeClock();
+      let sent = 0;
+      const slow = retrying(
+        async () => {
+          sent += 1;
+          clock.advance(seconds);
+          return broken();
+        },
+        { now: clock.now, random: seededRandom(), wait: async () => undefined },
+      );
+      await expect(slow('https://a.example')).rejects.toMatchObject({ code: 'upstream/unavailable' });
+      expect(sent).toBe(expected);
+    }
+  });
+
+  it('is what retryingHttp gives for every set of options', async () => {
+    const asked: unknown[] = [];
+    let sent = 0;
+    const http = retryingHttp(
+      (options) => {
+        asked.push(options);
+        return async () => new Response('', { status: sent++ === 0 ? 503 : 200 });
+      },
+      { now: fakeClock().now, random: seededRandom(), wait: async () => undefined },
+    );
+    expect((await http({ timeoutMs: 5 })('https://a.example')).status).toBe(200);
+    expect(asked).toEqual([{ timeoutMs: 5 }]);
   });
 
   it('ignores a Retry-After that says nothing', async () => {

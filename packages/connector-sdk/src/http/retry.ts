@@ -12,6 +12,8 @@ export interface RetryOptions {
   readonly baseMs?: number;
   /** Milliseconds: a provider that asks for a longer wait (`Retry-After`) gets no second request. Default: 2000. */
   readonly maxWaitMs?: number;
+  /** Milliseconds from the first request after which there is no other: somebody is waiting. Default: 3000. */
+  readonly budgetMs?: number;
   /** Waits; for tests. */
   readonly wait?: (ms: number) => Promise<unknown>;
 }
@@ -23,14 +25,15 @@ const retryStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
  * once: a code or a refresh token may be spent although no answer came.
  */
 export function retrying(fetch: Fetch, options: RetryOptions): Fetch {
-  const { attempts = 3, wait = delay } = options;
+  const { attempts = 3, budgetMs = 3000, now, wait = delay } = options;
   return async (input, init) => {
+    const end = now().getTime() + budgetMs;
     const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
     const last = method === 'GET' || method === 'HEAD' ? attempts : 1;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await attemptOnce(() => fetch(input, init));
       const waitMs = attempt < last ? pauseBefore(outcome, attempt, options) : undefined;
-      if (waitMs === undefined) return settle(outcome);
+      if (waitMs === undefined || now().getTime() + waitMs > end) return settle(outcome);
       if ('response' in outcome) await outcome.response.body?.cancel();
       await wait(waitMs);
     }

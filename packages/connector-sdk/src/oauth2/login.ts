@@ -1,7 +1,5 @@
 /** A login with plain OAuth 2.0, as a client of one provider: code flow and PKCE. Who it was, its API tells. */
-
-import type { Secret } from '@ostiary/primitives';
-import { type Json, OstiaryError, type RandomBytes } from '@ostiary/primitives';
+import { type Json, OstiaryError, type RandomBytes, type Secret } from '@ostiary/primitives';
 import type { AuthorizationServer } from 'oauth4webapi';
 import { z } from 'zod';
 import { authorizationUrl } from './authorization-url.ts';

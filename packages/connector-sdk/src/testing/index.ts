@@ -5,12 +5,12 @@ export { type FakeIdp, type FakeIdpOptions, type FakePerson, fakeIdp } from './f
 export type { Answer, Endpoint, Lies } from './fake-idp/lies.ts';
 export { type FakeApi, type FakeOAuth, type FakeOAuthOptions, fakeOAuth } from './fake-oauth.ts';
 export { type HttpOverOptions, httpOver } from './http-over.ts';
+export type { PlayedConnector, PlayedSetUp } from './open-played-connector.ts';
 export { type FormEntry, openForm, type PlayedForm } from './play-form.ts';
 export {
   type OpenedPlay,
   openPlayed,
   type PlayedProvider,
-  type PlayedSetUp,
   playedUpstream,
   playRedirect,
   type RedirectPlayer,

@@ -1,12 +1,9 @@
 import { type Fetch, Secret } from '@ostiary/primitives';
-import { readConfig } from '../config/index.ts';
 import type { ConnectorScopes } from '../connector.ts';
 import type { ConnectorDefinition } from '../define.ts';
 import type { Identity } from '../identity.ts';
-import { testContext } from './context.ts';
-import { type FakeClock, fakeClock } from './fake-clock.ts';
-import { httpOver } from './http-over.ts';
-import type { PlayedSetUp } from './play-redirect.ts';
+import type { FakeClock } from './fake-clock.ts';
+import { openPlayedConnector, type PlayedSetUp } from './open-played-connector.ts';
 
 /** What somebody types into a form, and what the client asks for. Scopes that are not given are asked for. */
 export interface FormEntry {
@@ -29,16 +26,9 @@ export interface PlayedForm {
 export async function openForm<C>(
   definition: ConnectorDefinition<C>,
   provider: { readonly fetch: Fetch },
-  { options, files = {} }: PlayedSetUp,
+  setUp: PlayedSetUp,
 ): Promise<PlayedForm> {
-  const config = await readConfig(definition.config, options, { path: 'config' });
-  const clock = fakeClock();
-  const readFile = async (path: string): Promise<string> => {
-    const text = files[path];
-    if (text === undefined) throw new Error(`no such file: ${path}`);
-    return text;
-  };
-  const connector = definition.open(config, testContext({ http: httpOver(provider.fetch), now: clock.now, readFile }));
+  const { connector, clock } = await openPlayedConnector(definition, provider, setUp);
   if (connector.via !== 'password') throw new Error('the connector has no form');
   const { login, refresh } = connector;
   const complete = (scopes: Partial<ConnectorScopes> = {}) => ({ offlineAccess: true, groups: true, ...scopes });

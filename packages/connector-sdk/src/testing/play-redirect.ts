@@ -1,13 +1,9 @@
 import type { Fetch } from '@ostiary/primitives';
-import { readConfig } from '../config/index.ts';
 import type { Upstream } from '../conformance/subject.ts';
 import type { Connector, ConnectorScopes, LoginStep } from '../connector.ts';
 import type { ConnectorDefinition } from '../define.ts';
 import type { Identity } from '../identity.ts';
-import { testContext } from './context.ts';
-import { type FakeClock, fakeClock } from './fake-clock.ts';
-import { httpOver } from './http-over.ts';
-import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
+import { openPlayedConnector, type PlayedConnector, type PlayedSetUp } from './open-played-connector.ts';
 
 /** A person at a browser, in front of a connector that redirects. */
 export interface RedirectPlayer {
@@ -53,38 +49,17 @@ export function playRedirect(connector: Connector, { visit }: Pick<PlayedProvide
   };
 }
 
-/** A connector over a provider that is played, with what a test looks at. */
-export interface OpenedPlay extends RedirectPlayer {
-  readonly connector: Connector;
-  readonly clock: FakeClock;
-  readonly log: RecordingLogger;
-}
+/** A connector over a provider that is played, and a person in front of it. */
+export interface OpenedPlay extends RedirectPlayer, PlayedConnector {}
 
-/** A configuration, as it would stand in a file, and what the files hold that it names. */
-export interface PlayedSetUp {
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly files?: Readonly<Record<string, string>>;
-}
-
-/** Opens a connector over a provider that is played. The configuration is checked by the schema of the connector. */
+/** Opens a connector that redirects over a provider that is played. The configuration is checked by its schema. */
 export async function openPlayed<C>(
   definition: ConnectorDefinition<C>,
   provider: PlayedProvider,
-  { options, files = {} }: PlayedSetUp,
+  setUp: PlayedSetUp,
 ): Promise<OpenedPlay> {
-  const config = await readConfig(definition.config, options, { path: 'config' });
-  const clock = fakeClock();
-  const log = recordingLogger();
-  const readFile = async (path: string): Promise<string> => {
-    const text = files[path];
-    if (text === undefined) throw new Error(`no such file: ${path}`);
-    return text;
-  };
-  const connector = definition.open(
-    config,
-    testContext({ http: httpOver(provider.fetch), now: clock.now, log, readFile }),
-  );
-  return { ...playRedirect(connector, provider), connector, clock, log };
+  const opened = await openPlayedConnector(definition, provider, setUp);
+  return { ...playRedirect(opened.connector, provider), ...opened };
 }
 
 /** What the conformance kit asks of every provider that redirects. */

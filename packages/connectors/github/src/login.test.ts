@@ -186,11 +186,17 @@ describe('the allow-list', () => {
     await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'login/not_allowed' });
   });
 
-  it('takes a rate limit for what it is, and nobody for a stranger', async () => {
-    const idp = fakeGitHub();
-    idp.world.tooMany = true;
-    await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'upstream/unavailable' });
-  });
+  it.each(['with a header', 'without'] as const)(
+    'takes a rate limit (%s) for what it is, and ends no login',
+    async (how) => {
+      const idp = fakeGitHub();
+      const { login, refresh } = await opened(idp, { orgs: [{ name: 'acme' }] });
+      const before = await login();
+      idp.world.tooMany = how;
+      await expect(login()).rejects.toMatchObject({ code: 'upstream/unavailable' });
+      await expect(refresh(before)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+    },
+  );
 });
 
 describe('refresh', () => {

@@ -20,8 +20,8 @@ export interface GitHubWorld {
   suspended: boolean;
   /** The token may not read addresses. */
   withoutEmails: boolean;
-  /** Answers with "secondary rate limit". */
-  tooMany: boolean;
+  /** Answers with "secondary rate limit", with or without a header that says so. */
+  tooMany: false | 'with a header' | 'without';
 }
 
 export interface FakeTeam {
@@ -74,7 +74,10 @@ const pageSize = 30;
 function restApi(world: GitHubWorld, base: string): FakeApi {
   return (request) => {
     if (request.headers.get('x-github-api-version') !== '2022-11-28') return problem(400, 'API version');
-    if (world.tooMany) return problem(403, 'You have exceeded a secondary rate limit', { 'retry-after': '60' });
+    if (world.tooMany !== false) {
+      const headers = world.tooMany === 'without' ? {} : { 'retry-after': '60' };
+      return problem(403, 'You have exceeded a secondary rate limit', headers);
+    }
     if (world.suspended) return problem(403, 'Sorry. Your account was suspended');
     const url = new URL(request.url);
     const path = url.href.slice(base.length).split('?')[0] ?? '';

@@ -35,7 +35,8 @@ interface Held {
 /** Opens the directory; `undefined` where the configuration names no administrator. */
 export function openDirectory(config: GoogleConfig, context: ConnectorContext, fetch: Fetch): Directory | undefined {
   const { domainToAdminEmail, serviceAccountFilePath: file } = config;
-  if (Object.keys(domainToAdminEmail).length === 0) return undefined;
+  const admins = new Map(Object.entries(domainToAdminEmail).map(([domain, admin]) => [domain.toLowerCase(), admin]));
+  if (admins.size === 0) return undefined;
   const apiFor = apis({ file, fetch, context });
   const parents = new LRUCache<string, Promise<readonly string[]>>({
     max: 10_000,
@@ -53,7 +54,7 @@ export function openDirectory(config: GoogleConfig, context: ConnectorContext, f
   };
   return async ({ id, email }) => {
     const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
-    const admin = domainToAdminEmail[domain] ?? domainToAdminEmail['*'];
+    const admin = admins.get(domain) ?? admins.get('*');
     if (admin === undefined) return [];
     const api = await apiFor(admin);
     const direct = await groupsOf(api, id);

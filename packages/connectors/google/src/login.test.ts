@@ -72,7 +72,7 @@ describe('hosted domains', () => {
 describe('groups', () => {
   it('are asked for by the id of the account, on behalf of the administrator of its domain', async () => {
     const idp = await fakeGoogle();
-    const domainToAdminEmail = { 'example.com': 'root@example.com', '*': 'other@example.org' };
+    const domainToAdminEmail = { 'Example.COM': 'root@example.com', '*': 'other@example.org' };
     await (await opened(idp, { ...withDirectory, domainToAdminEmail })).login();
     expect(idp.world.asked).toEqual([{ userKey: '112233445566778899000', admin: 'root@example.com' }]);
   });
@@ -153,6 +153,18 @@ describe('the service account', () => {
       'ops@example.com',
       'staff@example.com',
     ]);
+  });
+
+  it('is not believed when this machine answers something else', async () => {
+    const { serviceAccountFilePath: _none, ...machine } = withDirectory;
+    const idp = await fakeGoogle();
+    const fetch: typeof idp.fetch = async (input, init) => {
+      const { host, pathname } = new URL(new Request(input).url);
+      const isToken = host === 'metadata.google.internal' && pathname.endsWith('/token');
+      return isToken ? Response.json({ secret: 'x' }) : idp.fetch(input, init);
+    };
+    const { login } = await opened({ ...idp, fetch }, machine);
+    await expect(login()).rejects.toMatchObject({ code: 'upstream/protocol' });
   });
 
   it('that may not act for the administrator ends the login, and lets nobody in', async () => {

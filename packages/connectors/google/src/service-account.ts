@@ -80,12 +80,13 @@ async function assertionOfThisMachine(admin: string, { fetch, context }: Service
   const send = answering(fetch);
   const email = (await bodyOf(await send(`${metadataServer}/email`, { headers }))).trim();
   const token = await bodyOf(await send(`${metadataServer}/token`, { headers }));
-  const { access_token: bearer } = machineToken.parse(parse(token));
+  const own = machineToken.safeParse(parse(token));
+  if (!own.success) throw unbelievable({ reason: 'the token of this machine has another form' });
   const claims: AssertionClaims = { issuer: email, subject: admin, audience: googleTokens, more: { scope } };
   const url = `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}:signJwt`;
   const response = await send(url, {
     method: 'POST',
-    headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${own.data.access_token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ payload: JSON.stringify(assertionPayload(claims, context.now)) }),
   });
   const answer = signed.safeParse(parse(await bodyOf(response)));

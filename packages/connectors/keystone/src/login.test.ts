@@ -75,6 +75,14 @@ describe('refresh', () => {
     expect(await refresh(before)).toBe('rejected');
   });
 
+  it('ends when the answer is about somebody else', async () => {
+    const provider = fakeKeystone();
+    const { login, refresh } = await opened(provider);
+    const before = await login(jane);
+    provider.world.answersAbout = '00000000000000000000000000000000';
+    expect(await refresh(before, { groups: false })).toBe('rejected');
+  });
+
   it('logs nobody out when this service may not read accounts', async () => {
     const provider = fakeKeystone();
     const { login, refresh } = await opened(provider);

@@ -11,7 +11,7 @@ function upstream(): Upstream {
     secrets: () => issued,
     account: { username: world.name, password: world.password },
     becomeSomebodyElse() {
-      world.gone = true; // the id is part of the question: nobody else can answer to it
+      world.answersAbout = '00000000000000000000000000000000';
     },
     endLogin() {
       world.enabled = false;

@@ -9,6 +9,8 @@ export interface KeystoneWorld {
   password: string;
   enabled: boolean;
   gone: boolean;
+  /** The id in the answer, whoever was asked about. */
+  answersAbout: string | undefined;
   groups: readonly string[];
   /** Who may not read accounts. */
   forbidden: 'nobody' | 'people' | 'all';
@@ -36,6 +38,7 @@ export function fakeKeystone(): FakeKeystone {
     password: 'correct horse',
     enabled: true,
     gone: false,
+    answersAbout: undefined,
     groups: ['ops', 'staff'],
     forbidden: 'nobody',
     asked: [],
@@ -91,7 +94,8 @@ function answer(path: string, token: string, world: KeystoneWorld): Response {
   const isPerson = !token.startsWith('admin-');
   if (world.forbidden === 'all' || (world.forbidden === 'people' && isPerson)) return failure(403);
   const { id, name, email, enabled } = world;
-  if (path === `/users/${id}`) return Response.json({ user: { id, name, email, enabled, domain_id: 'default' } });
+  if (path === `/users/${id}`)
+    return Response.json({ user: { id: world.answersAbout ?? id, name, email, enabled, domain_id: 'default' } });
   const groups = world.groups.map((one) => ({ id: one, name: one, domain_id: 'default' }));
   return Response.json({ groups, links: { self: `${base}${path}`, previous: null, next: null } });
 }

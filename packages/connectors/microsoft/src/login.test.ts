@@ -67,6 +67,12 @@ describe('groups', () => {
     expect((await (await opened(fakeMicrosoft())).login()).groups).toEqual([]);
   });
 
+  it('that are refused in one tenant are an error, not an empty list', async () => {
+    const idp = fakeMicrosoft(tenant);
+    idp.world.personal = true;
+    await expect((await opened(idp, { tenant })).login()).rejects.toMatchObject({ code: 'upstream/protocol' });
+  });
+
   it('that may not be read are an error, not an empty list', async () => {
     const idp = fakeMicrosoft(tenant);
     idp.world.denied = true;

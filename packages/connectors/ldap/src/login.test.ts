@@ -1,0 +1,79 @@
+/** What a login does with a directory, whatever the directory: no server is needed to see it. */
+
+import { readConfig } from '@ostiary/connector-sdk/config';
+import { Secret } from '@ostiary/primitives';
+import type { Entry } from 'ldapts';
+import { describe, expect, it } from 'vitest';
+import { ldapConfig } from './config.ts';
+import type { Directory } from './directory.ts';
+import { ldapLogin } from './login.ts';
+import { ldapRefresh } from './refresh.ts';
+
+const jane: Entry = { dn: 'uid=jane,dc=example', uid: 'jane' };
+
+async function played(found: readonly Entry[]) {
+  const raw = { host: 'h', userSearch: { baseDN: 'dc=example', username: 'uid', idAttr: 'uid' } };
+  const config = await readConfig(ldapConfig, raw, { path: 'config' });
+  const tried: string[] = [];
+  const directory: Directory = (work) =>
+    work({
+      search: async () => found,
+      async hasPassword(dn) {
+        tried.push(dn);
+        return true;
+      },
+    });
+  const scopes = { offlineAccess: true, groups: false };
+  const check = (username: string) =>
+    ldapLogin({ config, directory }).check({ username, password: new Secret('pw'), scopes });
+  const refresh = ldapRefresh({ config, directory });
+  return { tried, check, renew: (username: string) => refresh.refresh({ identity: knownAs(username), scopes }) };
+}
+
+const knownAs = (username: string) => ({
+  userId: 'jane',
+  username,
+  groups: [],
+  connectorData: new Secret(JSON.stringify({ username })),
+});
+
+describe('a login', () => {
+  it('tries the password of nobody too, so that the time does not tell who is there', async () => {
+    const { check, tried } = await played([]);
+    expect(await check('nobody')).toBe('rejected');
+    expect(tried).toEqual(['cn=nobody,dc=example']);
+  });
+
+  it('does not ask the directory about a name that is longer than any', async () => {
+    const { check, tried } = await played([jane]);
+    expect(await check('n'.repeat(1025))).toBe('rejected');
+    expect(tried).toEqual([]);
+  });
+
+  it('does not guess between two entries', async () => {
+    const { check, tried } = await played([jane, { ...jane, dn: 'uid=jane,ou=b,dc=example' }]);
+    await expect(check('jane')).rejects.toMatchObject({ code: 'upstream/protocol' });
+    expect(tried).toEqual([]);
+  });
+});
+
+describe('an account that its directory calls closed', () => {
+  it.each([
+    ['Active Directory, disabled', { userAccountControl: '514' }, true],
+    ['Active Directory, normal', { userAccountControl: '512' }, false],
+    ['a password policy, for good', { pwdAccountLockedTime: '000001010000Z' }, true],
+    ['a password policy, for a while', { pwdAccountLockedTime: '20300101000000Z' }, false],
+    ['389 Directory Server', { nsaccountlock: 'TRUE' }, true],
+    ['389 Directory Server, open', { nsaccountlock: 'false' }, false],
+  ])('%s', async (_what, attributes, closed) => {
+    const { check, renew } = await played([{ ...jane, ...attributes }]);
+    const outcome = closed ? 'rejected' : expect.objectContaining({ userId: 'jane' });
+    expect(await check('jane')).toEqual(outcome);
+    expect(await renew('jane')).toEqual(outcome);
+  });
+
+  it('is not somebody else of that name', async () => {
+    const { renew } = await played([{ ...jane, uid: 'joe' }]);
+    expect(await renew('jane')).toBe('rejected');
+  });
+});
