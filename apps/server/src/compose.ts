@@ -1,6 +1,6 @@
 /** The wiring of the server, from top to bottom. What is opened last is closed first. */
 import { openHttp, retryingHttp } from '@ostiary/connector-sdk/http';
-import { type Client, createIssuer } from '@ostiary/issuer';
+import { type Client, createIssuer, firstUseIn } from '@ostiary/issuer';
 import { createKeyRing, createSealer } from '@ostiary/token-core';
 import type { Config } from './config/config.ts';
 import type { LoadedConfig } from './config/load.ts';
@@ -41,7 +41,8 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
   const sealer = await createSealer({ storage, deps });
   await using http = openHttp(effects.proxies);
   const onFailure = config.continueOnConnectorFailure ? 'skip' : 'stop';
-  const context = { http: retryingHttp(http, { now, random }), readFile, now, random, log };
+  const firstUseOf = (connectorId: string) => firstUseIn(storage, connectorId);
+  const context = { http: retryingHttp(http, { now, random }), readFile, firstUseOf, now, random, log };
   await using connectors = openConnectors({ settings: config.connectors, context, onFailure });
   metrics.setConnectors(connectors.list().length, connectors.failed);
   await using _jobs = startJobs({ storage, keys, sealer, log }, { timers, log, jitter });

@@ -2,7 +2,7 @@ import type { Connector, ConnectorContext } from '@ostiary/connector-sdk';
 import { OstiaryError, silentLogger } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import type { ConnectorSettings } from './config/config.ts';
-import { openConnectors } from './connectors.ts';
+import { openConnectors, type SharedContext } from './connectors.ts';
 
 const login: Connector = { via: 'password', login: { prompt: 'x', check: async () => 'rejected' } };
 const named = (id: string, open: ConnectorSettings['open'] = () => login): ConnectorSettings => ({
@@ -19,9 +19,10 @@ const broken = (id: string) =>
 function setUp() {
   const errors: string[] = [];
   const log = { ...silentLogger, error: (event: string) => void errors.push(event), child: () => log };
-  const context: Omit<ConnectorContext, 'id' | 'name'> = {
+  const context: SharedContext = {
     http: () => fetch,
     readFile: async () => '',
+    firstUseOf: () => async () => true,
     now: () => new Date(0),
     random: (length) => new Uint8Array(length),
     log,

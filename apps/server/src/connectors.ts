@@ -1,12 +1,17 @@
 /** Opens the configured connectors for the issuer. */
-import type { ConnectorContext } from '@ostiary/connector-sdk';
+import type { ConnectorContext, FirstUse } from '@ostiary/connector-sdk';
 import type { ConnectorEntry, ConnectorRegistry } from '@ostiary/issuer';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
 import type { ConnectorSettings } from './config/config.ts';
 
+/** What all connectors are given alike, and what is made for each of them. */
+export interface SharedContext extends Omit<ConnectorContext, 'id' | 'name' | 'firstUse'> {
+  readonly firstUseOf: (connectorId: string) => FirstUse;
+}
+
 export interface OpenConnectorsOptions {
   readonly settings: readonly ConnectorSettings[];
-  readonly context: Omit<ConnectorContext, 'id' | 'name'>;
+  readonly context: SharedContext;
   readonly onFailure: 'skip' | 'stop';
 }
 
@@ -40,11 +45,11 @@ export function openConnectors({ settings, context, onFailure }: OpenConnectorsO
 
 function tryOpen(
   { open, ...rest }: ConnectorSettings,
-  context: Omit<ConnectorContext, 'id' | 'name'>,
+  { firstUseOf, ...context }: SharedContext,
   onFailure: 'skip' | 'stop',
 ): ConnectorEntry | undefined {
   try {
-    return { ...rest, connector: open({ ...context, id: rest.id, name: rest.name }) };
+    return { ...rest, connector: open({ ...context, id: rest.id, name: rest.name, firstUse: firstUseOf(rest.id) }) };
   } catch (cause) {
     if (onFailure === 'stop') {
       throw new OstiaryError('config/invalid', `connectors: "${rest.id}" cannot be opened. ${sentence(cause)}`, {

@@ -14,7 +14,7 @@ export function endpoint(
   return { name: path, path, methods: ['GET'], cors: false, audience: 'person', ...more, handle: handlePromise };
 }
 
-export const ok: Extract<Reply, { kind: 'json' }> = { kind: 'json', status: 200, body: '{}' };
+export const ok: Extract<Reply, { kind: 'document' }> = { kind: 'document', status: 200, body: '{}' };
 
 export interface LogLine extends LogFields {
   readonly level: 'debug' | 'info' | 'warn' | 'error';

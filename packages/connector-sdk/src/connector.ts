@@ -1,5 +1,5 @@
 import type { Json, Secret } from '@ostiary/primitives';
-import type { Identity } from './identity.ts';
+import type { Authentication, Identity } from './identity.ts';
 
 /** What a connector learns of the client's request: only what changes the questions it puts to its provider. */
 export interface ConnectorScopes {
@@ -99,7 +99,10 @@ export interface UpstreamRefresh {
   refresh(ask: RefreshAsk): Promise<Identity | 'rejected'>;
 }
 
-/** A provider that cannot be asked again: the identity of the login is used, for a limited time. */
+/**
+ * A provider that cannot be asked again: the identity of the login is used, for a limited time. It ends earlier where
+ * the provider said so ({@link Authentication.expires}).
+ */
 export interface ReuseRefresh {
   readonly kind: 'reuse';
   /** Seconds after the login from which the person must log in anew. */
@@ -139,11 +142,24 @@ export interface UpstreamLogout {
   begin(ask: LogoutAsk): Promise<{ readonly url: string } | undefined>;
 }
 
+/** A document about this connector that the administrators of its provider load: SAML service provider metadata. */
+export interface ConnectorMetadata {
+  /** Its media type: `application/samlmetadata+xml`. */
+  readonly contentType: string;
+  /**
+   * The document. It is public: anybody may read it at `<callback of the connector>/metadata`.
+   *
+   * @param ask.callbackUrl what {@link BeginLogin} will have.
+   */
+  describe(ask: { readonly callbackUrl: string }): Promise<string>;
+}
+
 /** The powers a connector may have besides its login. */
 export interface ConnectorFacets {
   readonly refresh?: Refresh;
   readonly exchange?: TokenExchange;
   readonly logout?: UpstreamLogout;
+  readonly metadata?: ConnectorMetadata;
   /** Frees what the connector holds (connection pools). */
   close?(): Promise<void>;
 }

@@ -19,6 +19,15 @@ export interface HttpOptions {
 /** Makes a `fetch` with these options; proxy variables of the environment have been taken into account. */
 export type OpenHttp = (options?: HttpOptions) => Fetch;
 
+/**
+ * Remembers what must work only once (the id of a SAML assertion), in a memory that all replicas share.
+ *
+ * @param id what was used; ids of different connectors do not meet.
+ * @param until the moment from which it would be refused anyway, so that it can be forgotten.
+ * @returns true for the first caller, false for every other one; of parallel callers one is the first.
+ */
+export type FirstUse = (id: string, until: Date) => Promise<boolean>;
+
 /** All that a connector is given. It reads no other clock, randomness, file, environment or network. */
 export interface ConnectorContext {
   /** The id of this connector in the configuration; a part of every `sub`. */
@@ -28,6 +37,7 @@ export interface ConnectorContext {
   readonly http: OpenHttp;
   /** Reads a file that the configuration names (certificates, secrets), as text. */
   readonly readFile: (path: string) => Promise<string>;
+  readonly firstUse: FirstUse;
   readonly now: Clock;
   readonly random: RandomBytes;
   readonly log: Logger;

@@ -18,6 +18,8 @@ export interface Authentication {
   readonly methods?: readonly string[];
   /** Authentication context class (`acr`). */
   readonly contextClass?: string;
+  /** The moment at which the provider ends this login (`SessionNotOnOrAfter` in SAML). */
+  readonly expires?: Date;
 }
 
 /** Who somebody is, in the words of one provider. */

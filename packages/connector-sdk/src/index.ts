@@ -4,6 +4,7 @@ export type {
   BeginLogin,
   Connector,
   ConnectorFacets,
+  ConnectorMetadata,
   ConnectorScopes,
   ExchangeAsk,
   FinishLogin,
@@ -24,6 +25,7 @@ export {
   type ConnectorContext,
   type ConnectorDefinition,
   defineConnector,
+  type FirstUse,
   type HttpOptions,
   type OpenHttp,
 } from './define.ts';

@@ -4,6 +4,7 @@ import { authorizeEndpoint, connectorEndpoint } from './endpoints/authorize.ts';
 import { callbackEndpoints } from './endpoints/callback.ts';
 import { discoveryEndpoint } from './endpoints/discovery.ts';
 import { jwksEndpoint } from './endpoints/jwks.ts';
+import { metadataEndpoint } from './endpoints/metadata.ts';
 import { passwordEndpoint } from './endpoints/password.ts';
 import { tokenEndpoint } from './endpoints/token.ts';
 import { userinfoEndpoint } from './endpoints/userinfo.ts';
@@ -24,6 +25,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       connectorEndpoint(context),
       passwordEndpoint(context),
       ...callbackEndpoints(context),
+      metadataEndpoint(context),
       approvalEndpoint(context),
       tokenEndpoint(context),
       userinfoEndpoint(context),

@@ -18,18 +18,18 @@ interface ReplyBase {
 /**
  * An answer as data, so that any host can send it and a test can read it without a socket.
  *
- * `json` has a body that is text already: what does not change is encoded once. Pages and redirects must not be stored
- * by caches (`Cache-Control: no-store`); `json` says so itself in its headers.
+ * `document` has a body that is text already: what does not change is encoded once. It is JSON unless its headers say
+ * otherwise. Pages and redirects must not be stored by caches (`Cache-Control: no-store`); `document` says so itself.
  */
 export type Reply =
-  | (ReplyBase & { readonly kind: 'json'; readonly status: number; readonly body: string })
+  | (ReplyBase & { readonly kind: 'document'; readonly status: number; readonly body: string })
   | (ReplyBase & { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string })
   | (ReplyBase & { readonly kind: 'page'; readonly status: number; readonly page: Page });
 
 /** A JSON answer that no cache may keep (RFC 6749 section 5.1). */
 export function jsonReply(status: number, body: Json, headers: Readonly<Record<string, string>> = {}): Reply {
   return {
-    kind: 'json',
+    kind: 'document',
     status,
     body: JSON.stringify(body),
     headers: { 'cache-control': 'no-store', pragma: 'no-cache', ...headers },

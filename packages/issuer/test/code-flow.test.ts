@@ -102,7 +102,7 @@ describe('codes', () => {
     const { browser } = await startIssuer();
     const code = answerOf(await browser().logIn(request())).get('code');
     const replies = await Promise.all(Array.from({ length: 50 }, () => browser().token(redeem(code))));
-    const winners = replies.filter((reply) => reply.kind === 'json' && reply.status === 200);
+    const winners = replies.filter((reply) => reply.kind === 'document' && reply.status === 200);
     expect(winners).toHaveLength(1);
     const [winner] = winners;
     if (winner === undefined) throw new Error('nobody won');

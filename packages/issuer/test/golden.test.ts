@@ -10,6 +10,7 @@ import { loginAttempts } from '../src/records/login-attempts.ts';
 import { pendingLogin } from '../src/records/pending-login.ts';
 import { refreshFamily } from '../src/records/refresh-family.ts';
 import { revokedToken } from '../src/records/revoked-token.ts';
+import { usedOnce } from '../src/records/used-once.ts';
 
 /** Stored form, version 1: in this version the value is stored as it is. */
 interface Stored<T> {
@@ -34,6 +35,7 @@ describe('stored records', () => {
     expect(problems(refreshFamily)).toEqual([]);
     expect(problems(revokedToken)).toEqual([]);
     expect(problems(loginAttempts)).toEqual([]);
+    expect(problems(usedOnce)).toEqual([]);
   });
 
   it('do not change their form without a new version', () => {

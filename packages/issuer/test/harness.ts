@@ -72,6 +72,8 @@ export interface Harness {
   readonly storage: StorageDriver;
   readonly upstream: Upstream;
   browser(): Browser;
+  /** The connector of that id. */
+  connector(id: string): Connector;
   /** Another process on the same storage. */
   replica(): Promise<Issuer>;
 }
@@ -97,6 +99,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
   const memory = await memoryStorage.open({}, { now: clock.now, random: seededRandom('memory'), log });
   const storage = options.storage?.(memory) ?? memory;
   const upstream = fakeUpstream();
+  const registered = connectors(upstream, options);
   const create = async (seed: string): Promise<{ issuer: Issuer; keys: KeyRing }> => {
     const deps = { now: clock.now, random: seededRandom(seed), log };
     const keys = await createKeyRing({
@@ -110,7 +113,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       keys,
       sealer: await createSealer({ storage, deps }),
       clients: registry(options.clients ?? [app, cli]),
-      connectors: connectors(upstream, options),
+      connectors: registered,
       lifetimes: { ...lifetimes, ...options.lifetimes },
       protocol: { ...protocol, ...options.protocol },
       ...(options.passwordAttempts === undefined ? {} : { passwordAttempts: options.passwordAttempts }),
@@ -122,6 +125,11 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
   return {
     ...{ issuer, clock, log, keys, storage, upstream },
     browser: () => new Browser(issuer, log),
+    connector(id) {
+      const entry = registered.get(id);
+      if (entry === undefined) throw new Error(`no connector ${id}`);
+      return entry.connector;
+    },
     replica: async () => (await create('second')).issuer,
   };
 }
@@ -225,7 +233,7 @@ export function publicRequest(overrides: Readonly<Record<string, string | undefi
 
 /** The body of a JSON reply. */
 export function bodyOf(reply: Reply): JsonObject {
-  if (reply.kind !== 'json') throw new Error(`not JSON but ${JSON.stringify(reply)}`);
+  if (reply.kind !== 'document') throw new Error(`not JSON but ${JSON.stringify(reply)}`);
   const body: unknown = JSON.parse(reply.body);
   if (!isJsonObject(body)) throw new Error('not an object');
   return body;

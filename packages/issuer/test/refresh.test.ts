@@ -2,7 +2,7 @@ import { OstiaryError } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../src/index.ts';
 import { answerOf, Browser } from './browser.ts';
-import { app, bodyOf, claimsOf, type Harness, redirectUri, request, startIssuer, textOf } from './harness.ts';
+import { app, bodyOf, claimsOf, type Harness, jane, redirectUri, request, startIssuer, textOf } from './harness.ts';
 
 const credentials = { client_id: 'app', client_secret: 'app-secret' };
 
@@ -164,6 +164,18 @@ describe('refresh', () => {
 
   it('reuses the login of a provider that cannot be asked, up to its cap', async () => {
     const harness = await startIssuer({ refresh: () => ({ kind: 'reuse', maxAgeSeconds: 1000 }) });
+    const first = await logInOffline(harness);
+    harness.clock.advance(999);
+    await harness.keys.refresh();
+    const second = textOf(await refresh(harness.browser(), first), 'refresh_token');
+    harness.clock.advance(31);
+    expect(bodyOf(await refresh(harness.browser(), second))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('ends a reused login when the provider said it ends, however long the cap', async () => {
+    const harness = await startIssuer({ refresh: () => ({ kind: 'reuse', maxAgeSeconds: 100_000 }) });
+    const expires = new Date(harness.clock.now().getTime() + 1_000_000);
+    harness.upstream.identity = { ...jane, authentication: { expires } };
     const first = await logInOffline(harness);
     harness.clock.advance(999);
     await harness.keys.refresh();

@@ -28,7 +28,7 @@ describe('client authentication', () => {
     ['two different clients', { client_id: 'cli' }, basic('app', 'app-secret'), 'invalid_request', 400],
   ])('refuses %s', async (_name, form, headers, error, status) => {
     const reply = await send({ ...refreshForm, ...form }, headers);
-    expect(reply).toMatchObject({ kind: 'json', status });
+    expect(reply).toMatchObject({ kind: 'document', status });
     expect(bodyOf(reply).error).toBe(error);
     const challenged = reply.headers?.['www-authenticate'] !== undefined;
     expect(challenged).toBe(status === 401 && 'authorization' in headers);

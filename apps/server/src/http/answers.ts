@@ -49,7 +49,7 @@ export function createAnswers({ security, cookies, render }: AnswersOptions): An
     reply(reply) {
       const more = replyHeaders(reply, cookies);
       switch (reply.kind) {
-        case 'json':
+        case 'document':
           return withHeaders(json(reply.status, reply.body), more);
         case 'redirect':
           return withHeaders({ status: reply.status, headers: security.redirect, body: '' }, more);
@@ -93,9 +93,9 @@ function replyHeaders(reply: Reply, cookies: Cookies): HeaderList {
   for (const [name, value] of Object.entries(reply.headers ?? {})) {
     const lower = name.toLowerCase();
     // Pages and redirects have their own, and a header that comes twice means something else each time.
-    if (reply.kind === 'json' || !fixed.has(lower)) list.push(lower, value);
+    if (reply.kind === 'document' || !fixed.has(lower)) list.push(lower, value);
   }
-  if (reply.kind === 'json' && !list.includes('content-type')) list.push(...jsonHeaders);
+  if (reply.kind === 'document' && !list.includes('content-type')) list.push(...jsonHeaders);
   if (reply.kind === 'redirect') list.push('location', reply.location);
   for (const cookie of reply.cookies ?? []) list.push('set-cookie', cookies.serialize(cookie));
   return list;

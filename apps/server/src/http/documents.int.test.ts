@@ -4,7 +4,7 @@ import { endpoint, hostOptions } from '../../test/fake-issuer.ts';
 import { listen } from '../../test/listen.ts';
 import { createHost, type HostOptions } from './host.ts';
 
-const keys: Reply = { kind: 'json', status: 200, body: '{"keys":[]}', headers: { 'cache-control': 'public' } };
+const keys: Reply = { kind: 'document', status: 200, body: '{"keys":[]}', headers: { 'cache-control': 'public' } };
 
 function document(handle: Parameters<typeof endpoint>[1], more: Partial<Endpoint> = {}): Endpoint {
   return endpoint('/keys', handle, { audience: 'program', cors: true, sameForAll: true, ...more });

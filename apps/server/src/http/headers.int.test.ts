@@ -45,7 +45,7 @@ describe('the headers that protect people', () => {
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
-  it.each(kinds.filter(([, reply]) => reply.kind !== 'json'))('let no cache keep %s', async (_what, reply) => {
+  it.each(kinds.filter(([, reply]) => reply.kind !== 'document'))('let no cache keep %s', async (_what, reply) => {
     const changed: Reply = { ...reply, headers: { 'Cache-Control': 'public, max-age=60', 'X-Own': '1' } };
     const { headers } = await askHost(answering(changed));
     expect(headers['cache-control']).toBe('no-store');

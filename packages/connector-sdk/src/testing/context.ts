@@ -1,4 +1,4 @@
-import type { ConnectorContext } from '../define.ts';
+import type { ConnectorContext, FirstUse } from '../define.ts';
 import { fakeClock } from './fake-clock.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -14,9 +14,20 @@ export function testContext(overrides: Partial<ConnectorContext> = {}): Connecto
     readFile: async (path) => {
       throw new Error(`testContext: no such file: ${path}`);
     },
+    firstUse: firstUseInMemory(),
     now: fakeClock().now,
     random: seededRandom(),
     log: recordingLogger(),
     ...overrides,
+  };
+}
+
+/** Remembers for the length of a test. */
+function firstUseInMemory(): FirstUse {
+  const used = new Set<string>();
+  return async (id) => {
+    if (used.has(id)) return false;
+    used.add(id);
+    return true;
   };
 }

@@ -35,7 +35,7 @@ export function discoveryEndpoint(context: IssuerContext): Endpoint {
     authorization_response_iss_parameter_supported: true,
   };
   const reply: Reply = {
-    kind: 'json',
+    kind: 'document',
     status: 200,
     body: JSON.stringify(document, null, 2),
     headers: { 'cache-control': 'public, max-age=300' },

@@ -26,7 +26,7 @@ export function jwksEndpoint({ keys }: IssuerContext): Endpoint {
 function encode(set: PublicJwkSet, maxAgeSeconds: number): Reply {
   if (set.keys.length === 0) throw new OstiaryError('keys/unavailable', 'No signing keys yet. Please try again.');
   return {
-    kind: 'json',
+    kind: 'document',
     status: 200,
     body: JSON.stringify(set),
     headers: { 'cache-control': `public, max-age=${maxAgeSeconds}, must-revalidate` },

@@ -52,8 +52,9 @@ export async function renewIdentity(
   const refresh = context.connectors.get(family.connectorId)?.connector.refresh;
   if (refresh === undefined) return 'rejected';
   if (refresh.kind === 'reuse') {
-    const age = epochSeconds(context.now()) - family.authTime;
-    return age < refresh.maxAgeSeconds ? family.identity : 'rejected';
+    const now = epochSeconds(context.now());
+    const ends = Math.min(family.authTime + refresh.maxAgeSeconds, family.identity.authentication?.expires ?? Infinity);
+    return now < ends ? family.identity : 'rejected';
   }
   const known = await restoreIdentity(family.identity, context.sealer);
   const renewed = await refresh.refresh({ identity: known, scopes: connectorScopes(family) });

@@ -33,6 +33,19 @@ describe('storeIdentity', () => {
     });
   });
 
+  it('keeps how and until when somebody logged in', async () => {
+    const { sealer } = await makeSealer();
+    const authentication = {
+      time: new Date('2030-01-01T10:00:00Z'),
+      expires: new Date('2030-01-01T18:00:00Z'),
+      methods: ['pwd'],
+      contextClass: 'urn:x',
+    };
+    const stored = await storeIdentity({ ...person, authentication }, sealer);
+    expect(stored.authentication).toMatchObject({ time: 1_893_492_000, expires: 1_893_520_800 });
+    expect((await restoreIdentity(stored, sealer)).authentication).toEqual(authentication);
+  });
+
   it('leaves what has not changed as it is, and seals what has', async () => {
     const { sealer } = await makeSealer();
     const stored = await storeIdentity(person, sealer);

@@ -1,9 +1,17 @@
-import type { Identity } from '@ostiary/connector-sdk';
+import type { Authentication, Identity } from '@ostiary/connector-sdk';
 import { type JsonObject, OstiaryError, Secret } from '@ostiary/primitives';
 import type { Sealer } from '@ostiary/token-core';
 import { z } from 'zod';
 
 const PURPOSE = 'connector-data';
+
+/** How somebody proved who they are. Times are seconds since the epoch. */
+export interface StoredAuthentication {
+  readonly time?: number | undefined;
+  readonly methods?: readonly string[] | undefined;
+  readonly contextClass?: string | undefined;
+  readonly expires?: number | undefined;
+}
 
 /** An identity as it is stored: what the connector keeps for itself is sealed. */
 export interface StoredIdentity {
@@ -13,14 +21,7 @@ export interface StoredIdentity {
   readonly email?: { readonly address: string; readonly verified: boolean } | undefined;
   readonly groups: readonly string[];
   readonly tenant?: string | undefined;
-  readonly authentication?:
-    | {
-        /** Seconds since the epoch. */
-        readonly time?: number | undefined;
-        readonly methods?: readonly string[] | undefined;
-        readonly contextClass?: string | undefined;
-      }
-    | undefined;
+  readonly authentication?: StoredAuthentication | undefined;
   readonly connectorData?: string | undefined;
 }
 
@@ -36,6 +37,7 @@ export const storedIdentitySchema: z.ZodType<StoredIdentity> = z.object({
       time: z.number().optional(),
       methods: z.array(z.string()).optional(),
       contextClass: z.string().optional(),
+      expires: z.number().optional(),
     })
     .optional(),
   connectorData: z.string().optional(),
@@ -61,20 +63,31 @@ export async function storeIdentity(
   return {
     ...plain,
     groups: [...new Set(identity.groups)],
-    ...(authentication === undefined
-      ? {}
-      : {
-          authentication: {
-            ...(authentication.time === undefined ? {} : { time: Math.floor(authentication.time.getTime() / 1000) }),
-            ...(authentication.methods === undefined ? {} : { methods: authentication.methods }),
-            ...(authentication.contextClass === undefined ? {} : { contextClass: authentication.contextClass }),
-          },
-        }),
+    ...(authentication === undefined ? {} : { authentication: storeAuthentication(authentication) }),
     ...(connectorData === undefined
       ? {}
       : { connectorData: unchanged(connectorData, sealer, known) ?? (await sealData(connectorData, sealer)) }),
   };
 }
+
+function storeAuthentication({ time, expires, ...rest }: Authentication): StoredAuthentication {
+  return {
+    ...rest,
+    ...(time === undefined ? {} : { time: epochSeconds(time) }),
+    ...(expires === undefined ? {} : { expires: epochSeconds(expires) }),
+  };
+}
+
+function restoreAuthentication({ time, expires, methods, contextClass }: StoredAuthentication): Authentication {
+  return {
+    ...(methods === undefined ? {} : { methods }),
+    ...(contextClass === undefined ? {} : { contextClass }),
+    ...(time === undefined ? {} : { time: new Date(time * 1000) }),
+    ...(expires === undefined ? {} : { expires: new Date(expires * 1000) }),
+  };
+}
+
+const epochSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 const sealData = (data: Secret, sealer: Sealer): Promise<string> => sealer.seal(data.reveal(), { purpose: PURPOSE });
 
@@ -96,15 +109,7 @@ export async function restoreIdentity(stored: StoredIdentity, sealer: Sealer): P
     ...(preferredUsername === undefined ? {} : { preferredUsername }),
     ...(email === undefined ? {} : { email }),
     ...(tenant === undefined ? {} : { tenant }),
-    ...(authentication === undefined
-      ? {}
-      : {
-          authentication: {
-            ...(authentication.time === undefined ? {} : { time: new Date(authentication.time * 1000) }),
-            ...(authentication.methods === undefined ? {} : { methods: authentication.methods }),
-            ...(authentication.contextClass === undefined ? {} : { contextClass: authentication.contextClass }),
-          },
-        }),
+    ...(authentication === undefined ? {} : { authentication: restoreAuthentication(authentication) }),
     ...(connectorData === undefined ? {} : { connectorData: await unseal(connectorData, sealer) }),
   };
 }
