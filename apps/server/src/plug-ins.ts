@@ -16,6 +16,7 @@ import { oauth2 } from '@ostiary/connector-oauth2';
 import { oidc } from '@ostiary/connector-oidc';
 import { okta } from '@ostiary/connector-okta';
 import { openshift } from '@ostiary/connector-openshift';
+import { saml } from '@ostiary/connector-saml';
 import { memoryStorage } from '@ostiary/storage-memory';
 import { redisStorage } from '@ostiary/storage-redis';
 import { sqliteStorage } from '@ostiary/storage-sqlite';
@@ -40,6 +41,7 @@ export const plugIns: PlugIns = {
     oidc,
     okta,
     openshift,
+    saml,
     mockCallback,
     mockPassword,
   ],

@@ -106,6 +106,13 @@ export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
       because: 'remembers for a minute which groups a group is in, and not more than it has room for',
     },
   ],
+  'packages/connectors/saml': [
+    { name: '@xmldom/xmldom', because: 'the XML parser that xml-crypto uses: verified and read by one and the same' },
+    { name: 'samlify', because: 'writes requests, logouts and our metadata; reads nothing that comes from outside' },
+    { name: 'saxes', because: 'refuses XML that is not well-formed, which @xmldom/xmldom forgives; builds nothing' },
+    { name: 'xml-crypto', because: 'XML signatures; answers the bytes that were signed' },
+    { name: 'xml-encryption', because: 'encrypted assertions' },
+  ],
   'packages/connectors/ldap': [
     { name: 'ldapts', because: 'the LDAP client; sends filters in binary form, so that nothing has to be escaped' },
   ],

@@ -130,7 +130,7 @@ export const keyDecisions: readonly Decision[] = [
   ignored('staticClients[].clientCredentialsClaims', 'Ostiary has no client credentials grant yet.'),
   ignored('staticClients[].clientCredentialsClaims.groups', 'Ostiary has no client credentials grant yet.'),
   honoured('connectors'),
-  honoured('connectors[].type', 'Types that this release does not have are refused by name.'),
+  honoured('connectors[].type'),
   honoured('connectors[].id', 'Used twice is an error.'),
   honoured('connectors[].name'),
   honoured('connectors[].config'),

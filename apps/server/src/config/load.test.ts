@@ -91,7 +91,7 @@ web:
 grpc:
   addr: :5557
 connectors:
-- type: saml
+- type: samml
   id: a
   name: A
 - type: mockPassword
@@ -113,7 +113,9 @@ logger:
       'config.yaml:6: web.tlsMinVersion: must be one of "1.2", "1.3".',
       'config.yaml:7: web.foo: is not a known key. Remove it.',
       'config.yaml:8: grpc: is not supported. Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.',
-      'config.yaml:11: connectors[0].type: is saml, which is not in this release. Remove it, or reach it through an oidc connector.',
+      expect.stringMatching(
+        /^config.yaml:11: connectors\[0\].type: is "samml", which is not a known type. Did you mean saml\? Known: /u,
+      ),
       'config.yaml:17: connectors[1].config.pasword: is not a known key. Did you mean password?',
       'config.yaml:17: connectors[1].config.password: is missing. Add it.',
       'config.yaml:22: staticClients[0].redirectURIs[0]: is not an absolute URI. Write it like https://app.example.com/callback.',

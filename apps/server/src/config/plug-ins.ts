@@ -21,30 +21,13 @@ export interface PlugInReader {
   readonly unknownKeys: 'error' | 'warning';
 }
 
-/** Types of Dex that this release does not have, and what to use meanwhile. */
+/** Storage types of Dex that this release does not have, and what to use meanwhile. */
 const absentStorages: Readonly<Record<string, string>> = {
   postgres: 'redis for several replicas, sqlite3 for one',
   mysql: 'redis for several replicas, sqlite3 for one',
   etcd: 'redis for several replicas, sqlite3 for one',
   kubernetes: 'redis for several replicas, sqlite3 on a persistent volume for one',
 };
-const absentConnectors: readonly string[] = [
-  'ldap',
-  'github',
-  'gitlab',
-  'google',
-  'microsoft',
-  'linkedin',
-  'oauth',
-  'saml',
-  'samlExperimental',
-  'bitbucket-cloud',
-  'openshift',
-  'atlassian-crowd',
-  'gitea',
-  'keystone',
-  'authproxy',
-];
 
 interface TypedBlock {
   readonly type: string;
@@ -88,9 +71,7 @@ export async function readConnector(
 ): Promise<ConnectorSettings | undefined> {
   const definition = byType(definitions, input.type);
   if (definition === undefined) {
-    const known = unknownType(input.type, [...names(definitions), ...absentConnectors]);
-    const absent = `is ${input.type}, which is not in this release. Remove it, or reach it through an oidc connector.`;
-    reader.report.problem(`${input.path}.type`, absentConnectors.includes(input.type) ? absent : known);
+    reader.report.problem(`${input.path}.type`, unknownType(input.type, names(definitions)));
     return undefined;
   }
   const options = await readOptions(definition, input.config, { path: `${input.path}.config`, reader });

@@ -1,0 +1,184 @@
+/** What an assertion must say before it is believed (SAML 2.0 Profiles section 4.1.4.3). */
+import { bearer, ns } from './names.ts';
+import { refusal } from './refusal.ts';
+import { attribute, children, elements, is, onlyChild, optionalChild, textOf } from './xml.ts';
+
+/** What is expected of an answer. */
+export interface Expected {
+  readonly now: Date;
+  /** Milliseconds that the clocks of the provider and of this machine may be apart. */
+  readonly skewMs: number;
+  /** Entity id of the provider; absent: not known, and then the signature alone tells. */
+  readonly issuer: string | undefined;
+  /** Our entity id. */
+  readonly audience: string;
+  /** Where the answer was posted to. */
+  readonly recipient: string;
+  /** The id of the request that this browser began with. */
+  readonly inResponseTo: string;
+}
+
+/** What a believed assertion says. */
+export interface Statement {
+  readonly id: string;
+  readonly issuer: string;
+  /** Our entity id, which it was made for. */
+  readonly audience: string;
+  /** From then on the assertion would be refused anyway. */
+  readonly notOnOrAfter: Date;
+  readonly nameId: { readonly value: string; readonly format: string | undefined };
+  readonly attributes: ReadonlyMap<string, readonly string[]>;
+  readonly authentication: AuthenticationStatement;
+}
+
+/** When and how the person logged in at the provider, as far as it says. */
+export interface AuthenticationStatement {
+  readonly instant?: Date;
+  readonly sessionIndex?: string;
+  readonly sessionNotOnOrAfter?: Date;
+  readonly contextClass?: string;
+}
+
+/**
+ * Checks an assertion, whose signature has been checked, and reads it.
+ *
+ * @throws {OstiaryError} `upstream/protocol` for one that is old, was made for another request, another browser or
+ *   another service, or comes from another provider.
+ */
+export function readAssertion(assertion: Element, expected: Expected): Statement {
+  if (attribute(assertion, 'Version') !== '2.0') throw refusal('assertion of another version');
+  const id = attribute(assertion, 'ID') ?? '';
+  if (id === '') throw refusal('assertion without ID');
+  const issuer = textOf(onlyChild(assertion, ns.assertion, 'Issuer'));
+  requireEqual('Issuer', issuer, expected.issuer);
+  const subject = onlyChild(assertion, ns.assertion, 'Subject');
+  const notOnOrAfter = checkConfirmations(subject, expected);
+  checkConditions(onlyChild(assertion, ns.assertion, 'Conditions'), expected);
+  return {
+    id,
+    issuer,
+    audience: expected.audience,
+    notOnOrAfter: new Date(notOnOrAfter.getTime() + expected.skewMs),
+    nameId: readNameId(subject),
+    attributes: readAttributes(assertion),
+    authentication: readAuthentication(assertion, expected),
+  };
+}
+
+/** One of several confirmations is enough; when none is, the reason of the last one is told. */
+function checkConfirmations(subject: Element, expected: Expected): Date {
+  let last: unknown = refusal('assertion without SubjectConfirmation');
+  for (const confirmation of children(subject, ns.assertion, 'SubjectConfirmation')) {
+    try {
+      return checkConfirmation(confirmation, expected);
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+function checkConfirmation(confirmation: Element, expected: Expected): Date {
+  requireEqual('SubjectConfirmation Method', attribute(confirmation, 'Method'), bearer);
+  const data = onlyChild(confirmation, ns.assertion, 'SubjectConfirmationData');
+  requireEqual('Recipient', attribute(data, 'Recipient'), expected.recipient);
+  requireEqual('InResponseTo of the subject', attribute(data, 'InResponseTo'), expected.inResponseTo);
+  const { notOnOrAfter } = checkTimes(data, expected);
+  if (notOnOrAfter === undefined) throw refusal('SubjectConfirmationData without NotOnOrAfter');
+  return notOnOrAfter;
+}
+
+/** Conditions that are known; an assertion with another one must not be believed (SAML 2.0 Core section 2.5.1). */
+const knownConditions = new Set(['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']);
+
+function checkConditions(conditions: Element, expected: Expected): void {
+  checkTimes(conditions, expected);
+  for (const condition of elements(conditions)) {
+    if (!knownConditions.has(condition.localName) || !is(condition, ns.assertion, condition.localName)) {
+      throw refusal('condition that is not known', { condition: condition.nodeName });
+    }
+  }
+  const restrictions = children(conditions, ns.assertion, 'AudienceRestriction');
+  if (restrictions.length === 0) throw refusal('assertion without AudienceRestriction');
+  for (const restriction of restrictions) {
+    const audiences = children(restriction, ns.assertion, 'Audience').map(textOf);
+    if (!audiences.includes(expected.audience)) {
+      throw refusal('assertion for another audience', { audiences, expected: expected.audience });
+    }
+  }
+}
+
+function checkTimes(element: Element, { now, skewMs }: Expected): { readonly notOnOrAfter: Date | undefined } {
+  const notBefore = timeOf(element, 'NotBefore');
+  const notOnOrAfter = timeOf(element, 'NotOnOrAfter');
+  if (notBefore !== undefined && now.getTime() + skewMs < notBefore.getTime()) {
+    throw refusal('assertion that is not valid yet; compare the clocks', { notBefore: notBefore.toISOString() });
+  }
+  if (notOnOrAfter !== undefined && now.getTime() - skewMs >= notOnOrAfter.getTime()) {
+    throw refusal('assertion that has expired; compare the clocks', { notOnOrAfter: notOnOrAfter.toISOString() });
+  }
+  return { notOnOrAfter };
+}
+
+/** `xs:dateTime`; without a time zone it is UTC (SAML 2.0 Core section 1.3.3). */
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?$/u;
+
+/**
+ * A time in an attribute; `undefined` when it is absent.
+ *
+ * @throws {OstiaryError} `upstream/protocol` for what is no time: a limit that cannot be read is not no limit.
+ */
+export function timeOf(element: Element, name: string): Date | undefined {
+  const text = attribute(element, name);
+  if (text === undefined) return undefined;
+  const match = dateTime.exec(text);
+  const time = new Date(match?.[1] === undefined ? `${text}Z` : text);
+  if (match === null || Number.isNaN(time.getTime())) throw refusal('time that cannot be read', { [name]: text });
+  return time;
+}
+
+function readNameId(subject: Element): Statement['nameId'] {
+  const element = onlyChild(subject, ns.assertion, 'NameID');
+  const value = textOf(element);
+  if (value === '') throw refusal('NameID that is empty');
+  return { value, format: attribute(element, 'Format') };
+}
+
+function readAttributes(assertion: Element): ReadonlyMap<string, readonly string[]> {
+  const all = new Map<string, readonly string[]>();
+  for (const statement of children(assertion, ns.assertion, 'AttributeStatement')) {
+    for (const element of children(statement, ns.assertion, 'Attribute')) {
+      const name = attribute(element, 'Name') ?? '';
+      // A value may be a structure (eduPersonTargetedID); nobody asks for those.
+      const plain = children(element, ns.assertion, 'AttributeValue').filter((value) => elements(value).length === 0);
+      const values = plain.map(textOf);
+      all.set(name, [...(all.get(name) ?? []), ...values]);
+    }
+  }
+  return all;
+}
+
+function readAuthentication(assertion: Element, { now, skewMs }: Expected): AuthenticationStatement {
+  const [statement] = children(assertion, ns.assertion, 'AuthnStatement');
+  if (statement === undefined) return {};
+  const instant = timeOf(statement, 'AuthnInstant');
+  const sessionIndex = attribute(statement, 'SessionIndex');
+  const sessionNotOnOrAfter = timeOf(statement, 'SessionNotOnOrAfter');
+  if (sessionNotOnOrAfter !== undefined && now.getTime() - skewMs >= sessionNotOnOrAfter.getTime()) {
+    throw refusal('session of the provider that is over', { ended: sessionNotOnOrAfter.toISOString() });
+  }
+  const context = optionalChild(statement, ns.assertion, 'AuthnContext');
+  const contextClass = context && optionalChild(context, ns.assertion, 'AuthnContextClassRef');
+  return {
+    ...(instant === undefined ? {} : { instant }),
+    ...(sessionIndex === undefined ? {} : { sessionIndex }),
+    ...(sessionNotOnOrAfter === undefined ? {} : { sessionNotOnOrAfter }),
+    ...(contextClass === undefined ? {} : { contextClass: textOf(contextClass) }),
+  };
+}
+
+/** @param expected absent: nothing is known to compare with. */
+export function requireEqual(what: string, came: string | undefined, expected: string | undefined): void {
+  if (expected === undefined || came === expected) return;
+  throw refusal(`${what} is another than expected`, { came: came ?? null, expected });
+}

@@ -1,0 +1,36 @@
+import { type ConnectorDefinition, defineConnector } from '@ostiary/connector-sdk';
+import { type SamlConfig, samlConfig } from './config.ts';
+import { openParts, samlLogin } from './login.ts';
+import { samlLogout } from './logout.ts';
+import { serviceProviderMetadata } from './outgoing.ts';
+import { settingsOf } from './service-provider.ts';
+
+/** A SAML 2.0 identity provider. */
+export const saml: ConnectorDefinition<SamlConfig> = defineConnector({
+  type: 'saml',
+  aliases: ['samlExperimental'],
+  about: {
+    provider: 'any SAML 2.0 identity provider',
+    groups: 'an attribute',
+    preferredUsername: 'an attribute of your choice',
+    emailVerified: 'never, unless you say so',
+    testedAgainst: 'SimpleSAMLphp, and attacks with a key of the provider',
+  },
+  config: samlConfig,
+  open(config, context) {
+    const parts = openParts(config, context);
+    return {
+      via: 'redirect',
+      login: samlLogin(parts),
+      refresh: { kind: 'reuse', maxAgeSeconds: Math.floor(config.refreshMaxAge / 1000) },
+      logout: samlLogout(parts),
+      metadata: {
+        contentType: 'application/samlmetadata+xml',
+        describe: async ({ callbackUrl: own }) => {
+          const callbackUrl = config.redirectURI ?? own;
+          return serviceProviderMetadata(await settingsOf(config, { callbackUrl, keys: parts.keys }));
+        },
+      },
+    };
+  },
+});

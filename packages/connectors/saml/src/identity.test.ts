@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { Said } from '../test/provider.ts';
+import { good, open, refused } from '../test/support.ts';
+
+async function login(options: Readonly<Record<string, unknown>>, said: Said) {
+  const { begin } = await open(options);
+  const { id, finish } = await begin();
+  return finish(good(id, said));
+}
+
+const attributes = {
+  mail: ['jane@example.com'],
+  name: ['Jane Doe'],
+  login: ['jane'],
+  oid: ['7f'],
+  groups: ['a;b ', 'c'],
+};
+
+describe('identity', () => {
+  it('takes id, names, address and groups from the attributes that the configuration names', async () => {
+    const options = {
+      userIDAttr: 'oid',
+      preferredUsernameAttr: 'login',
+      insecureSkipEmailVerified: true,
+      groupsDelim: ';',
+    };
+    expect(await login(options, { attributes })).toMatchObject({
+      userId: '7f',
+      preferredUsername: 'jane',
+      email: { address: 'jane@example.com', verified: true },
+      groups: ['a', 'b', 'c'],
+    });
+  });
+
+  it.each(['name', 'mail', 'oid'])('is refused without %s, and the log says what came instead', async (missing) => {
+    const rest = Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== missing));
+    await expect(login({ userIDAttr: 'oid' }, { attributes: rest })).rejects.toMatchObject({
+      code: 'upstream/protocol',
+      detail: { missing, came: Object.keys(rest) },
+    });
+  });
+
+  it('has no groups when the provider sends none', async () => {
+    const { groups: _none, ...rest } = attributes;
+    expect(await login({}, { attributes: rest })).toMatchObject({ groups: [] });
+  });
+
+  it('passes over values that are structures', async () => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const { goodAnswer, responseXml, sign } = await import('../test/provider.ts');
+    const { idp } = await import('../test/support.ts');
+    const structure = '<saml:AttributeValue><saml:NameID>x</saml:NameID></saml:AttributeValue>';
+    const xml = responseXml(goodAnswer(id)).replace('<saml:AttributeValue>dev', `${structure}<saml:AttributeValue>dev`);
+    expect(await finish(sign(xml, idp))).toMatchObject({ groups: ['dev', 'ops'] });
+  });
+
+  it('enforces the allow-list, and cuts the groups down to it only when told to', async () => {
+    expect(await refused(login({ allowedGroups: ['admins'] }, {}))).toMatchObject({ code: 'login/not_allowed' });
+    expect(await login({ allowedGroups: ['dev'] }, {})).toMatchObject({ groups: ['dev', 'ops'] });
+    expect(await login({ allowedGroups: ['dev'], filterGroups: true }, {})).toMatchObject({ groups: ['dev'] });
+  });
+
+  it('ends with the session of the provider', async () => {
+    expect(await login({}, { sessionNotOnOrAfter: '2030-01-01T08:00:00Z' })).toMatchObject({
+      authentication: {
+        expires: new Date('2030-01-01T08:00:00Z'),
+        contextClass: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
+      },
+    });
+  });
+
+  it('may have an id that changes when the operator asked for one', async () => {
+    const nameIdFormat = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
+    expect(await login({ nameIDPolicyFormat: 'transient' }, { nameIdFormat })).toMatchObject({ userId: 'u-1' });
+  });
+
+  it('warns at the start when any provider whose certificate signs is taken', async () => {
+    const { log } = await open({ ssoIssuer: undefined });
+    expect(log.lines.map(({ event }) => event)).toContain('saml.any_issuer');
+    expect((await open()).log.lines).toEqual([]);
+  });
+});

@@ -1,0 +1,87 @@
+/** From what an assertion says to an identity. */
+import { type Identity, requireAllowedGroups, uniqueGroups } from '@ostiary/connector-sdk';
+import { OstiaryError, Secret } from '@ostiary/primitives';
+import type { Statement } from './assertion.ts';
+import type { SamlConfig } from './config.ts';
+import { transientFormat } from './names.ts';
+import { refusal } from './refusal.ts';
+
+/**
+ * Reads the attributes. Their names are compared exactly; of several values of one that should have one, the first
+ * counts.
+ *
+ * @throws {OstiaryError} `upstream/protocol` when name, address or id are missing; `login/not_allowed` when an
+ *   allow-list refuses.
+ */
+export function identityOf(statement: Statement, config: SamlConfig): Identity {
+  const { usernameAttr, emailAttr, preferredUsernameAttr, insecureSkipEmailVerified: verified } = config;
+  const username = required(statement, usernameAttr, 'usernameAttr');
+  const address = required(statement, emailAttr, 'emailAttr');
+  const preferredUsername = preferredUsernameAttr === undefined ? undefined : first(statement, preferredUsernameAttr);
+  return {
+    userId: userIdOf(statement, config),
+    username,
+    ...(preferredUsername === undefined ? {} : { preferredUsername }),
+    email: { address, verified },
+    groups: groupsOf(statement, config),
+    authentication: authenticationOf(statement),
+    connectorData: new Secret(JSON.stringify(sessionOf(statement))),
+  };
+}
+
+function userIdOf(statement: Statement, { userIDAttr, nameIDPolicyFormat }: SamlConfig): string {
+  if (userIDAttr !== undefined) return required(statement, userIDAttr, 'userIDAttr');
+  const { value, format } = statement.nameId;
+  if (format === transientFormat && nameIDPolicyFormat !== transientFormat) {
+    throw refusal('NameID that changes with each login; have the provider send another format, or set userIDAttr');
+  }
+  return value;
+}
+
+function groupsOf({ attributes }: Statement, config: SamlConfig): readonly string[] {
+  const { groupsAttr, groupsDelim, allowedGroups, filterGroups } = config;
+  if (groupsAttr === undefined) return [];
+  const values = attributes.get(groupsAttr) ?? [];
+  const parts = groupsDelim === undefined ? values : values.flatMap((value) => value.split(groupsDelim));
+  const groups = uniqueGroups(parts.map((group) => group.trim()));
+  const allowed = requireAllowedGroups(groups, allowedGroups);
+  return filterGroups ? allowed : groups;
+}
+
+const first = ({ attributes }: Statement, name: string): string | undefined =>
+  attributes.get(name)?.find((value) => value !== '');
+
+function required(statement: Statement, name: string, key: string): string {
+  const value = first(statement, name);
+  if (value !== undefined) return value;
+  const message = 'The identity provider did not say enough about your account. Tell your administrator.';
+  const came = [...statement.attributes.keys()];
+  throw new OstiaryError('upstream/protocol', message, { detail: { missing: name, key, came } });
+}
+
+function authenticationOf({ authentication }: Statement): NonNullable<Identity['authentication']> {
+  const { instant, contextClass, sessionNotOnOrAfter } = authentication;
+  return {
+    ...(instant === undefined ? {} : { time: instant }),
+    ...(contextClass === undefined ? {} : { contextClass }),
+    ...(sessionNotOnOrAfter === undefined ? {} : { expires: sessionNotOnOrAfter }),
+  };
+}
+
+/** What a logout must name. */
+export interface Session {
+  /** Our entity id at the login. */
+  readonly entityId: string;
+  readonly nameId: string;
+  readonly nameIdFormat?: string;
+  readonly sessionIndex?: string;
+}
+
+function sessionOf({ audience, nameId, authentication: { sessionIndex } }: Statement): Session {
+  return {
+    entityId: audience,
+    nameId: nameId.value,
+    ...(nameId.format === undefined ? {} : { nameIdFormat: nameId.format }),
+    ...(sessionIndex === undefined ? {} : { sessionIndex }),
+  };
+}

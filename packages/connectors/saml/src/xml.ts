@@ -1,0 +1,140 @@
+/**
+ * The one way from text to elements. What it lets through means the same to every reader of XML: no document type, no
+ * comment, no processing instruction, no CDATA, no entity of its own, no doubtful namespace, no id that comes twice.
+ * Attacks on SAML live on these, and no identity provider needs them.
+ */
+import { DOMParser } from '@xmldom/xmldom';
+import { SaxesParser } from 'saxes';
+import { refusal } from './refusal.ts';
+
+/** Depth of elements from which a document is refused. A response has about ten. */
+const maxDepth = 50;
+
+/** An XML declaration, as far as it may say anything: version 1.0, UTF-8. */
+const declaration =
+  /^\uFEFF?<\?xml\s+version\s*=\s*(["'])1\.0\1(?:\s+encoding\s*=\s*(["'])utf-?8\2)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\3)?\s*\?>/iu;
+
+const elementNode = 1;
+
+/** What a document may have besides elements and text. */
+export interface XmlOptions {
+  /** Comments are passed over. For documents that are trusted for where they come from, not for a signature. */
+  readonly comments?: boolean;
+}
+
+/**
+ * Reads a document and answers its root.
+ *
+ * @throws {OstiaryError} `upstream/protocol` for what is not well-formed, or more than plain elements and text.
+ */
+export function parseXml(text: string, { comments = false }: XmlOptions = {}): Element {
+  const body = text.replace(declaration, '');
+  // In well-formed XML these begin nothing else: comments, CDATA and document types, and processing instructions.
+  if ((comments ? /<!(?!--)/u : /<!/u).test(body)) throw refusal('comment, CDATA or DTD in XML');
+  if (body.includes('<?')) throw refusal('processing instruction in XML');
+  checkWellFormed(body);
+  const root = new DOMParser({ errorHandler: { warning: fail, error: fail, fatalError: fail } }).parseFromString(
+    body,
+    'text/xml',
+  ).documentElement;
+  checkElement(root, { depth: 1, ids: new Set() });
+  return root;
+}
+
+const fail = (problem: string): never => {
+  throw refusal('XML that is not well-formed', { problem });
+};
+
+/**
+ * The parser that builds the elements forgives much (a tag that is never closed). This one forgives nothing, and has
+ * no say but no.
+ */
+function checkWellFormed(text: string): void {
+  const parser = new SaxesParser({ xmlns: true, position: false });
+  parser.on('error', ({ message }) => fail(message));
+  parser.write(text).close();
+}
+
+interface Walk {
+  readonly depth: number;
+  readonly ids: Set<string>;
+}
+
+function checkElement(element: Element, { depth, ids }: Walk): void {
+  if (depth > maxDepth) throw refusal('XML that is nested too deeply');
+  if (!isAbsolute(element.namespaceURI)) throw refusal('element without namespace', { element: element.nodeName });
+  for (const { name, prefix, localName, value } of Array.from(element.attributes)) {
+    const isDeclaration = name === 'xmlns' || prefix === 'xmlns';
+    // A relative namespace makes canonicalization fail, and some answer nothing then, which any digest of nothing fits.
+    if (isDeclaration && value !== '' && !isAbsolute(value)) throw refusal('relative namespace', { name, value });
+    if (!isDeclaration && localName.toLowerCase() === 'id') keepId(value, ids);
+  }
+  for (const child of elements(element)) checkElement(child, { depth: depth + 1, ids });
+}
+
+/** Signatures point at ids, so one that two elements have, however it is spelled, could mean either. */
+function keepId(id: string, ids: Set<string>): void {
+  if (ids.has(id)) throw refusal('id that comes twice', { id });
+  ids.add(id);
+}
+
+/** Namespaces are absolute URIs: a scheme, a colon, something. */
+const isAbsolute = (uri: string | null | undefined): boolean => /^[a-z][a-z0-9+.-]*:\S+$/iu.test(uri ?? '');
+
+export const isElement = (node: Node): node is Element => node.nodeType === elementNode;
+
+/** The elements directly below. */
+export function elements(parent: Element): readonly Element[] {
+  return Array.from(parent.childNodes).filter(isElement);
+}
+
+/** The elements of that name directly below. */
+export function children(parent: Element, namespace: string, name: string): readonly Element[] {
+  return elements(parent).filter((child) => is(child, namespace, name));
+}
+
+export const is = (element: Element, namespace: string, name: string): boolean =>
+  element.namespaceURI === namespace && element.localName === name;
+
+/**
+ * The element of that name directly below, if there is one.
+ *
+ * @throws {OstiaryError} `upstream/protocol` when there are several: which one counts must never be a question.
+ */
+export function optionalChild(parent: Element, namespace: string, name: string): Element | undefined {
+  const [first, ...others] = children(parent, namespace, name);
+  if (others.length > 0) throw refusal('element that comes more than once', { element: name });
+  return first;
+}
+
+/**
+ * The only element of that name directly below.
+ *
+ * @throws {OstiaryError} `upstream/protocol` when there is none, or several.
+ */
+export function onlyChild(parent: Element, namespace: string, name: string): Element {
+  const child = optionalChild(parent, namespace, name);
+  if (child === undefined) throw refusal('element that is missing', { element: name });
+  return child;
+}
+
+/**
+ * The text of an element that has nothing but text, without blanks at its ends.
+ *
+ * @throws {OstiaryError} `upstream/protocol` when there are elements in it.
+ */
+export function textOf(element: Element): string {
+  if (elements(element).length > 0) throw refusal('elements where text belongs', { element: element.localName });
+  return (element.textContent ?? '').trim();
+}
+
+/** An attribute without namespace; `undefined` when it is absent. */
+export function attribute(element: Element, name: string): string | undefined {
+  return element.hasAttribute(name) ? (element.getAttribute(name) ?? undefined) : undefined;
+}
+
+/** Every element below, itself included. */
+export function* descendants(element: Element): Generator<Element> {
+  yield element;
+  for (const child of elements(element)) yield* descendants(child);
+}

@@ -1,0 +1,256 @@
+/** Signatures that are forged, of a form that invites doubt, or made with what must not be used. */
+import { createHmac, createPublicKey, X509Certificate } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type KeyPair, makeKeyPair } from './certificates.ts';
+import { encryptAssertion, goodAnswer, responseXml, sign } from './provider.ts';
+import { good, idp, open, refused } from './support.ts';
+
+let mallory: KeyPair;
+beforeAll(async () => {
+  mallory = await makeKeyPair();
+});
+
+const unsigned = (id: string): string => responseXml(goodAnswer(id));
+const evil = (id: string): string => responseXml(goodAnswer(id, { nameId: 'u-admin' }));
+const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+const inclusive = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
+const enveloped = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+const hmac = 'http://www.w3.org/2000/09/xmldsig#hmac-sha1';
+
+const unverified = 'signature that no certificate of the provider verifies';
+const form = 'signature of another form';
+const algorithm = 'algorithm that is not allowed';
+const noise = 'comment, CDATA or DTD in XML';
+
+/** A signature whose value is an HMAC with the public key, which everybody has. */
+function signedWithPublicKey(id: string): string {
+  const xml = sign(evil(id), idp).replace(/SignatureMethod Algorithm="[^"]+"/u, `SignatureMethod Algorithm="${hmac}"`);
+  const publicKey = createPublicKey(
+    new X509Certificate(idp.certificate).publicKey.export({ type: 'spki', format: 'pem' }),
+  );
+  const key = publicKey.export({ type: 'spki', format: 'pem' });
+  const [signedInfo = ''] = /<ds:SignedInfo>[\s\S]*<\/ds:SignedInfo>/u.exec(xml) ?? [];
+  const canonical = signedInfo.replace(
+    '<ds:SignedInfo',
+    '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"',
+  );
+  const value = createHmac('sha1', key).update(canonical).digest('base64');
+  return xml.replace(/<ds:SignatureValue>[^<]*/u, `<ds:SignatureValue>${value}`);
+}
+
+const replaced =
+  (what: RegExp | string, by: string) =>
+  (id: string): string =>
+    good(id).replace(what, by);
+
+const cases: readonly (readonly [string, (id: string) => string | Promise<string>, string])[] = [
+  ['no signature at all', unsigned, 'assertion that is not signed'],
+  ['a NameID changed afterwards', replaced('>u-1<', '>u-admin<'), unverified],
+  ['a group added afterwards', replaced('>ops<', '>admins<'), unverified],
+  ['a key of somebody else, whose certificate is in KeyInfo', (id) => sign(evil(id), mallory), unverified],
+  [
+    'a key of somebody else, with the certificate of the provider in KeyInfo',
+    (id) => sign(evil(id), { key: mallory.key, certificate: idp.certificate }),
+    unverified,
+  ],
+  ['an HMAC with the public key', signedWithPublicKey, algorithm],
+  [
+    'SHA-1 in the signature',
+    (id) => sign(unsigned(id), { ...idp, method: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' }),
+    algorithm,
+  ],
+  [
+    'SHA-1 in the digest',
+    (id) => sign(unsigned(id), { ...idp, digest: 'http://www.w3.org/2000/09/xmldsig#sha1' }),
+    algorithm,
+  ],
+  [
+    'an algorithm that nobody knows',
+    replaced(/SignatureMethod Algorithm="[^"]+"/u, 'SignatureMethod Algorithm="none"'),
+    algorithm,
+  ],
+  ['no algorithm', replaced(/SignatureMethod Algorithm="[^"]+"/u, 'SignatureMethod'), algorithm],
+  [
+    'inclusive canonicalization of SignedInfo',
+    (id) => sign(unsigned(id), { ...idp, canonicalization: inclusive }),
+    algorithm,
+  ],
+  [
+    'inclusive canonicalization of what is signed',
+    (id) => sign(unsigned(id), { ...idp, transforms: [enveloped, inclusive] }),
+    algorithm,
+  ],
+  ['the enveloped transform alone', (id) => sign(unsigned(id), { ...idp, transforms: [enveloped] }), form],
+  ['no enveloped transform', replaced(new RegExp(`<ds:Transform Algorithm="${enveloped}"/>`, 'u'), ''), form],
+  ['a third transform', replaced('</ds:Transforms>', `<ds:Transform Algorithm="${exclusive}"/></ds:Transforms>`), form],
+  [
+    'transforms in another order',
+    (id) => sign(unsigned(id), { ...idp, transforms: [exclusive, enveloped] }),
+    algorithm,
+  ],
+  [
+    'XSLT',
+    replaced(`${exclusive}"/></ds:Transforms>`, 'http://www.w3.org/TR/1999/REC-xslt-19991116"/></ds:Transforms>'),
+    algorithm,
+  ],
+  ['XPath', replaced(enveloped, 'http://www.w3.org/TR/1999/REC-xpath-19991116'), algorithm],
+  ['base64', replaced(enveloped, 'http://www.w3.org/2000/09/xmldsig#base64'), algorithm],
+  [
+    'a parameter in the enveloped transform',
+    replaced(`${enveloped}"/>`, `${enveloped}"><x:P xmlns:x="urn:x"/></ds:Transform>`),
+    form,
+  ],
+  ['two SignedInfo', replaced(/<ds:SignedInfo>[\s\S]*<\/ds:SignedInfo>/u, '$&$&'), form],
+  ['two SignatureValue', replaced(/<ds:SignatureValue>[^<]*<\/ds:SignatureValue>/u, '$&$&'), form],
+  ['two references', replaced(/<ds:Reference[\s\S]*<\/ds:Reference>/u, '$&$&'), form],
+  ['no reference', replaced(/<ds:Reference[\s\S]*<\/ds:Reference>/u, ''), form],
+  ['two digests', replaced(/<ds:DigestValue>[^<]*<\/ds:DigestValue>/u, '$&$&'), form],
+  ['an Object', replaced('</ds:KeyInfo>', '</ds:KeyInfo><ds:Object/>'), form],
+  [
+    'a reference to the whole document',
+    replaced(/URI="#_assertion"/u, 'URI=""'),
+    'signature that refers to something else',
+  ],
+  ['a reference without URI', replaced(/ URI="#_assertion"/u, ''), 'signature that refers to something else'],
+  [
+    'a reference to somewhere on the network',
+    replaced('URI="#_assertion"', 'URI="https://evil.example/"'),
+    'signature that refers to something else',
+  ],
+  [
+    'a reference by XPointer',
+    replaced('URI="#_assertion"', 'URI="#xpointer(id(\'_assertion\'))"'),
+    'signature that refers to something else',
+  ],
+  [
+    'an id with a quote',
+    (id) => good(id).replaceAll('_assertion', "_a'] | //*['"),
+    'signed element without a proper ID',
+  ],
+  ['an empty digest', replaced(/<ds:DigestValue>[^<]*/u, '<ds:DigestValue>'), 'signature or digest that is not base64'],
+  ['an element in the digest', replaced(/<ds:DigestValue>/u, '<ds:DigestValue><ds:X/>'), 'elements where text belongs'],
+  ['a comment in the digest', replaced(/<ds:DigestValue>/u, '<ds:DigestValue><!--x-->'), noise],
+  [
+    'a processing instruction in the digest',
+    replaced(/<ds:DigestValue>/u, '<ds:DigestValue><?x?>'),
+    'processing instruction in XML',
+  ],
+  [
+    'an empty signature',
+    replaced(/<ds:SignatureValue>[^<]*/u, '<ds:SignatureValue>'),
+    'signature or digest that is not base64',
+  ],
+  [
+    'a relative namespace, on which canonicalization fails',
+    replaced('<saml:Subject>', '<saml:Subject xmlns:x="relative">'),
+    'relative namespace',
+  ],
+  [
+    'a wrong signature on the assertion inside a signed response',
+    (id) => sign(sign(unsigned(id), mallory), { ...idp, element: 'Response' }),
+    unverified,
+  ],
+];
+
+describe('forged signatures', () => {
+  it.each(cases)('%s', async (_name, make, reason) => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    expect(await refused(finish(await make(id)))).toEqual({ code: 'upstream/protocol', reason });
+  });
+
+  it('an EC signature is not tried with an RSA key', async () => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const xml = good(id).replace('xmldsig-more#rsa-sha256', 'xmldsig-more#ecdsa-sha256');
+    expect(await refused(finish(xml))).toMatchObject({ reason: unverified });
+  });
+
+  it('SHA-1 is taken when the operator names it, and then only it', async () => {
+    const { begin, log } = await open({ insecureAllowSHA1: true });
+    const { id, finish } = await begin();
+    const sha1 = {
+      method: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
+      digest: 'http://www.w3.org/2000/09/xmldsig#sha1',
+    };
+    expect(await finish(sign(unsigned(id), { ...idp, ...sha1 }))).toMatchObject({ userId: 'u-1' });
+    expect(log.lines.map(({ event }) => event)).toContain('saml.sha1_allowed');
+    expect(await refused(finish(signedWithPublicKey(id)))).toMatchObject({ reason: algorithm });
+  });
+});
+
+describe('encryption', () => {
+  it.each([
+    ['CBC', 'http://www.w3.org/2001/04/xmlenc#aes256-cbc'],
+    ['triple DES', 'http://www.w3.org/2001/04/xmlenc#tripledes-cbc'],
+  ])('%s is refused', async (_name, method) => {
+    const { begin } = await open({ decryptionKeys: [idp.key] });
+    const { id, finish } = await begin();
+    const xml = await encryptAssertion(good(id), { certificate: idp.certificate, algorithm: method });
+    expect(await refused(finish(xml))).toMatchObject({ reason: 'encryption algorithm that is not allowed' });
+  });
+
+  it('RSA with PKCS #1 v1.5 is refused', async () => {
+    const { begin } = await open({ decryptionKeys: [idp.key] });
+    const { id, finish } = await begin();
+    const xml = await encryptAssertion(good(id), { certificate: idp.certificate });
+    const old = xml.replace('xmlenc#rsa-oaep-mgf1p', 'xmlenc#rsa-1_5');
+    expect(await refused(finish(old))).toMatchObject({ reason: 'encryption algorithm that is not allowed' });
+  });
+
+  it('does not stand in for a signature', async () => {
+    const { begin } = await open({ decryptionKeys: [idp.key] });
+    const { id, finish } = await begin();
+    const xml = await encryptAssertion(evil(id), { certificate: idp.certificate });
+    expect(await refused(finish(xml))).toMatchObject({ reason: 'assertion that is not signed' });
+  });
+
+  it.each([
+    [
+      'ciphertext changed',
+      (xml: string) =>
+        xml.replace(
+          /(<xenc:CipherValue>)(.{8})(?=[^<]*<\/xenc:CipherValue>\s*<\/xenc:CipherData>\s*<\/xenc:EncryptedData>)/u,
+          '$1AAAAAAAA',
+        ),
+      'encrypted assertion that no key decrypts',
+    ],
+    [
+      'a second key',
+      (xml: string) => xml.replace(/<e:EncryptedKey[\s\S]*<\/e:EncryptedKey>/u, '$&$&'),
+      'encrypted assertion of another form',
+    ],
+    [
+      'a reference to ciphertext elsewhere',
+      (xml: string) =>
+        xml.replace('<xenc:CipherData>', '<xenc:CipherData><xenc:CipherReference URI="https://evil.example/"/>'),
+      'encrypted assertion that points elsewhere',
+    ],
+  ])('%s', async (_name, change, reason) => {
+    const { begin } = await open({ decryptionKeys: [idp.key] });
+    const { id, finish } = await begin();
+    const xml = await encryptAssertion(good(id), { certificate: idp.certificate });
+    const changed = change(xml);
+    expect(changed).not.toBe(xml);
+    expect(await refused(finish(changed))).toMatchObject({ reason });
+  });
+
+  it('another key decrypts nothing, and no key is said to be missing', async () => {
+    const withOther = await open({ decryptionKeys: [mallory.key] });
+    const one = await withOther.begin();
+    const xml = await encryptAssertion(good(one.id), { certificate: idp.certificate });
+    expect(await refused(one.finish(xml))).toMatchObject({ reason: 'encrypted assertion that no key decrypts' });
+    const without = await (await open()).begin();
+    expect(await refused(without.finish(xml))).toMatchObject({
+      reason: 'encrypted assertion, and no decryptionKeys in the configuration',
+    });
+  });
+
+  it('the older of two keys still decrypts, so that keys can be changed', async () => {
+    const { begin } = await open({ decryptionKeys: [mallory.key, idp.key] });
+    const { id, finish } = await begin();
+    expect(await finish(await encryptAssertion(good(id), { certificate: idp.certificate }))).toMatchObject({
+      userId: 'u-1',
+    });
+  });
+});

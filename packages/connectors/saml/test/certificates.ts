@@ -1,0 +1,39 @@
+/** Keys and certificates for tests, with dates of choice. */
+import 'reflect-metadata';
+import { X509CertificateGenerator } from '@peculiar/x509';
+
+const { subtle } = globalThis.crypto;
+
+/** A private key and its certificate, both in PEM. */
+export interface KeyPair {
+  readonly key: string;
+  readonly certificate: string;
+}
+
+/** What a certificate is made with. Default: RSA with 2048 bits, good from 2029 to 2031. */
+export interface KeyPairOptions {
+  readonly type?: 'rsa' | 'ec';
+  readonly bits?: number;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Makes a self-signed certificate. */
+export async function makeKeyPair(options: KeyPairOptions = {}): Promise<KeyPair> {
+  const { type = 'rsa', bits = 2048, from = '2029-01-01', to = '2031-01-01' } = options;
+  const algorithm =
+    type === 'rsa'
+      ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]), modulusLength: bits }
+      : { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' };
+  const keys = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    ...{ name: 'CN=provider', serialNumber: '01', keys, signingAlgorithm: algorithm },
+    ...{ notBefore: new Date(from), notAfter: new Date(to) },
+  });
+  const pkcs8 = Buffer.from(await subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  const lines = pkcs8.match(/.{1,64}/gu)?.join('\n') ?? '';
+  return {
+    key: `-----BEGIN PRIVATE KEY-----\n${lines}\n-----END PRIVATE KEY-----\n`,
+    certificate: certificate.toString('pem'),
+  };
+}
