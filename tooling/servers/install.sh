@@ -25,6 +25,9 @@ need libapache2-mod-auth-openidc /usr/lib/apache2/modules/mod_auth_openidc.so
 need chromium chromium
 need slapd slapd
 need ldap-utils ldapadd ldapsearch ldapwhoami
+need php-cli php
+need php-xml '/usr/lib/php/*/dom.so'
+need simplesamlphp /usr/share/simplesamlphp/lib/_autoload.php
 need postgresql psql '/usr/lib/postgresql/*/bin/initdb'
 
 install_wanted() {

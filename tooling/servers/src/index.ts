@@ -40,5 +40,12 @@ export { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
 export { findTool, requireTool, toolPath } from './requirements.ts';
 export { type Readiness, type Restartable, startServer } from './restartable.ts';
 export { type Command, mustRun, type Result, runCommand } from './run-command.ts';
+export {
+  type SamlServiceProvider,
+  type SimpleSamlPhpOptions,
+  type SimpleSamlPhpServer,
+  simpleSamlPhpMetadata,
+  startSimpleSamlPhp,
+} from './simplesamlphp.ts';
 export { type SlapdOptions, type SlapdServer, startSlapd } from './slapd.ts';
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';

@@ -8,6 +8,7 @@ const wellKnown = [
   '/usr/lib/postgresql/*/bin',
   '/usr/lib/apache2/modules',
   '/usr/lib/ldap',
+  '/usr/share/simplesamlphp/lib',
 ] as const;
 
 const packages: Readonly<Record<string, string>> = {
@@ -23,6 +24,8 @@ const packages: Readonly<Record<string, string>> = {
   postgres: 'postgresql',
   psql: 'postgresql-client',
   openssl: 'openssl',
+  php: 'php-cli',
+  '_autoload.php': 'simplesamlphp',
   kubectl: 'kubernetes-client',
   go: 'golang (1.26 or newer)',
 };
@@ -91,7 +94,7 @@ function expand(pattern: string): readonly string[] {
 
 function isUsable(path: string): boolean {
   try {
-    accessSync(path, path.endsWith('.so') ? constants.R_OK : constants.X_OK);
+    accessSync(path, /\.(?:so|php)$/u.test(path) ? constants.R_OK : constants.X_OK);
     return statSync(path).isFile();
   } catch {
     return false;

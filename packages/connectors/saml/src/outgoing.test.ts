@@ -1,7 +1,7 @@
 import { createVerify } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SignedXml } from 'xml-crypto';
-import { type KeyPair, makeKeyPair } from '../test/certificates.ts';
+import { type KeyPair, makeKeyPair, pem } from '../test/certificates.ts';
 import { callbackUrl } from '../test/provider.ts';
 import { good, open, refused } from '../test/support.ts';
 
@@ -67,7 +67,7 @@ describe('a request', () => {
   });
 
   it.each([
-    ['is no key', 'signingKey', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----'],
+    ['is no key', 'signingKey', pem('PRIVATE KEY', 'AAAA')],
     ['cannot be read', 'signingKey', '/nowhere.pem'],
   ])('is not sent when the key %s', async (_what, name, value) => {
     const { begin } = await open({ [name]: value });

@@ -33,7 +33,11 @@ export async function makeKeyPair(options: KeyPairOptions = {}): Promise<KeyPair
   const pkcs8 = Buffer.from(await subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
   const lines = pkcs8.match(/.{1,64}/gu)?.join('\n') ?? '';
   return {
-    key: `-----BEGIN PRIVATE KEY-----\n${lines}\n-----END PRIVATE KEY-----\n`,
+    key: pem('PRIVATE KEY', lines),
     certificate: certificate.toString('pem'),
   };
 }
+
+/** A PEM block around what is base64 already. */
+export const pem = (label: string, base64: string): string =>
+  `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
