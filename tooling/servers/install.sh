@@ -25,6 +25,8 @@ need libapache2-mod-auth-openidc /usr/lib/apache2/modules/mod_auth_openidc.so
 need chromium chromium
 need slapd slapd
 need ldap-utils ldapadd ldapsearch ldapwhoami
+need xmlsec1 xmlsec1
+need python3-pysaml2 /usr/lib/python3/dist-packages/saml2/__init__.py
 need php-cli php
 need php-xml '/usr/lib/php/*/dom.so'
 need simplesamlphp /usr/share/simplesamlphp/lib/_autoload.php

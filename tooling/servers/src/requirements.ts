@@ -25,6 +25,7 @@ const packages: Readonly<Record<string, string>> = {
   psql: 'postgresql-client',
   openssl: 'openssl',
   php: 'php-cli',
+  xmlsec1: 'xmlsec1',
   '_autoload.php': 'simplesamlphp',
   kubectl: 'kubernetes-client',
   go: 'golang (1.26 or newer)',

@@ -1,5 +1,5 @@
 /** The closed lists of algorithms. What is not here is refused, whatever a library could do. */
-import { createHash, createPublicKey, type KeyType, verify, type X509Certificate } from 'node:crypto';
+import { createHash, createPublicKey, type KeyLike, type KeyType, verify, type X509Certificate } from 'node:crypto';
 import type { HashAlgorithm, SignatureAlgorithm, SignedXml } from 'xml-crypto';
 import { ns } from './names.ts';
 
@@ -54,8 +54,7 @@ export function algorithms({ sha1 }: { readonly sha1: boolean }): Algorithms {
 
 function verifier(uri: string, { hash, key: type }: Method): Registry[string] {
   return class implements SignatureAlgorithm {
-    verifySignature(signedInfo: unknown, key: unknown, signature: unknown): boolean {
-      if (typeof signedInfo !== 'string' || typeof key !== 'string' || typeof signature !== 'string') return false;
+    verifySignature(signedInfo: string, key: KeyLike, signature: string): boolean {
       const publicKey = createPublicKey(key);
       // A key that is no key for this algorithm verifies nothing (algorithm confusion).
       if (publicKey.asymmetricKeyType !== type) return false;

@@ -14,7 +14,7 @@ export const saml: ConnectorDefinition<SamlConfig> = defineConnector({
     groups: 'an attribute',
     preferredUsername: 'an attribute of your choice',
     emailVerified: 'never, unless you say so',
-    testedAgainst: 'SimpleSAMLphp, and attacks with a key of the provider',
+    testedAgainst: 'SimpleSAMLphp and pysaml2; attacks with a key of the provider',
   },
   config: samlConfig,
   open(config, context) {

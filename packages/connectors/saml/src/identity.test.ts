@@ -45,6 +45,12 @@ describe('identity', () => {
     expect(await login({}, { attributes: rest })).toMatchObject({ groups: [] });
   });
 
+  it('has no groups when the configuration names no attribute for them', async () => {
+    expect(await login({ groupsAttr: undefined }, { attributes: { ...attributes, undefined: ['x'] } })).toMatchObject({
+      groups: [],
+    });
+  });
+
   it('passes over values that are structures', async () => {
     const { begin } = await open();
     const { id, finish } = await begin();

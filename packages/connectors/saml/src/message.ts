@@ -55,7 +55,7 @@ async function assertionIn(message: Readable, keys: readonly string[]): Promise<
   const text = await decryptAssertion(encrypted, keys);
   const root = parseXml(text);
   if (!is(root, ns.assertion, 'Assertion')) throw refusal('encrypted something else', { is: root.localName });
-  checkStrays([root]);
+  checkStrays(root, []);
   return { assertion: root, within: { text, element: root } };
 }
 
@@ -101,13 +101,12 @@ function checkPlaces(response: Element): void {
     ...children(response, ns.assertion, 'EncryptedAssertion'),
   ];
   if (assertions.length > 1) throw refusal('more than one assertion', { assertions: assertions.length });
-  checkStrays([response, ...assertions]);
+  checkStrays(response, assertions);
 }
 
-function checkStrays(places: readonly Element[]): void {
-  const [root] = places;
-  if (root === undefined) return;
-  const allowed = new Set<Element>(places);
+function checkStrays(root: Element, inside: readonly Element[]): void {
+  const places = [root, ...inside];
+  const allowed = new Set(places);
   for (const signature of places.flatMap((place) => children(place, ns.signature, 'Signature'))) {
     allowed.add(signature);
     for (const name of ['SignedInfo', 'SignatureValue']) {

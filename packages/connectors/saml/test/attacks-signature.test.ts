@@ -1,8 +1,9 @@
 /** Signatures that are forged, of a form that invites doubt, or made with what must not be used. */
 import { createHmac, createPublicKey, X509Certificate } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { SignedXml } from 'xml-crypto';
 import { type KeyPair, makeKeyPair } from './certificates.ts';
-import { encryptAssertion, goodAnswer, responseXml, sign } from './provider.ts';
+import { goodAnswer, responseXml, sign } from './provider.ts';
 import { good, idp, open, refused } from './support.ts';
 
 let mallory: KeyPair;
@@ -16,6 +17,8 @@ const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const inclusive = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
 const enveloped = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 const hmac = 'http://www.w3.org/2000/09/xmldsig#hmac-sha1';
+
+const list = `<e:InclusiveNamespaces xmlns:e="${exclusive}" PrefixList="xs"/>`;
 
 const unverified = 'signature that no certificate of the provider verifies';
 const form = 'signature of another form';
@@ -100,6 +103,24 @@ const cases: readonly (readonly [string, (id: string) => string | Promise<string
     replaced(`${enveloped}"/>`, `${enveloped}"><x:P xmlns:x="urn:x"/></ds:Transform>`),
     form,
   ],
+  [
+    'a parameter in canonicalization',
+    replaced(`${exclusive}"/></ds:Transforms>`, `${exclusive}"><x:P xmlns:x="urn:x"/></ds:Transform></ds:Transforms>`),
+    form,
+  ],
+  [
+    'two lists of prefixes',
+    replaced(`${exclusive}"/></ds:Transforms>`, `${exclusive}">${list}${list}</ds:Transform></ds:Transforms>`),
+    form,
+  ],
+  [
+    'something in a list of prefixes',
+    replaced(
+      `${exclusive}"/></ds:Transforms>`,
+      `${exclusive}">${list.replace('/>', '><x:P xmlns:x="urn:x"/></e:InclusiveNamespaces>')}</ds:Transform></ds:Transforms>`,
+    ),
+    form,
+  ],
   ['two SignedInfo', replaced(/<ds:SignedInfo>[\s\S]*<\/ds:SignedInfo>/u, '$&$&'), form],
   ['two SignatureValue', replaced(/<ds:SignatureValue>[^<]*<\/ds:SignatureValue>/u, '$&$&'), form],
   ['two references', replaced(/<ds:Reference[\s\S]*<\/ds:Reference>/u, '$&$&'), form],
@@ -159,11 +180,50 @@ describe('forged signatures', () => {
     expect(await refused(finish(await make(id)))).toEqual({ code: 'upstream/protocol', reason });
   });
 
+  it('namespaces that are signed along are no doubt', async () => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const xml = sign(unsigned(id), { ...idp, prefixes: ['xs', 'saml'] });
+    expect(xml).toContain('PrefixList="xs saml"');
+    expect(await finish(xml)).toMatchObject({ userId: 'u-1' });
+  });
+
+  it.each([
+    ['nothing', [], unverified],
+    ['no bytes', [''], unverified],
+    ['two things', ['<a xmlns="urn:a"/>', '<a xmlns="urn:a"/>'], unverified],
+    ['another element', ['<a xmlns="urn:a" ID="_assertion"/>'], 'signature that covers something else'],
+    [
+      'another assertion',
+      ['<a:Assertion xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" ID="_other"/>'],
+      'signature that covers something else',
+    ],
+  ])('a verifier that says %s was signed is not believed', async (_what, bytes, reason) => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const spy = vi.spyOn(SignedXml.prototype, 'getSignedReferences').mockReturnValue(bytes);
+    onTestFinished(() => spy.mockRestore());
+    expect(await refused(finish(good(id)))).toMatchObject({ reason });
+  });
+
   it('an EC signature is not tried with an RSA key', async () => {
     const { begin } = await open();
     const { id, finish } = await begin();
     const xml = good(id).replace('xmldsig-more#rsa-sha256', 'xmldsig-more#ecdsa-sha256');
     expect(await refused(finish(xml))).toMatchObject({ reason: unverified });
+  });
+
+  it('an EC signature that calls itself RSA is refused, even with the right key', async () => {
+    const ec = await makeKeyPair({ type: 'ec' });
+    const { begin } = await open({ caData: Buffer.from(ec.certificate).toString('base64') });
+    const { id, finish } = await begin();
+    const signed = (method: string) => sign(unsigned(id), { key: ec.key, method, ecdsa: true });
+    expect(await refused(finish(signed('http://www.w3.org/2001/04/xmldsig-more#rsa-sha256')))).toMatchObject({
+      reason: unverified,
+    });
+    expect(await finish(signed('http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256'))).toMatchObject({
+      userId: 'u-1',
+    });
   });
 
   it('SHA-1 is taken when the operator names it, and then only it', async () => {
@@ -176,81 +236,5 @@ describe('forged signatures', () => {
     expect(await finish(sign(unsigned(id), { ...idp, ...sha1 }))).toMatchObject({ userId: 'u-1' });
     expect(log.lines.map(({ event }) => event)).toContain('saml.sha1_allowed');
     expect(await refused(finish(signedWithPublicKey(id)))).toMatchObject({ reason: algorithm });
-  });
-});
-
-describe('encryption', () => {
-  it.each([
-    ['CBC', 'http://www.w3.org/2001/04/xmlenc#aes256-cbc'],
-    ['triple DES', 'http://www.w3.org/2001/04/xmlenc#tripledes-cbc'],
-  ])('%s is refused', async (_name, method) => {
-    const { begin } = await open({ decryptionKeys: [idp.key] });
-    const { id, finish } = await begin();
-    const xml = await encryptAssertion(good(id), { certificate: idp.certificate, algorithm: method });
-    expect(await refused(finish(xml))).toMatchObject({ reason: 'encryption algorithm that is not allowed' });
-  });
-
-  it('RSA with PKCS #1 v1.5 is refused', async () => {
-    const { begin } = await open({ decryptionKeys: [idp.key] });
-    const { id, finish } = await begin();
-    const xml = await encryptAssertion(good(id), { certificate: idp.certificate });
-    const old = xml.replace('xmlenc#rsa-oaep-mgf1p', 'xmlenc#rsa-1_5');
-    expect(await refused(finish(old))).toMatchObject({ reason: 'encryption algorithm that is not allowed' });
-  });
-
-  it('does not stand in for a signature', async () => {
-    const { begin } = await open({ decryptionKeys: [idp.key] });
-    const { id, finish } = await begin();
-    const xml = await encryptAssertion(evil(id), { certificate: idp.certificate });
-    expect(await refused(finish(xml))).toMatchObject({ reason: 'assertion that is not signed' });
-  });
-
-  it.each([
-    [
-      'ciphertext changed',
-      (xml: string) =>
-        xml.replace(
-          /(<xenc:CipherValue>)(.{8})(?=[^<]*<\/xenc:CipherValue>\s*<\/xenc:CipherData>\s*<\/xenc:EncryptedData>)/u,
-          '$1AAAAAAAA',
-        ),
-      'encrypted assertion that no key decrypts',
-    ],
-    [
-      'a second key',
-      (xml: string) => xml.replace(/<e:EncryptedKey[\s\S]*<\/e:EncryptedKey>/u, '$&$&'),
-      'encrypted assertion of another form',
-    ],
-    [
-      'a reference to ciphertext elsewhere',
-      (xml: string) =>
-        xml.replace('<xenc:CipherData>', '<xenc:CipherData><xenc:CipherReference URI="https://evil.example/"/>'),
-      'encrypted assertion that points elsewhere',
-    ],
-  ])('%s', async (_name, change, reason) => {
-    const { begin } = await open({ decryptionKeys: [idp.key] });
-    const { id, finish } = await begin();
-    const xml = await encryptAssertion(good(id), { certificate: idp.certificate });
-    const changed = change(xml);
-    expect(changed).not.toBe(xml);
-    expect(await refused(finish(changed))).toMatchObject({ reason });
-  });
-
-  it('another key decrypts nothing, and no key is said to be missing', async () => {
-    const withOther = await open({ decryptionKeys: [mallory.key] });
-    const one = await withOther.begin();
-    const xml = await encryptAssertion(good(one.id), { certificate: idp.certificate });
-    expect(await refused(one.finish(xml))).toMatchObject({ reason: 'encrypted assertion that no key decrypts' });
-    const without = await (await open()).begin();
-    expect(await refused(without.finish(xml))).toMatchObject({
-      reason: 'encrypted assertion, and no decryptionKeys in the configuration',
-    });
-  });
-
-  it('the older of two keys still decrypts, so that keys can be changed', async () => {
-    const { begin } = await open({ decryptionKeys: [mallory.key, idp.key] });
-    const { id, finish } = await begin();
-    expect(await finish(await encryptAssertion(good(id), { certificate: idp.certificate }))).toMatchObject({
-      userId: 'u-1',
-    });
   });
 });

@@ -12,7 +12,7 @@ export interface KeyPair {
 
 /** What a certificate is made with. Default: RSA with 2048 bits, good from 2029 to 2031. */
 export interface KeyPairOptions {
-  readonly type?: 'rsa' | 'ec';
+  readonly type?: 'rsa' | 'ec' | 'ed25519';
   readonly bits?: number;
   readonly from?: string;
   readonly to?: string;
@@ -24,8 +24,11 @@ export async function makeKeyPair(options: KeyPairOptions = {}): Promise<KeyPair
   const algorithm =
     type === 'rsa'
       ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]), modulusLength: bits }
-      : { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' };
+      : type === 'ec'
+        ? { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' }
+        : { name: 'Ed25519' };
   const keys = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  if (!('privateKey' in keys)) throw new Error('no pair of keys');
   const certificate = await X509CertificateGenerator.createSelfSigned({
     ...{ name: 'CN=provider', serialNumber: '01', keys, signingAlgorithm: algorithm },
     ...{ notBefore: new Date(from), notAfter: new Date(to) },

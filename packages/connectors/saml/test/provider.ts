@@ -1,6 +1,7 @@
 /** An identity provider that signs whatever a test wants signed. */
 import { sign as signBytes } from 'node:crypto';
-import { type SignatureAlgorithm, SignedXml } from 'xml-crypto';
+import { DOMParser } from '@xmldom/xmldom';
+import { ExclusiveCanonicalization, type SignatureAlgorithm, SignedXml } from 'xml-crypto';
 import { encrypt } from 'xml-encryption';
 import type { KeyPair } from './certificates.ts';
 
@@ -108,10 +109,9 @@ export function assertionXml(said: Said): string {
 
 const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
-/** What xml-crypto lacks: ECDSA, with r and s one after the other. */
-export const ecdsa: { readonly uri: string; readonly algorithm: new () => SignatureAlgorithm } = {
-  uri: 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256',
-  algorithm: class implements SignatureAlgorithm {
+/** What xml-crypto lacks: ECDSA, with r and s one after the other. Under any name. */
+const ecdsaAs = (uri: string) =>
+  class implements SignatureAlgorithm {
     getSignature(signedInfo: unknown, key: unknown): string {
       const privateKey = { key: String(key), dsaEncoding: 'ieee-p1363' as const };
       return signBytes('sha256', Buffer.from(String(signedInfo)), privateKey).toString('base64');
@@ -120,10 +120,9 @@ export const ecdsa: { readonly uri: string; readonly algorithm: new () => Signat
       throw new Error('only signs');
     }
     getAlgorithmName(): string {
-      return ecdsa.uri;
+      return uri;
     }
-  },
-};
+  };
 
 /** How something is signed. */
 export interface Signing extends Pick<KeyPair, 'key'> {
@@ -131,9 +130,13 @@ export interface Signing extends Pick<KeyPair, 'key'> {
   readonly certificate?: string;
   readonly element?: 'Response' | 'Assertion';
   readonly method?: string;
+  /** Sign with an EC key, whatever the method is called. */
+  readonly ecdsa?: boolean;
   readonly digest?: string;
   readonly canonicalization?: string;
   readonly transforms?: readonly string[];
+  /** Prefixes whose namespaces are signed along. */
+  readonly prefixes?: readonly string[];
 }
 
 /** Signs an element of a document as providers do: behind its Issuer, with one enveloped signature. */
@@ -145,11 +148,13 @@ export function sign(xml: string, signing: Signing): string {
     canonicalizationAlgorithm: canonicalization as typeof exclusive,
     ...(certificate === undefined ? { getKeyInfoContent: () => null } : { publicCert: certificate }),
   });
-  if (signing.method === ecdsa.uri) signer.SignatureAlgorithms[ecdsa.uri] = ecdsa.algorithm;
+  const { method = '' } = signing;
+  if (signing.ecdsa === true) signer.SignatureAlgorithms[method] = ecdsaAs(method);
   const path = `//*[local-name(.)='${element}']`;
   signer.addReference({
     xpath: path,
     digestAlgorithm: signing.digest ?? 'http://www.w3.org/2001/04/xmlenc#sha256',
+    inclusiveNamespacesPrefixList: [...(signing.prefixes ?? [])],
     transforms: signing.transforms ?? ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', exclusive],
   });
   const issuer = `${path}/*[local-name(.)='Issuer']`;
@@ -158,18 +163,36 @@ export function sign(xml: string, signing: Signing): string {
     ? { reference: issuer, action: 'after' as const }
     : { reference: path, action: 'prepend' as const };
   signer.computeSignature(xml, { location, prefix: 'ds' });
-  return signer.getSignedXml();
+  const signed = signer.getSignedXml();
+  return signing.prefixes === undefined ? signed : withoutStrayList(signed, key);
 }
 
-/** Encrypts the assertion of a response. */
-export function encryptAssertion(
-  xml: string,
-  {
-    certificate,
-    algorithm = 'http://www.w3.org/2009/xmlenc11#aes256-gcm',
-  }: { certificate: string; algorithm?: string },
-): Promise<string> {
-  const [assertion = ''] = /<saml:Assertion[\s\S]*<\/saml:Assertion>/u.exec(xml) ?? [];
+/** xml-crypto writes the list of prefixes into the enveloped transform too, where nobody else has it. */
+function withoutStrayList(signed: string, key: string): string {
+  const xml = signed.replace(
+    /(<ds:Transform Algorithm="[^"]+enveloped-signature")><InclusiveNamespaces[^>]+><\/ds:Transform>/u,
+    '$1/>',
+  );
+  const [signedInfo = ''] = /<ds:SignedInfo>.*<\/ds:SignedInfo>/su.exec(xml) ?? [];
+  const alone = signedInfo.replace('<ds:SignedInfo', '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"');
+  const root = new DOMParser().parseFromString(alone, 'text/xml').documentElement;
+  const bytes = Buffer.from(new ExclusiveCanonicalization().process(root, {}));
+  const value = signBytes('sha256', bytes, key).toString('base64');
+  return xml.replace(/(<ds:SignatureValue>)[^<]*/u, `$1${value}`);
+}
+
+/** For whom something is encrypted, and how. */
+export interface Encryption {
+  readonly certificate: string;
+  readonly algorithm?: string;
+  readonly element?: string;
+}
+
+/** Encrypts the assertion of a response, or what stands for it. */
+export function encryptAssertion(xml: string, encryption: Encryption): Promise<string> {
+  const { certificate, algorithm = 'http://www.w3.org/2009/xmlenc11#aes256-gcm', element = 'Assertion' } = encryption;
+  const whole = new RegExp(`<saml:${element}.*</saml:${element}>`, 'su');
+  const [assertion = ''] = whole.exec(xml) ?? [];
   const options = {
     rsa_pub: certificate,
     pem: certificate,
