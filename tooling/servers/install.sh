@@ -25,6 +25,11 @@ need libapache2-mod-auth-openidc /usr/lib/apache2/modules/mod_auth_openidc.so
 need chromium chromium
 need slapd slapd
 need ldap-utils ldapadd ldapsearch ldapwhoami
+need samba samba samba-tool
+need samba-ad-dc /usr/share/doc/samba-ad-dc
+need samba-ad-provision /usr/share/samba/setup/provision.ldif
+need winbind winbindd
+need python3-samba /usr/lib/python3/dist-packages/samba/__init__.py
 need xmlsec1 xmlsec1
 need python3-pysaml2 /usr/lib/python3/dist-packages/saml2/__init__.py
 need php-cli php

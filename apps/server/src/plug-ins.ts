@@ -1,4 +1,5 @@
 /** What this server is built with: the only place that names concrete connectors and storages. */
+import { activeDirectory } from '@ostiary/connector-active-directory';
 import { atlassianCrowd } from '@ostiary/connector-atlassian-crowd';
 import { authproxy } from '@ostiary/connector-authproxy';
 import { bitbucketCloud } from '@ostiary/connector-bitbucket-cloud';
@@ -26,6 +27,7 @@ import type { PlugIns } from './config/plug-ins.ts';
 export const plugIns: PlugIns = {
   storages: [memoryStorage, sqliteStorage, redisStorage],
   connectors: [
+    activeDirectory,
     atlassianCrowd,
     authproxy,
     bitbucketCloud,

@@ -47,6 +47,25 @@ describe('import-directions', () => {
     ]);
   });
 
+  it('lets a preset stand on its base, and no connector on another', async () => {
+    const ldap = manifest('connector-ldap', { peerDependencies: shared, devDependencies: shared });
+    const onLdap = {
+      dependencies: { '@ostiary/connector-ldap': '' },
+      peerDependencies: shared,
+      devDependencies: shared,
+    };
+    const base = { 'packages/connectors/ldap/package.json': ldap, 'packages/connectors/ldap/src/index.ts': '' };
+    const code = `import { x } from '@ostiary/connector-ldap';`;
+    const preset = {
+      'packages/connectors/active-directory/package.json': manifest('connector-active-directory', onLdap),
+      'packages/connectors/active-directory/src/index.ts': code,
+    };
+    expect(await problems({ ...base, ...preset })).toEqual([]);
+    expect(await problems({ ...base, 'packages/connectors/x/src/index.ts': code })).toEqual([
+      'packages/connectors/x/src/index.ts:1: imports @ostiary/connector-ldap, which packages/connectors/* may not import.',
+    ]);
+  });
+
   it('finds a forbidden dependency in a manifest that no source uses', async () => {
     const broken = manifest('connector-sdk', { dependencies: { '@ostiary/issuer': '' } });
     expect(

@@ -72,6 +72,13 @@ export const layers: readonly Layer[] = [
     node: true,
   },
   {
+    // A preset stands on the connector it presets, and on no other: docs/adr/0013-a-preset-may-stand-on-its-base.md.
+    dir: 'packages/connectors/active-directory',
+    workspace: [primitives, connectorSdk, '@ostiary/connector-ldap'],
+    libraries: [{ name: 'ldapts', because: 'the filters that connector-ldap takes' }],
+    node: true,
+  },
+  {
     dir: 'packages/connectors/*',
     workspace: [primitives, connectorSdk],
     libraries: [{ name: 'p-map', because: "asks a provider's API several things at a time, but not all at once" }],
@@ -115,6 +122,7 @@ export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
   ],
   'packages/connectors/ldap': [
     { name: 'ldapts', because: 'the LDAP client; sends filters in binary form, so that nothing has to be escaped' },
+    { name: 'tarn', because: 'a bounded pool of connections, which logins share' },
   ],
   'packages/connectors/local': [
     {

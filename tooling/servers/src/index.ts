@@ -41,6 +41,7 @@ export { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
 export { findTool, requireTool, toolPath } from './requirements.ts';
 export { type Readiness, type Restartable, startServer } from './restartable.ts';
 export { type Command, mustRun, type Result, runCommand } from './run-command.ts';
+export { requireSamba, type SambaServer, startSamba } from './samba.ts';
 export {
   type SamlServiceProvider,
   type SimpleSamlPhpOptions,

@@ -54,6 +54,7 @@ const flask = 'M9.5 3h5M10.5 3v6L5.5 18a2 2 0 0 0 1.8 3h9.4a2 2 0 0 0 1.8-3l-5-9
 const drawings: Readonly<Record<string, string>> = {
   local: key,
   ldap: key,
+  'active-directory': key,
   keystone: key,
   'atlassian-crowd': key,
   saml: shield,

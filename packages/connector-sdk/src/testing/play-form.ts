@@ -4,6 +4,7 @@ import type { ConnectorDefinition } from '../define.ts';
 import type { Identity } from '../identity.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { openPlayedConnector, type PlayedSetUp } from './open-played-connector.ts';
+import type { RecordingLogger } from './recording-logger.ts';
 
 /** What somebody types into a form, and what the client asks for. Scopes that are not given are asked for. */
 export interface FormEntry {
@@ -16,6 +17,7 @@ export interface FormEntry {
 export interface PlayedForm {
   readonly prompt: string;
   readonly clock: FakeClock;
+  readonly log: RecordingLogger;
   check(entry: FormEntry): Promise<Identity | 'rejected'>;
   /** The same, for what must not be rejected. */
   login(entry: FormEntry): Promise<Identity>;
@@ -28,7 +30,7 @@ export async function openForm<C>(
   provider: { readonly fetch: Fetch },
   setUp: PlayedSetUp,
 ): Promise<PlayedForm> {
-  const { connector, clock } = await openPlayedConnector(definition, provider, setUp);
+  const { connector, clock, log } = await openPlayedConnector(definition, provider, setUp);
   if (connector.via !== 'password') throw new Error('the connector has no form');
   const { login, refresh } = connector;
   const complete = (scopes: Partial<ConnectorScopes> = {}) => ({ offlineAccess: true, groups: true, ...scopes });
@@ -37,6 +39,7 @@ export async function openForm<C>(
   return {
     prompt: login.prompt,
     clock,
+    log,
     check,
     async login(entry) {
       const answer = await check(entry);

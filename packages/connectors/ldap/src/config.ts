@@ -1,7 +1,7 @@
-import { atMostOne, base64Bytes, duration, secretText, text } from '@ostiary/connector-sdk/config';
-import type { Secret } from '@ostiary/primitives';
+import { text } from '@ostiary/connector-sdk/config';
 import { type Filter, FilterParser } from 'ldapts';
 import { z } from 'zod';
+import { type ConnectionConfig, checkConnection, connectionKeys } from './connection-config.ts';
 
 /** How people are found. */
 export interface UserSearch {
@@ -34,25 +34,7 @@ export interface GroupSearch {
 }
 
 /** The options of the connector, checked. Spelled as in Dex. */
-export interface LdapConfig {
-  readonly host: string;
-  readonly hosts: readonly string[];
-  readonly insecureNoSSL: boolean;
-  readonly startTLS: boolean;
-  readonly insecureSkipVerify: boolean;
-  readonly rootCA?: string;
-  /** PEM. */
-  readonly rootCAData?: string;
-  readonly clientCert?: string;
-  readonly clientKey?: string;
-  readonly bindDN?: string;
-  readonly bindPW?: Secret;
-  readonly bindPWFile?: string;
-  readonly usernamePrompt: string;
-  readonly insecureSkipEmailVerified: boolean;
-  readonly allowedGroups: readonly string[];
-  /** Milliseconds. */
-  readonly timeout: number;
+export interface LdapConfig extends ConnectionConfig {
   readonly userSearch: UserSearch;
   readonly groupSearch?: GroupSearch;
 }
@@ -152,60 +134,17 @@ const kerberos = z.object({
   fallbackToPassword: z.boolean().exactOptional().describe('Not used.'),
 });
 
-const host = text().refine(
-  (name) => /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/iu.test(name),
-  'is no host. Write it like ldap.example.com or ldap.example.com:636.',
-);
-const flag = (about: string) => z.boolean().default(false).describe(about);
-
 /** Dex's options of the connector `ldap`, and a few more. */
 export const ldapConfig: z.ZodType<LdapConfig> = z
   .object({
-    host: host.describe(
-      'The server, with or without a port. Default port: 636; 389 with `insecureNoSSL` or `startTLS`.',
-    ),
-    hosts: z
-      .array(host)
-      .default([])
-      .describe('Further servers, asked when the one before does not answer. Not in Dex.'),
-    insecureNoSSL: flag('Plain LDAP: passwords can be read on the way. Wins over `startTLS`.'),
-    startTLS: flag('Begin plain, then StartTLS.'),
-    insecureSkipVerify: flag('Accept any certificate. For tests.'),
-    rootCA: text()
-      .exactOptional()
-      .describe('Certificates to trust instead of the system: path, base64 of PEM, or PEM.'),
-    rootCAData: base64Bytes()
-      .transform((bytes) => Buffer.from(bytes).toString())
-      .exactOptional()
-      .describe('The same as base64 of PEM. Wins over `rootCA`.'),
-    clientCert: text().exactOptional().describe('Certificate to show to the server, with `clientKey`.'),
-    clientKey: text().exactOptional().describe('Its key.'),
-    bindDN: text().exactOptional().describe('Account that searches. Absent: anonymous.'),
-    bindPW: secretText().exactOptional().describe('Its password.'),
-    bindPWFile: text().exactOptional().describe('The same as a file, read at each use. Not in Dex.'),
-    usernamePrompt: z.string().default('').describe('What the form calls the user name. Default: Username.'),
-    insecureSkipEmailVerified: flag('Take the address as verified, as Dex does; LDAP does not say. Not in Dex.'),
-    allowedGroups: z.array(text()).default([]).describe('Only members of one of these may log in. Not in Dex.'),
-    timeout: duration({ minMs: 1000, maxMs: 60_000 })
-      .default(10_000)
-      .describe('How long the server may take for an answer. Default: 10s. Not in Dex.'),
+    ...connectionKeys,
     userSearch: userSearch.describe('How people are found.'),
     groupSearch: groupSearch.exactOptional().describe('How groups are found. Absent: no groups.'),
     kerberos: kerberos.exactOptional().describe('Dex has single sign-on with Kerberos; Ostiary has not.'),
   })
-  .superRefine(atMostOne('bindPW', 'bindPWFile'))
+  .superRefine(checkConnection)
   .superRefine((config, context) => {
     const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
-    const hasPassword = config.bindPW !== undefined || config.bindPWFile !== undefined;
-    if (config.bindDN !== undefined && !hasPassword) {
-      issue(
-        'bindPW',
-        'is missing. Set bindPW or bindPWFile: without a password the server would take nobody for anybody.',
-      );
-    }
-    if ((config.clientCert === undefined) !== (config.clientKey === undefined)) {
-      issue('clientCert', 'belongs together with clientKey. Set both, or none.');
-    }
     if (config.allowedGroups.length > 0 && config.groupSearch === undefined) {
       issue('groupSearch', 'is missing. Set it: allowedGroups is compared with the groups that are found.');
     }

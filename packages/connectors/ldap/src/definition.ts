@@ -1,5 +1,11 @@
-import { type ConnectorDefinition, defineConnector } from '@ostiary/connector-sdk';
+import {
+  type Connector,
+  type ConnectorContext,
+  type ConnectorDefinition,
+  defineConnector,
+} from '@ostiary/connector-sdk';
 import { type LdapConfig, ldapConfig } from './config.ts';
+import { configuredDialect, type Dialect } from './dialect.ts';
 import { openDirectory } from './directory.ts';
 import { ldapLogin } from './login.ts';
 import { ldapRefresh } from './refresh.ts';
@@ -15,8 +21,15 @@ export const ldap: ConnectorDefinition<LdapConfig> = defineConnector({
     testedAgainst: 'OpenLDAP',
   },
   config: ldapConfig,
-  open(config, context) {
-    const parts = { config, directory: openDirectory(config, context) };
-    return { via: 'password', login: ldapLogin(parts), refresh: ldapRefresh(parts) };
-  },
+  open: (config, context) => openLdap(config, context, configuredDialect(config)),
 });
+
+/**
+ * Opens a connector over a directory. For presets, which bring a configuration and a dialect of their own; the
+ * connector `ldap` itself reads both from its options.
+ */
+export function openLdap(config: LdapConfig, context: ConnectorContext, dialect: Dialect): Connector {
+  const { directory, close } = openDirectory(config, context);
+  const parts = { config, directory, dialect, now: context.now };
+  return { via: 'password', login: ldapLogin(parts), refresh: ldapRefresh(parts), close };
+}

@@ -36,3 +36,20 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
+
+/** What Active Directory says behind `data` when it refuses a bind ([MS-ERREF] section 2.2), in words for the log. */
+const refusals: Readonly<Record<string, string>> = {
+  '530': 'may not log in at this time',
+  '531': 'may not log in from here',
+  '532': 'password has expired',
+  '533': 'account is disabled',
+  '701': 'account has expired',
+  '773': 'password must be changed first',
+  '775': 'account is locked',
+};
+
+/** Why Active Directory refused a bind, unless name or password were wrong or it does not say. */
+export function refusalOf(error: unknown): string | undefined {
+  const [, code = ''] = error instanceof Error ? (/\bdata ([0-9a-f]{3}),/iu.exec(error.message) ?? []) : [];
+  return refusals[code.toLowerCase()];
+}

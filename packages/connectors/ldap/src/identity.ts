@@ -5,7 +5,7 @@ import type { Entry } from 'ldapts';
 import type { LdapConfig, UserSearch } from './config.ts';
 import type { Session } from './directory.ts';
 import { firstValue } from './entry.ts';
-import { groupsOf } from './groups.ts';
+import type { Ldap } from './login.ts';
 
 /** A person who was found, and what was typed to find them. */
 export interface Found {
@@ -23,11 +23,11 @@ export interface Found {
 export async function identityOf(
   { entry, username, scopes }: Found,
   session: Session,
-  config: LdapConfig,
+  { config, dialect }: Pick<Ldap, 'config' | 'dialect'>,
 ): Promise<Identity> {
-  const { userSearch, groupSearch, allowedGroups } = config;
-  const wanted = groupSearch !== undefined && (scopes.groups || allowedGroups.length > 0);
-  const groups = wanted ? await groupsOf(session, entry, groupSearch) : [];
+  const { userSearch, allowedGroups } = config;
+  const wanted = scopes.groups || allowedGroups.length > 0;
+  const groups = wanted ? await dialect.groupsOf(session, entry) : [];
   const name = optional(entry, userSearch.nameAttr);
   const preferredUsername = optional(entry, userSearch.preferredUsernameAttr);
   const email = emailOf(entry, config);

@@ -5,6 +5,7 @@ import { Secret } from '@ostiary/primitives';
 import type { Entry } from 'ldapts';
 import { describe, expect, it } from 'vitest';
 import { ldapConfig } from './config.ts';
+import { configuredDialect } from './dialect.ts';
 import type { Directory } from './directory.ts';
 import { ldapLogin } from './login.ts';
 import { ldapRefresh } from './refresh.ts';
@@ -24,9 +25,9 @@ async function played(found: readonly Entry[]) {
       },
     });
   const scopes = { offlineAccess: true, groups: false };
-  const check = (username: string) =>
-    ldapLogin({ config, directory }).check({ username, password: new Secret('pw'), scopes });
-  const refresh = ldapRefresh({ config, directory });
+  const parts = { config, directory, dialect: configuredDialect(config), now: () => new Date(0) };
+  const check = (username: string) => ldapLogin(parts).check({ username, password: new Secret('pw'), scopes });
+  const refresh = ldapRefresh(parts);
   return { tried, check, renew: (username: string) => refresh.refresh({ identity: knownAs(username), scopes }) };
 }
 

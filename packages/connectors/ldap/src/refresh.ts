@@ -3,22 +3,23 @@ import { isOstiaryError } from '@ostiary/primitives';
 import { z } from 'zod';
 import { identityOf, idOf } from './identity.ts';
 import type { Ldap } from './login.ts';
-import { findUser, isClosed } from './users.ts';
+import { findUser } from './users.ts';
 
 /** Searches the entry and its groups anew. One that is gone, closed, or another one, is logged out. */
-export function ldapRefresh({ config, directory }: Ldap): UpstreamRefresh {
+export function ldapRefresh({ config, directory, dialect, now }: Ldap): UpstreamRefresh {
   return {
     kind: 'upstream',
     exclusive: false,
     async refresh({ identity, scopes }) {
       const username = usernameOf(identity);
-      if (username === undefined) return 'rejected';
+      const match = username === undefined ? undefined : dialect.again(identity, username);
+      if (username === undefined || match === undefined) return 'rejected';
       try {
         return await directory(async (session) => {
-          const entry = await findUser(session, username, config);
-          if (entry === undefined || isClosed(entry) || idOf(entry, config.userSearch) !== identity.userId)
-            return 'rejected';
-          return identityOf({ entry, username, scopes }, session, config);
+          const entry = await findUser(session, { ...config, match, attributes: dialect.attributes });
+          if (entry === undefined || dialect.isClosed(entry, now())) return 'rejected';
+          if (idOf(entry, config.userSearch) !== identity.userId) return 'rejected';
+          return identityOf({ entry, username, scopes }, session, { config, dialect });
         });
       } catch (error) {
         if (isOstiaryError(error, 'login/not_allowed')) return 'rejected';

@@ -1,34 +1,30 @@
 /** Finding a person. */
 import { OstiaryError } from '@ostiary/primitives';
 import { AndFilter, type Entry, EqualityFilter, type Filter, OrFilter } from 'ldapts';
-import type { GroupSearch, UserSearch } from './config.ts';
+import type { UserSearch } from './config.ts';
 import type { Session } from './directory.ts';
-import { firstValue } from './entry.ts';
 
-/** Attributes that say, in one product or another, that an account is closed. They are operational, so named. */
-const closedAttributes = ['userAccountControl', 'pwdAccountLockedTime', 'nsAccountLock'];
-
-/** `ACCOUNTDISABLE` of userAccountControl in Active Directory. */
-const DISABLED = 0x2;
-
-/** The value of pwdAccountLockedTime for an account that stays locked until an administrator opens it. */
-const LOCKED_FOREVER = '000001010000Z';
+/** Whom to look for. */
+export interface Wanted {
+  readonly userSearch: UserSearch;
+  /** What the entry must match, besides the filter of the configuration. */
+  readonly match: Filter;
+  /** Attributes to read, besides those of the configuration. */
+  readonly attributes: readonly string[];
+}
 
 /**
- * The one entry of a name; `undefined` when there is none. Values go into the filter as they are: it is sent in binary
- * form, so there is nothing to escape and nothing to inject.
+ * The one entry that matches; `undefined` when there is none. Values go into the filter as they are: it is sent in
+ * binary form, so there is nothing to escape and nothing to inject.
  *
  * @throws {OstiaryError} `upstream/protocol` when several entries match: which of them it is would be a guess.
  */
-export async function findUser(
-  session: Session,
-  username: string,
-  { userSearch, groupSearch }: { readonly userSearch: UserSearch; readonly groupSearch?: GroupSearch },
-): Promise<Entry | undefined> {
+export async function findUser(session: Session, wanted: Wanted): Promise<Entry | undefined> {
+  const { userSearch, match } = wanted;
   const found = await session.search(userSearch.baseDN, {
-    filter: both(userSearch.filter, oneOf(userSearch.username.map((attribute) => equals(attribute, username)))),
+    filter: both(userSearch.filter, match),
     scope: userSearch.scope,
-    attributes: attributesOf(userSearch, groupSearch),
+    attributes: attributesOf(wanted),
     sizeLimit: 2,
   });
   if (found.length < 2) return found[0];
@@ -36,15 +32,10 @@ export async function findUser(
   throw new OstiaryError('upstream/protocol', message, { detail: { base: userSearch.baseDN } });
 }
 
-/** True for an account that its directory calls disabled, or locked for good. */
-export function isClosed(entry: Entry): boolean {
-  const disabled = (Number(firstValue(entry, 'userAccountControl')) & DISABLED) !== 0;
-  const locked = firstValue(entry, 'pwdAccountLockedTime') === LOCKED_FOREVER;
-  return disabled || locked || firstValue(entry, 'nsAccountLock').toLowerCase() === 'true';
-}
+/** An attribute that has this value. Bytes are compared as bytes. */
+export const equals = (attribute: string, value: string | Buffer): Filter => new EqualityFilter({ attribute, value });
 
-export const equals = (attribute: string, value: string): Filter => new EqualityFilter({ attribute, value });
-
+/** One of several. */
 export const oneOf = (filters: readonly Filter[]): Filter => {
   const [first, second] = filters;
   return first !== undefined && second === undefined ? first : new OrFilter({ filters: [...filters] });
@@ -54,9 +45,8 @@ export const oneOf = (filters: readonly Filter[]): Filter => {
 export const both = (configured: Filter | undefined, match: Filter): Filter =>
   configured === undefined ? match : new AndFilter({ filters: [configured, match] });
 
-function attributesOf(search: UserSearch, groups: GroupSearch | undefined): string[] {
+function attributesOf({ userSearch: search, attributes }: Wanted): string[] {
   const named = [search.idAttr, search.emailAttr, search.nameAttr, search.preferredUsernameAttr];
-  const matched = groups?.userMatchers.map(({ userAttr }) => userAttr) ?? [];
-  const wanted = [...named, ...search.username, ...matched, ...closedAttributes].filter((name) => name !== undefined);
+  const wanted = [...named, ...attributes].filter((name) => name !== undefined);
   return [...new Set(wanted)].filter((name) => name.toLowerCase() !== 'dn');
 }

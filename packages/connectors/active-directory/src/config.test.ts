@@ -1,0 +1,36 @@
+import { readConfig } from '@ostiary/connector-sdk/config';
+import { describe, expect, it } from 'vitest';
+import { activeDirectory } from './index.ts';
+
+const read = (options: Readonly<Record<string, unknown>>) =>
+  readConfig(activeDirectory.config, { domain: 'Corp.Example.COM', ...options }, { path: 'config' });
+
+describe('config', () => {
+  it('takes host and trees from the name of the domain', async () => {
+    expect(await read({})).toMatchObject({
+      domain: 'corp.example.com',
+      host: 'corp.example.com',
+      baseDN: 'DC=corp,DC=example,DC=com',
+      groupBaseDN: 'DC=corp,DC=example,DC=com',
+      idAttr: 'objectGUID',
+      nestedGroups: 'tokenGroups',
+    });
+  });
+
+  it('takes others when they are given', async () => {
+    const given = { host: 'dc1.corp.example.com:3269', baseDN: 'OU=People,DC=x', groupBaseDN: 'OU=Groups,DC=x' };
+    expect(await read({ ...given, netbiosDomain: 'corp' })).toMatchObject({ ...given, netbiosDomain: 'CORP' });
+  });
+
+  it.each([
+    ['a domain that is none', { domain: 'CORP' }, 'domain: is no domain. Write it like corp.example.com.'],
+    ['a NetBIOS name that is none', { netbiosDomain: 'corp.example.com' }, 'netbiosDomain: is no NetBIOS name'],
+    ['a filter that is none', { userFilter: '(objectClass=user' }, 'userFilter: is no LDAP filter'],
+    ['another way to groups', { nestedGroups: 'all' }, 'nestedGroups: must be one of'],
+    ['an account without password', { bindDN: 'svc@corp.example.com' }, 'bindPW: is missing'],
+    ['a password twice', { bindPW: 'a', bindPWFile: '/b' }, 'bindPWFile: is set besides bindPW'],
+    ['a certificate without key', { clientCert: '/a' }, 'clientCert: belongs together with clientKey'],
+  ])('refuses %s', async (_what, options, message) => {
+    await expect(read(options)).rejects.toThrow(message);
+  });
+});

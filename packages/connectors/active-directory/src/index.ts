@@ -1,0 +1,3 @@
+/** The connector for Active Directory. */
+export type { ActiveDirectoryConfig, NestedGroups } from './config.ts';
+export { activeDirectory } from './definition.ts';

@@ -1,0 +1,73 @@
+/** A directory of the size of a company. */
+import { requireTool, type SlapdServer, startSlapd } from '@ostiary/tooling-servers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dnOf, groupDn, groupLdif, jane, opened, personLdif } from './support.ts';
+
+const people = 10_000;
+const groups = 2000;
+
+/** Jane is in 1,200 groups, more than a page; the last one is in a group above, and so on, 20 levels up. */
+function seed(): string {
+  const others = Array.from({ length: people - 1 }, (_none, n) => personLdif({ uid: `user${n}` }));
+  const hers = Array.from({ length: 1200 }, (_none, n) => groupLdif(`group${n}`, [dnOf({ uid: 'jane' })]));
+  const above = Array.from({ length: 20 }, (_none, n) =>
+    groupLdif(`above${n}`, [groupDn(n === 0 ? 'group1199' : `above${n - 1}`)]),
+  );
+  const rest = Array.from({ length: groups - 1220 }, (_none, n) => groupLdif(`other${n}`, [dnOf({ uid: `user${n}` })]));
+  return [personLdif({ uid: 'jane' }), ...others, ...hers, ...above, ...rest].join('\n\n');
+}
+
+describe.skipIf(requireTool('slapd', 'slapadd', 'ldapadd', 'ldapwhoami', 'openssl') !== undefined)(
+  'a large directory',
+  () => {
+    let slapd: SlapdServer;
+    beforeAll(async () => {
+      slapd = await startSlapd({ seed: seed() });
+    }, 120_000);
+    afterAll(() => slapd[Symbol.asyncDispose]());
+
+    const nested = {
+      groupSearch: {
+        baseDN: 'ou=Groups,dc=example,dc=org',
+        nameAttr: 'cn',
+        userMatchers: [{ userAttr: 'DN', groupAttr: 'member', recursionGroupAttr: 'member' }],
+      },
+    };
+
+    it('answers every group of a person, over pages and levels', async () => {
+      const { login } = await opened(slapd, nested);
+      const identity = await login(jane);
+      expect(identity.groups).toHaveLength(1220);
+      expect(identity.groups).toContain('above19');
+      expect(identity.groups).not.toContain('other0');
+    });
+
+    it('logs fifty people in at once with ten connections', async () => {
+      const { check } = await opened(slapd, nested);
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_none, n) => check({ username: `user${n}`, password: 'correct horse' })),
+      );
+      expect(answers.map((answer) => answer !== 'rejected' && answer.userId)).toEqual(
+        Array.from({ length: 50 }, (_none, n) => `user${n}`),
+      );
+    });
+  },
+);
+
+describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== undefined)('two servers', () => {
+  it('stand in for each other when one dies while its connections are open', async () => {
+    await using stack = new AsyncDisposableStack();
+    const ldif = personLdif({ uid: 'jane' });
+    const [first, second] = [stack.use(await startSlapd({ ldif })), stack.use(await startSlapd({ ldif }))];
+    const rootCA = first.ca + second.ca;
+    const { login, refresh } = await opened(first, { rootCA, hosts: [`127.0.0.1:${second.tlsPort}`] });
+    const identity = await login(jane);
+    await first.kill();
+    expect(await refresh(identity)).toMatchObject({ userId: 'jane' });
+    expect(await login(jane)).toMatchObject({ userId: 'jane' });
+    await second.kill();
+    await expect(refresh(identity)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+    await first.restart();
+    expect(await refresh(identity)).toMatchObject({ userId: 'jane' });
+  });
+});
