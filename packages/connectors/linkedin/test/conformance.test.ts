@@ -1,29 +1,4 @@
-import type { ConformanceSubject, Upstream } from '@ostiary/connector-sdk/conformance';
 import { connectorConformance } from '@ostiary/connector-sdk/conformance/vitest';
-import { playedUpstream } from '@ostiary/connector-sdk/testing';
-import { linkedin } from '../src/index.ts';
-import { clientSecret, configOf, fakeLinkedIn } from './support.ts';
-
-function upstream(): Upstream {
-  const idp = fakeLinkedIn();
-  return {
-    ...playedUpstream(idp),
-    becomeSomebodyElse() {
-      idp.member.sub = 'somebody-else';
-    },
-    endLogin: () => idp.revoke(),
-    setEmailVerified(value) {
-      idp.member.email_verified = value;
-    },
-  };
-}
-
-const config = await configOf();
-
-const subject: ConformanceSubject = {
-  open: (context) => linkedin.open(config, context),
-  upstream,
-  secrets: [clientSecret],
-};
+import { subject } from './subject.ts';
 
 connectorConformance(subject, { waived: [{ rule: 'claims/groups', because: 'LinkedIn has no groups' }] });
