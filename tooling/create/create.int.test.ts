@@ -1,31 +1,19 @@
 /** A package fresh from the template passes everything that the packages of this workspace have to pass. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyWorkspace } from './workspace-copy.ts';
 
-const home = dirname(dirname(import.meta.dirname));
-const root = mkdtempSync(join(tmpdir(), 'ostiary-created-'));
-const env = { ...process.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter), CI: 'true' };
-
-function run(command: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${error ?? ''}\n${stdout}\n${stderr}`);
-  return stdout;
-}
+const copy = copyWorkspace();
+const { root, env, run } = copy;
 
 beforeAll(() => {
-  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: home });
-  for (const file of list.toString().split('\0')) {
-    if (file !== '' && existsSync(join(home, file))) cpSync(join(home, file), join(root, file));
-  }
-  run('git', 'init', '-q');
   run(process.execPath, 'tooling/create/main.ts', 'connector', 'probe-one');
   run(process.execPath, 'tooling/create/main.ts', 'storage', 'probe-two');
 }, 300_000);
 
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => copy[Symbol.dispose]());
 
 describe.each([
   ['connector', 'packages/connectors/probe-one'],

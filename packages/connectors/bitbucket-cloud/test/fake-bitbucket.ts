@@ -9,6 +9,8 @@ export interface BitbucketWorld {
   emails: readonly { readonly email: string; readonly is_primary: boolean; readonly is_confirmed: boolean }[];
   /** Slugs of the workspaces, with the permission in each; `hidden` where it is not told. */
   workspaces: Readonly<Record<string, string>>;
+  /** Smaller than Bitbucket's, so that few things make many pages. */
+  pageSize: number;
 }
 
 export interface FakeBitbucket extends FakeOAuth {
@@ -27,6 +29,7 @@ export function fakeBitbucket(): FakeBitbucket {
       { email: 'jane@example.com', is_primary: true, is_confirmed: true },
     ],
     workspaces: { acme: 'owner', labs: 'member' },
+    pageSize: 40,
   };
   const oauth = fakeOAuth({
     authorizationEndpoint: 'https://bitbucket.org/site/oauth2/authorize',
@@ -44,8 +47,9 @@ function restApi(world: BitbucketWorld): FakeApi {
     const url = new URL(request.url);
     const path = url.href.slice(api.length).split('?')[0] ?? '';
     if (path === '/user') return Response.json(userOf(world));
-    if (path === '/user/emails') return page(url, world.emails);
-    if (path === '/user/workspaces') return page(url, Object.keys(world.workspaces).map(workspaceAccess));
+    if (path === '/user/emails') return page({ url, pageSize: world.pageSize }, world.emails);
+    if (path === '/user/workspaces')
+      return page({ url, pageSize: world.pageSize }, Object.keys(world.workspaces).map(workspaceAccess));
     const [, slug] = /^\/user\/workspaces\/([^/]+)\/permission$/u.exec(path) ?? [];
     if (slug === undefined) return undefined;
     const permission = world.workspaces[decodeURIComponent(slug)];
@@ -69,10 +73,10 @@ const workspaceAccess = (slug: string): Record<string, unknown> => ({
   workspace: { type: 'workspace_base', slug },
 });
 
-/** Smaller than Bitbucket's, so that few things make many pages. */
-const pageSize = 40;
-
-function page(url: URL, items: readonly unknown[]): Response {
+function page(
+  { url, pageSize }: { readonly url: URL; readonly pageSize: number },
+  items: readonly unknown[],
+): Response {
   const number = Number(url.searchParams.get('page') ?? '1');
   const end = number * pageSize;
   const next = new URL(url);

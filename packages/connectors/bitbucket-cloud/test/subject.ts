@@ -6,6 +6,7 @@ import { clientSecret, configOf } from './support.ts';
 
 function upstream(): Upstream {
   const idp = fakeBitbucket();
+  idp.world.pageSize = 100; // as the provider has it
   return {
     ...playedUpstream(idp),
     becomeSomebodyElse() {

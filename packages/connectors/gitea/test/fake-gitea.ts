@@ -13,6 +13,8 @@ export interface GiteaWorld {
   prohibited: boolean;
   /** The token may not read addresses. */
   withoutEmails: boolean;
+  /** Smaller than Gitea's, so that few things make many pages. */
+  pageSize: number;
   teams: readonly { readonly org: string; readonly name: string }[];
 }
 
@@ -32,6 +34,7 @@ export function fakeGitea(): FakeGitea {
     active: true,
     prohibited: false,
     withoutEmails: false,
+    pageSize: 20,
     teams: [
       { org: 'Acme', name: 'Owners' },
       { org: 'Acme', name: 'ops' },
@@ -57,7 +60,7 @@ function restApi(world: GiteaWorld): FakeApi {
     }
     if (pathname !== '/api/v1/user/teams') return undefined;
     // The server caps what a page may hold, and says nothing about the end.
-    const size = Math.min(Number(searchParams.get('limit')), 20);
+    const size = Math.min(Number(searchParams.get('limit')), world.pageSize);
     const start = (Number(searchParams.get('page')) - 1) * size;
     return Response.json(teamsOf(world).slice(start, start + size));
   };

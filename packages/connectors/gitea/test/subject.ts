@@ -6,6 +6,7 @@ import { clientSecret, configOf } from './support.ts';
 
 function upstream(): Upstream {
   const idp = fakeGitea();
+  idp.world.pageSize = 50; // as the provider has it
   return {
     ...playedUpstream(idp),
     becomeSomebodyElse() {

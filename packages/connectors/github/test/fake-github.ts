@@ -22,6 +22,8 @@ export interface GitHubWorld {
   withoutEmails: boolean;
   /** Answers with "secondary rate limit", with or without a header that says so. */
   tooMany: false | 'with a header' | 'without';
+  /** Smaller than GitHub's, so that few things make many pages. */
+  pageSize: number;
 }
 
 export interface FakeTeam {
@@ -65,11 +67,9 @@ function newWorld(): GitHubWorld {
     suspended: false,
     withoutEmails: false,
     tooMany: false,
+    pageSize: 30,
   };
 }
-
-/** Smaller than GitHub's, so that few things make many pages. */
-const pageSize = 30;
 
 function restApi(world: GitHubWorld, base: string): FakeApi {
   return (request) => {
@@ -86,9 +86,10 @@ function restApi(world: GitHubWorld, base: string): FakeApi {
     const team = /^\/orgs\/([^/]+)\/teams\/([^/]+)$/u.exec(path);
     if (team !== null) return Response.json(fullTeam(world, team[1] ?? '', team[2] ?? ''));
     if (path === '/user') return Response.json(userOf(world));
-    if (path === '/user/emails') return world.withoutEmails ? problem(404, 'Not Found') : page(url, emailsOf(world));
-    if (path === '/user/teams') return page(url, world.teams.map(listedTeam));
-    return path === '/user/orgs' ? page(url, orgsOf(world).map(simpleOrg)) : undefined;
+    if (path === '/user/emails')
+      return world.withoutEmails ? problem(404, 'Not Found') : page({ url, pageSize: world.pageSize }, emailsOf(world));
+    if (path === '/user/teams') return page({ url, pageSize: world.pageSize }, world.teams.map(listedTeam));
+    return path === '/user/orgs' ? page({ url, pageSize: world.pageSize }, orgsOf(world).map(simpleOrg)) : undefined;
   };
 }
 
@@ -138,7 +139,10 @@ function membership(world: GitHubWorld, org: string, login: string): Response {
   return new Response(null, { status: 302, headers: { location: `/orgs/${org}/public_members/${login}` } });
 }
 
-function page(url: URL, items: readonly unknown[]): Response {
+function page(
+  { url, pageSize }: { readonly url: URL; readonly pageSize: number },
+  items: readonly unknown[],
+): Response {
   const number = Number(url.searchParams.get('page') ?? '1');
   const end = number * pageSize;
   const at = (target: number): string => {

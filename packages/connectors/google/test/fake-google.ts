@@ -14,6 +14,8 @@ export interface GoogleWorld {
   notDelegated: boolean;
   /** How many questions the directory has at the same time, and had at most. */
   readonly load: { now: number; most: number };
+  /** Groups in a page; Google's are larger. */
+  pageSize: number;
 }
 
 export interface FakeGoogle extends Omit<FakeIdp, 'decline'> {
@@ -43,6 +45,7 @@ export async function fakeGoogle(now: Clock = () => new Date('2030-01-01T00:00:0
     asked: [],
     notDelegated: false,
     load: { now: 0, most: 0 },
+    pageSize: 50,
   };
   const admins = new Map<string, string>();
   const { decline } = idp;
@@ -103,9 +106,6 @@ function serviceToken(
 
 type Groups = admin_directory_v1.Schema$Groups;
 
-/** Groups in a page; Google's are larger. */
-const pageSize = 50;
-
 async function listGroups(
   url: URL,
   { world, admin }: { readonly world: GoogleWorld; readonly admin: string | undefined },
@@ -117,6 +117,7 @@ async function listGroups(
   world.load.most = Math.max(world.load.most, world.load.now);
   await new Promise(setImmediate);
   world.load.now -= 1;
+  const { pageSize } = world;
   const all = world.memberships[userKey];
   if (all === undefined) return Response.json({ error: { code: 404 } }, { status: 404 });
   const start = Number(url.searchParams.get('pageToken') ?? '0');

@@ -7,6 +7,7 @@ import { clientSecret, configOf, withDirectory } from './support.ts';
 
 async function upstream(now: Clock): Promise<Upstream> {
   const idp = await fakeGoogle(now);
+  idp.world.pageSize = 200; // as the provider has it
   return {
     ...playedUpstream(idp),
     becomeSomebodyElse() {
