@@ -23,6 +23,8 @@ export interface IssuerSettings {
   readonly config: (url: string) => string;
   /** `http` only for parties that cannot be told of a certificate authority. */
   readonly scheme?: 'https' | 'http';
+  /** What it calls itself when a proxy stands in front; it then listens without TLS. */
+  readonly publicUrl?: string;
   /** From `freePort`, where others must know the address before. */
   readonly port?: number;
   /** Puts something into the database before the server opens it. */
@@ -31,13 +33,14 @@ export interface IssuerSettings {
 
 /** Starts the built server on a free port, with a database of its own that stays through restarts. */
 export async function startIssuer(settings: IssuerSettings): Promise<Issuer> {
-  const { authority, config, scheme = 'https' } = settings;
+  const { authority, config, publicUrl, scheme = publicUrl === undefined ? 'https' : 'http' } = settings;
   await using stack = new AsyncDisposableStack();
   const data = stack.use(await temporaryFolder('ostiary-data'));
   const database = join(data.path, 'ostiary.db');
   await settings.prepare?.(database);
   const port = settings.port ?? (await freePort());
-  const url = `${scheme}://127.0.0.1:${port}/dex`;
+  const local = `${scheme}://127.0.0.1:${port}/dex`;
+  const url = publicUrl ?? local;
   const { certificateFile, keyFile } = await authority.issue();
   const tls = `{ https: "127.0.0.1:${port}", tlsCert: ${certificateFile}, tlsKey: ${keyFile} }`;
   const server = stack.use(
@@ -50,7 +53,7 @@ export async function startIssuer(settings: IssuerSettings): Promise<Issuer> {
         `web: ${scheme === 'https' ? tls : `{ http: "127.0.0.1:${port}" }`}`,
         config(url),
       ].join('\n'),
-      readyUrl: `${url}/healthz`,
+      readyUrl: `${local}/healthz`,
       ca: authority.ca,
     }),
   );

@@ -1,5 +1,5 @@
 /** A person, a browser, kubectl and a cluster. */
-import type { ChromiumBrowser, Kubectl, KubernetesServer } from '@ostiary/tooling-servers';
+import type { ChromiumBrowser, Kubectl, KubernetesServer, PageOptions } from '@ostiary/tooling-servers';
 import type { Page } from 'playwright-core';
 import type { Issuer } from './issuer.ts';
 import type { Terminal } from './plugin.ts';
@@ -15,12 +15,13 @@ export interface LoginScene {
 export async function loginByBrowser(
   { issuer, cluster, chromium, terminal }: LoginScene,
   signIn: (page: Page) => Promise<void>,
+  options?: PageOptions,
 ): Promise<void> {
   const { address, running } = await terminal.login([
     issuer.url,
     ...['--context', 'test', '--cluster', 'test', '--server', cluster.url, '--cluster-ca', cluster.caFile],
   ]);
-  const page = await chromium.open();
+  const page = await chromium.open(options);
   await page.goto(address);
   await signIn(page);
   const { code } = await running.exited;

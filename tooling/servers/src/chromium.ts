@@ -32,6 +32,8 @@ export interface PageOptions {
   readonly locale?: string | undefined;
   readonly colorScheme?: 'light' | 'dark' | undefined;
   readonly viewport?: { readonly width: number; readonly height: number } | undefined;
+  /** What to type into the browser's own prompt for a name and a password. */
+  readonly httpCredentials?: { readonly username: string; readonly password: string } | undefined;
 }
 
 /** One finding of axe: the rule, how bad it is, and the elements. */
@@ -60,12 +62,13 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Chro
   });
   return {
     browser,
-    async open({ scripts = 'on', locale, colorScheme, viewport } = {}) {
+    async open({ scripts = 'on', locale, colorScheme, viewport, httpCredentials } = {}) {
       const context = await browser.newContext({
         javaScriptEnabled: scripts === 'on',
         ...(locale === undefined ? {} : { locale }),
         ...(colorScheme === undefined ? {} : { colorScheme }),
         ...(viewport === undefined ? {} : { viewport: { ...viewport } }),
+        ...(httpCredentials === undefined ? {} : { httpCredentials }),
       });
       context.setDefaultTimeout(pageTimeoutMs);
       return context.newPage();

@@ -60,6 +60,10 @@ describe('a login', () => {
     ['form-encoded', (tokens: Record<string, unknown>) => new Response(form(tokens), formHeaders)],
     ['as plain text', (tokens: Record<string, unknown>) => new Response(form(tokens), textHeaders)],
     ['without a type', ({ token_type: _type, ...tokens }: Record<string, unknown>) => Response.json(tokens)],
+    [
+      'with an ID token that nobody asked for',
+      (tokens: Record<string, unknown>) => Response.json({ ...tokens, id_token: 'a.b.c' }),
+    ],
     ['with a time as text', (tokens: Record<string, unknown>) => Response.json({ ...tokens, expires_in: '300' })],
   ])('takes tokens that come %s', async (_how, tokenAnswer) => {
     const { login } = opened({ tokenAnswer });

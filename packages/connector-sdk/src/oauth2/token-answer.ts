@@ -3,7 +3,9 @@ import type { Fetch } from '@ostiary/primitives';
 
 /**
  * Brings an answer into the form of RFC 6749 section 5: what was form-encoded becomes JSON, an error that came with
- * 200 gets 400, a missing `token_type` is `bearer`, and `expires_in` is a number. Nothing else is changed.
+ * 200 gets 400, a missing `token_type` is `bearer`, and `expires_in` is a number. An ID token, which providers that
+ * speak OpenID Connect as well give when the scope has `openid`, is left out: nobody here reads it, and whose it should
+ * be is not known. Nothing else is changed.
  */
 export function standardTokenAnswers(fetch: Fetch): Fetch {
   return async (input, init) => {
@@ -33,7 +35,7 @@ function readFields(text: string, type: string): Record<string, unknown> | undef
 
 function standardFields(fields: Record<string, unknown>): Record<string, unknown> {
   if (typeof fields.access_token !== 'string') return fields;
-  const { expires_in: expires, token_type: type = 'bearer', ...rest } = fields;
+  const { expires_in: expires, token_type: type = 'bearer', id_token: _unread, ...rest } = fields;
   const seconds = typeof expires === 'string' && /^\d{1,10}$/u.test(expires) ? Number(expires) : expires;
   return { ...rest, token_type: type, ...(seconds === undefined || seconds === null ? {} : { expires_in: seconds }) };
 }

@@ -44,7 +44,8 @@ export async function drive(subject: ConformanceSubject, { groups, meterOf }: Dr
   const open = () => subject.open(testContext({ http: httpOver(net.fetch), readFile, now: clock.now }));
   // A provider that has to be started may still have changes on their way; this login waits for them.
   const before = open();
-  await login(before, upstream).finally(() => before.close?.());
+  await login(before, upstream);
+  await before.close?.();
   const connector = open();
   try {
     const first = await net.cost(() => login(connector, upstream));
