@@ -130,3 +130,32 @@ describe('groups', () => {
     await expect(configOf({ claimModifications })).rejects.toThrow('groupsFilter');
   });
 });
+
+describe('groups that the provider left out because they are too many', () => {
+  const distributed = {
+    _claim_names: { groups: 'src1' },
+    _claim_sources: { src1: { endpoint: 'https://graph.example' } },
+  };
+  const wanted = { insecureEnableGroups: true };
+
+  it.each([
+    ['as a distributed claim', distributed, wanted],
+    ["as Entra's implicit flow says it", { hasgroups: true }, wanted],
+    ['under another name', { _claim_names: { roles: 'src1' } }, { ...wanted, claimMapping: { groups: 'roles' } }],
+    ['although only an allow-list needs them', distributed, { allowedGroups: ['admins'] }],
+  ])('%s are not taken for none', async (_how, claims, options) => {
+    await expect(map(claims, options)).rejects.toMatchObject({
+      code: 'upstream/protocol',
+      detail: { reason: 'groups are left out' },
+    });
+  });
+
+  it.each([
+    ['nobody needs them', distributed, {}],
+    ['userinfo has them', distributed, { ...wanted, getUserInfo: true }],
+    ['another claim is elsewhere', { _claim_names: { address: 'src1' } }, wanted],
+  ])('are no matter when %s', async (_why, claims, options) => {
+    const userinfo = 'getUserInfo' in options ? { groups: ['dev'] } : undefined;
+    expect((await map(claims, options, userinfo)).groups).toEqual(userinfo?.groups ?? []);
+  });
+});

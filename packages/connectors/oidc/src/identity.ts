@@ -2,6 +2,7 @@
 import { type Email, requireAllowedGroups } from '@ostiary/connector-sdk';
 import { unbelievable } from '@ostiary/connector-sdk/oauth2';
 import type { Claims, OpenIdAccount } from '@ostiary/connector-sdk/oidc';
+import { OstiaryError } from '@ostiary/primitives';
 import type { OidcConfig } from './config.ts';
 import { newGroups, readGroups } from './groups.ts';
 
@@ -72,6 +73,7 @@ function groupsOf(claims: Claims, config: OidcConfig): readonly string[] {
   const made = newGroups(claims, claimModifications.newGroupFromClaims);
   if (!insecureEnableGroups && allowedGroups.length === 0) return made;
   const name = claimName(claims, 'groups', config);
+  if (claims[name] === undefined && isElsewhere(claims, name)) throw tooManyGroups(name);
   const given = readGroups(claims[name], name).filter(
     (group) => claimModifications.groupsFilter?.matcher(group).find() ?? true,
   );
@@ -79,4 +81,21 @@ function groupsOf(claims: Claims, config: OidcConfig): readonly string[] {
   const { prefix, suffix } = claimModifications;
   const handedOn = insecureEnableGroups ? allowed.map((group) => prefix + group + suffix) : [];
   return [...new Set([...handedOn, ...made])];
+}
+
+/**
+ * True for groups that the token does not have but somebody has: named as a distributed claim (OpenID Connect Core
+ * section 5.6.2), or, in tokens of Entra ID, by `hasgroups`. Entra leaves them out when they are more than 200.
+ */
+function isElsewhere(claims: Claims, name: string): boolean {
+  const names = claims._claim_names;
+  const isDistributed = typeof names === 'object' && names !== null && Object.hasOwn(names, name);
+  return isDistributed || claims.hasgroups === true;
+}
+
+/** Taking them for none would quietly take rights away, or let an allow-list refuse who may come in. */
+function tooManyGroups(claim: string): OstiaryError {
+  const message = 'You are in more groups than the identity provider puts into a token. Tell your administrator.';
+  const remedy = 'at Entra ID use the connector microsoft, or put only groups assigned to the application into tokens';
+  return new OstiaryError('upstream/protocol', message, { detail: { reason: 'groups are left out', claim, remedy } });
 }
