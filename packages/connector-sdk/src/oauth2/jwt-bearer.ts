@@ -8,8 +8,8 @@ import { answering, type Transport } from './transport.ts';
 /** Who asserts what. */
 export interface AssertionClaims {
   readonly issuer: string;
-  /** Whom the service acts for. */
-  readonly subject: string;
+  /** Whom the service acts for; absent: itself. */
+  readonly subject?: string;
   /** The token endpoint. */
   readonly audience: string;
   /** Further claims: `scope`. */
@@ -29,7 +29,7 @@ const lifetimeSeconds = 300;
 export function assertionPayload(claims: AssertionClaims, now: Clock): Readonly<Record<string, string | number>> {
   const iat = Math.floor(now().getTime() / 1000);
   const { issuer: iss, subject: sub, audience: aud, more } = claims;
-  return { ...more, iss, sub, aud, iat, exp: iat + lifetimeSeconds };
+  return { ...more, iss, ...(sub === undefined ? {} : { sub }), aud, iat, exp: iat + lifetimeSeconds };
 }
 
 /**

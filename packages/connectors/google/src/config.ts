@@ -10,6 +10,7 @@ export interface GoogleConfig extends Registration {
   /** Administrators by domain; `*` for any. */
   readonly domainToAdminEmail: Readonly<Record<string, string>>;
   readonly fetchTransitiveGroupMembership: boolean;
+  readonly cloudIdentityGroups: boolean;
   readonly promptType: string;
   readonly rootCAs: readonly string[];
 }
@@ -38,6 +39,12 @@ export const googleConfig: z.ZodType<GoogleConfig> = z
       .describe('Whom the service account acts for, by domain of the person; `*` for any.'),
     adminEmail: text().exactOptional().describe('The same for any domain. Deprecated: use `domainToAdminEmail`.'),
     fetchTransitiveGroupMembership: z.boolean().default(false).describe('Hand on groups that hold a group, too.'),
+    cloudIdentityGroups: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Read groups with a role of the service account, on behalf of nobody (Cloud Identity API). Not in Dex.',
+      ),
     promptType: z
       .string()
       .default('consent')
@@ -49,9 +56,14 @@ export const googleConfig: z.ZodType<GoogleConfig> = z
     ...config,
     domainToAdminEmail: { ...(adminEmail === undefined ? {} : { '*': adminEmail }), ...domainToAdminEmail },
   }))
-  .superRefine(({ groups, serviceAccountFilePath, domainToAdminEmail }, context) => {
-    if (Object.keys(domainToAdminEmail).length > 0) return;
-    const message = 'is missing. Set it: groups are read on behalf of an administrator.';
+  .superRefine(({ groups, serviceAccountFilePath, domainToAdminEmail, cloudIdentityGroups }, context) => {
+    const hasAdmins = Object.keys(domainToAdminEmail).length > 0;
+    if (hasAdmins && cloudIdentityGroups) {
+      const both = 'is set besides domainToAdminEmail. Keep one of them: it acts for nobody.';
+      context.addIssue({ code: 'custom', path: ['cloudIdentityGroups'], message: both });
+    }
+    if (hasAdmins || cloudIdentityGroups) return;
+    const message = 'is missing. Set it: groups are read on behalf of an administrator. Or set cloudIdentityGroups.';
     if (groups.length === 0 && serviceAccountFilePath === undefined) return;
     context.addIssue({ code: 'custom', path: ['domainToAdminEmail'], message });
   });

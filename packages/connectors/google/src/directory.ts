@@ -1,12 +1,13 @@
 /** Groups of Google Workspace (Directory API). */
 import { type ConnectorContext, uniqueGroups } from '@ostiary/connector-sdk';
-import { type Api, openApi, refusedStatus } from '@ostiary/connector-sdk/api';
+import { type Api, refusedStatus } from '@ostiary/connector-sdk/api';
 import type { Fetch } from '@ostiary/primitives';
 import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import { z } from 'zod';
+import { openCloudIdentity } from './cloud-identity.ts';
 import type { GoogleConfig } from './config.ts';
-import { directoryToken, type ServiceAccount } from './service-account.ts';
+import { type GroupsService, groupsApis } from './groups-api.ts';
 
 /** Requests at a time. */
 const concurrency = 10;
@@ -14,30 +15,30 @@ const concurrency = 10;
 /** Seconds for which it is remembered which groups a group is in. Those of a person are always asked for. */
 const nestingSeconds = 60;
 
-/** Seconds before its end from which an access token is renewed. */
-const marginSeconds = 60;
-
 /** Somebody whose groups are wanted. */
 export interface Member {
   /** Immutable id of the account. */
   readonly id: string;
   readonly email: string;
+  /** The Google Workspace domain that manages the account; absent for a private one. */
+  readonly hostedDomain?: string;
 }
 
 /** Answers the addresses of the groups somebody is in. */
 export type Directory = (member: Member) => Promise<readonly string[]>;
 
-interface Held {
-  readonly api: Api;
-  readonly until: number;
-}
+const directory: GroupsService = {
+  baseUrl: 'https://admin.googleapis.com/admin/directory/v1',
+  scope: 'https://www.googleapis.com/auth/admin.directory.group.readonly',
+};
 
 /** Opens the directory; `undefined` where the configuration names no administrator. */
 export function openDirectory(config: GoogleConfig, context: ConnectorContext, fetch: Fetch): Directory | undefined {
   const { domainToAdminEmail, serviceAccountFilePath: file } = config;
+  if (config.cloudIdentityGroups) return openCloudIdentity(config, context, fetch);
   const admins = new Map(Object.entries(domainToAdminEmail).map(([domain, admin]) => [domain.toLowerCase(), admin]));
   if (admins.size === 0) return undefined;
-  const apiFor = apis({ file, fetch, context });
+  const apiFor = groupsApis(directory, { file, fetch, context });
   const parents = new LRUCache<string, Promise<readonly string[]>>({
     max: 10_000,
     ttl: nestingSeconds * 1000,
@@ -59,21 +60,6 @@ export function openDirectory(config: GoogleConfig, context: ConnectorContext, f
     const api = await apiFor(admin);
     const direct = await groupsOf(api, id);
     return config.fetchTransitiveGroupMembership ? climb(direct, (group) => parentsOf(api, admin, group)) : direct;
-  };
-}
-
-/** One API for each administrator, with a token that is renewed before it ends. */
-function apis(account: ServiceAccount): (admin: string) => Promise<Api> {
-  const held = new Map<string, Held>();
-  return async (admin) => {
-    const nowMs = account.context.now().getTime();
-    const known = held.get(admin);
-    if (known !== undefined && nowMs < known.until) return known.api;
-    const { accessToken, expiresInSeconds } = await directoryToken(admin, account);
-    const baseUrl = 'https://admin.googleapis.com/admin/directory/v1';
-    const api = openApi({ fetch: account.fetch, baseUrl, accessToken });
-    held.set(admin, { api, until: nowMs + (expiresInSeconds - marginSeconds) * 1000 });
-    return api;
   };
 }
 

@@ -31,7 +31,8 @@ export async function identify(
   const { sub, name, email, email_verified: verified, hd } = parsed.data;
   requireDomain(hd, config);
   const wanted = scopes.groups || config.groups.length > 0;
-  const found = wanted && directory !== undefined ? await directory({ id: sub, email: email ?? '' }) : [];
+  const member = { id: sub, email: email ?? '', ...(hd === undefined ? {} : { hostedDomain: hd }) };
+  const found = wanted && directory !== undefined ? await directory(member) : [];
   return {
     userId: sub,
     // A refreshed token may lack the name.

@@ -1,4 +1,4 @@
-/** Access tokens for the directory: a service account that acts for an administrator (domain-wide delegation). */
+/** Access tokens of a service account, which acts for an administrator (domain-wide delegation) or for itself. */
 import type { ConnectorContext } from '@ostiary/connector-sdk';
 import {
   type AssertedToken,
@@ -12,7 +12,6 @@ import {
 import { type Fetch, OstiaryError, Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
-const scope = 'https://www.googleapis.com/auth/admin.directory.group.readonly';
 const googleTokens = 'https://oauth2.googleapis.com/token';
 
 /** What the service account works with. */
@@ -23,23 +22,36 @@ export interface ServiceAccount {
   readonly context: Pick<ConnectorContext, 'readFile' | 'now'>;
 }
 
+/** What a token is for. */
+export interface TokenPurpose {
+  readonly scope: string;
+  /** The administrator to act for; absent: the service account itself. */
+  readonly admin?: string;
+}
+
 /**
- * A token for the directory.
+ * A token for reading groups.
  *
- * @param admin the administrator to act for.
  * @throws {OstiaryError} `config/invalid` for a key file that cannot be read; `upstream/unavailable`;
  *   `upstream/protocol` when Google refuses.
  */
-export async function directoryToken(admin: string, account: ServiceAccount): Promise<AssertedToken> {
+export async function groupsToken(purpose: TokenPurpose, account: ServiceAccount): Promise<AssertedToken> {
   const { file, fetch, context } = account;
   if (file === undefined) {
-    const assertion = await assertionOfThisMachine(admin, account);
+    const assertion = await assertionOfThisMachine(purpose, account);
     return redeemAssertion(assertion, { fetch }, googleTokens);
   }
   const key = await readKeyFile(file, context.readFile);
-  const claims = { issuer: key.client_email, subject: admin, audience: key.token_uri, more: { scope } };
+  const claims = claimsFor(purpose, { issuer: key.client_email, audience: key.token_uri });
   const signingKey = { pem: new Secret(key.private_key), keyId: key.private_key_id };
   return redeemAssertion(await signAssertion(claims, signingKey, context.now), { fetch }, key.token_uri);
+}
+
+function claimsFor(
+  { admin, scope }: TokenPurpose,
+  parties: Pick<AssertionClaims, 'issuer' | 'audience'>,
+): AssertionClaims {
+  return { ...parties, ...(admin === undefined ? {} : { subject: admin }), more: { scope } };
 }
 
 const keyFile = z.object({
@@ -75,14 +87,14 @@ const machineToken = z.object({ access_token: z.string().min(1) });
 const signed = z.object({ signedJwt: z.string().min(1) });
 
 /** On GCE and GKE there is no key file: the metadata server tells who this is, and IAM signs. */
-async function assertionOfThisMachine(admin: string, { fetch, context }: ServiceAccount): Promise<Secret> {
+async function assertionOfThisMachine(purpose: TokenPurpose, { fetch, context }: ServiceAccount): Promise<Secret> {
   const headers = { 'metadata-flavor': 'Google' };
   const send = answering(fetch);
   const email = (await bodyOf(await send(`${metadataServer}/email`, { headers }))).trim();
   const token = await bodyOf(await send(`${metadataServer}/token`, { headers }));
   const own = machineToken.safeParse(parse(token));
   if (!own.success) throw unbelievable({ reason: 'the token of this machine has another form' });
-  const claims: AssertionClaims = { issuer: email, subject: admin, audience: googleTokens, more: { scope } };
+  const claims = claimsFor(purpose, { issuer: email, audience: googleTokens });
   const url = `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}:signJwt`;
   const response = await send(url, {
     method: 'POST',

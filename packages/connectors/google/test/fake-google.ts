@@ -1,6 +1,7 @@
 /** Google in memory: login, directory, tokens for service accounts. */
 import { createVerify, generateKeyPairSync } from 'node:crypto';
 import type { admin_directory_v1 } from '@googleapis/admin';
+import type { cloudidentity_v1 } from '@googleapis/cloudidentity';
 import { type FakeIdp, fakeIdp } from '@ostiary/connector-sdk/testing';
 import type { Clock } from '@ostiary/primitives';
 
@@ -16,6 +17,10 @@ export interface GoogleWorld {
   readonly load: { now: number; most: number };
   /** Groups in a page; Google's are larger. */
   pageSize: number;
+  /** Groups that hold a group of the person, for the Cloud Identity API, which answers them all at once. */
+  nestedGroups: readonly string[];
+  /** What the Cloud Identity API was asked. */
+  readonly queries: string[];
 }
 
 export interface FakeGoogle extends Omit<FakeIdp, 'decline'> {
@@ -46,6 +51,8 @@ export async function fakeGoogle(now: Clock = () => new Date('2030-01-01T00:00:0
     notDelegated: false,
     load: { now: 0, most: 0 },
     pageSize: 50,
+    nestedGroups: [],
+    queries: [],
   };
   const admins = new Map<string, string>();
   const { decline } = idp;
@@ -66,6 +73,8 @@ function answerer(idp: FakeIdp, world: GoogleWorld, admins: Map<string, string>)
         return serviceToken(new URLSearchParams(await request.text()), { world, admins });
       case 'admin.googleapis.com':
         return listGroups(url, { world, admin: admins.get(request.headers.get('authorization') ?? '') });
+      case 'cloudidentity.googleapis.com':
+        return searchGroups(url, { world, asker: admins.get(request.headers.get('authorization') ?? '') });
       case 'metadata.google.internal':
         return request.headers.get('metadata-flavor') === 'Google' ? metadata(url) : new Response('', { status: 403 });
       case 'iamcredentials.googleapis.com':
@@ -96,12 +105,35 @@ function serviceToken(
   const verifier = createVerify('RSA-SHA256').update(`${header}.${payload}`);
   const genuine = header === 'signed-by-iam' || verifier.verify(publicKey, Buffer.from(signature, 'base64url'));
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  const isGood = claims.aud === 'https://oauth2.googleapis.com/token' && claims.scope.endsWith('group.readonly');
+  const forItself = claims.sub === undefined && claims.scope.endsWith('cloud-identity.groups.readonly');
+  const forAdmin = claims.sub !== undefined && claims.scope.endsWith('admin.directory.group.readonly');
+  const isGood = claims.aud === 'https://oauth2.googleapis.com/token' && (forItself || forAdmin);
   if (!genuine || !isGood || world.notDelegated)
     return Response.json({ error: 'unauthorized_client' }, { status: 401 });
   const token = `directory-${admins.size}`;
-  admins.set(`Bearer ${token}`, claims.sub);
+  admins.set(`Bearer ${token}`, claims.sub ?? itself);
   return Response.json({ access_token: token, expires_in: 3600, token_type: 'Bearer' });
+}
+
+/** Stands for a service account that acts for nobody else. */
+const itself = 'itself';
+
+type Found = cloudidentity_v1.Schema$SearchTransitiveGroupsResponse;
+
+/** Memberships by the address of the member, as the Cloud Identity API answers them. */
+function searchGroups(
+  url: URL,
+  { world, asker }: { readonly world: GoogleWorld; readonly asker: string | undefined },
+): Response {
+  if (asker !== itself) return Response.json({ error: { code: 403 } }, { status: 403 });
+  world.queries.push(url.searchParams.get('query') ?? '');
+  const nested = url.pathname.endsWith(':searchTransitiveGroups') ? world.nestedGroups : [];
+  const all = [...(world.memberships['jane@example.com'] ?? []), ...nested];
+  const start = Number(url.searchParams.get('pageToken') ?? '0');
+  const end = start + world.pageSize;
+  const memberships = all.slice(start, end).map((id) => ({ groupKey: { id }, relationType: 'DIRECT' }));
+  const answer: Found = { memberships, ...(end < all.length ? { nextPageToken: String(end) } : {}) };
+  return Response.json(answer);
 }
 
 type Groups = admin_directory_v1.Schema$Groups;
