@@ -1,5 +1,6 @@
-/** A person of a real SAML identity provider, from its form in Chromium to `kubectl auth whoami`. */
+/** People of two real SAML identity providers, from their forms in Chromium to `kubectl auth whoami`. */
 import { readFile } from 'node:fs/promises';
+import { openHttp } from '@ostiary/connector-sdk/http';
 import {
   buildKubernetes,
   createAuthority,
@@ -7,10 +8,12 @@ import {
   issuerEntry,
   openKubectl,
   requireKubectl,
+  requirePysaml2,
   requireTool,
   simpleSamlPhpMetadata,
   startChromium,
   startKubernetes,
+  startPysaml2,
   startSimpleSamlPhp,
   type TemporaryFolder,
   temporaryFolder,
@@ -22,12 +25,16 @@ import { type LoginScene, loginByBrowser, whoAmI } from './support/kubectl.ts';
 import { openTerminal } from './support/plugin.ts';
 import { makeRsaCertificate, type RsaCertificate } from './support/rsa.ts';
 
-const lacking = requireTool('go', 'chromium', 'php', '_autoload.php', 'openssl') ?? (await requireKubectl());
+const lacking =
+  requireTool('go', 'chromium', 'php', '_autoload.php', 'openssl') ??
+  (await requirePysaml2()) ??
+  (await requireKubectl());
 
+const joe = { displayName: ['Joe Roe'], mail: ['joe@example.org'], memberOf: ['partners'] };
 const jane = { uid: ['jane'], cn: ['Jane Doe'], mail: ['jane@example.org'], groups: ['dev', 'engineering'] };
 
-async function signIn(page: Page, password: string): Promise<void> {
-  await page.locator('input[name=username]').fill('jane');
+async function signIn(page: Page, username: string, password: string): Promise<void> {
+  await page.locator('input[name=username]').fill(username);
   await page.locator('input[name=password]').fill(password);
   await page.locator('button[type=submit], #regularsubmit').first().click();
 }
@@ -45,12 +52,16 @@ describe.skipIf(lacking !== undefined)('kubectl login with SAML', () => {
     caFile = authority.caFile;
     const own = await makeRsaCertificate(folder.path);
     const idpPort = await freePort();
-    const config = () => configuration(simpleSamlPhpMetadata(idpPort), own);
+    const partner = stack.use(await startPysaml2({ people: { joe }, encryption: 'gcm' }));
+    const config = () => configuration({ company: simpleSamlPhpMetadata(idpPort), partner: partner.metadataUrl }, own);
     const issuer = stack.use(await startIssuer({ authority, config }));
     const callback = `${issuer.url}/callback/corp`;
     const certificate = await readFile(own.certificateFile, 'utf8');
     const serviceProvider = { entityId: callback, assertionConsumerService: callback, certificate };
     stack.use(await startSimpleSamlPhp({ port: idpPort, serviceProvider, people: { jane } }));
+    await using http = openHttp({});
+    const metadata = http({ certificateAuthorities: [authority.ca] });
+    await partner.know(await (await metadata(`${issuer.url}/callback/partner/metadata`)).text());
     const entry = issuerEntry({ url: issuer.url, audiences: ['kubectl'], ca: authority.ca });
     const cluster = stack.use(await startKubernetes({ jwt: [entry], tokenCacheSeconds: 0 }));
     await cluster.untilInitialized();
@@ -58,19 +69,35 @@ describe.skipIf(lacking !== undefined)('kubectl login with SAML', () => {
   }, 600_000);
   afterAll(() => stack.disposeAsync());
 
-  it('sends a signed request, and brings name and groups of the answer into the cluster', async () => {
+  it('sends a signed request as a form, and brings name and groups of the answer into the cluster', async () => {
     await using terminal = await openTerminal(caFile);
     await using kubectl = await openKubectl();
     await loginByBrowser({ ...scene, terminal }, async (page) => {
-      await signIn(page, 'wrong');
+      await page.getByText('Company').click();
+      await signIn(page, 'jane', 'wrong');
       await page.getByText('Incorrect username or password').first().waitFor();
-      await signIn(page, 'secret');
+      await signIn(page, 'jane', 'secret');
     });
     expect(await whoAmI(kubectl, terminal)).toEqual({ name: expect.any(String), groups: ['dev', 'engineering'] });
   });
+
+  it('does the same at a provider that reads our metadata, is asked by redirect, and encrypts its answer', async () => {
+    await using terminal = await openTerminal(caFile);
+    await using kubectl = await openKubectl();
+    await loginByBrowser({ ...scene, terminal }, async (page) => {
+      await page.getByText('Partner').click();
+      await signIn(page, 'joe', 'secret');
+    });
+    expect(await whoAmI(kubectl, terminal)).toEqual({ name: expect.any(String), groups: ['partners'] });
+  });
 });
 
-function configuration(metadataURL: string, own: RsaCertificate): string {
+interface MetadataUrls {
+  readonly company: string;
+  readonly partner: string;
+}
+
+function configuration({ company, partner }: MetadataUrls, own: RsaCertificate): string {
   return `
 oauth2: { skipApprovalScreen: true }
 staticClients:
@@ -80,11 +107,26 @@ connectors:
     id: corp
     name: Company
     config:
-      metadataURL: ${metadataURL}
+      metadataURL: ${company}
+      ssoURL: ${company.replace('metadata.php', 'SSOService.php')}
+      ssoBinding: post
       signingKey: ${own.keyFile}
       signingCert: ${own.certificateFile}
       usernameAttr: cn
       emailAttr: mail
       groupsAttr: groups
+  - type: saml
+    id: partner
+    name: Partner
+    config:
+      metadataURL: ${partner}
+      ssoBinding: redirect
+      signingKey: ${own.keyFile}
+      signingCert: ${own.certificateFile}
+      decryptionKeys: [${own.keyFile}]
+      decryptionCert: ${own.certificateFile}
+      usernameAttr: urn:oid:2.16.840.1.113730.3.1.241
+      emailAttr: urn:oid:0.9.2342.19200300.100.1.3
+      groupsAttr: memberOf
 `;
 }

@@ -124,7 +124,9 @@ class Handler(BaseHTTPRequestHandler):
         quoted = lambda text: html.escape(text, quote=True)
         inputs = "".join(f'<input type="hidden" name="{quoted(n)}" value="{quoted(v)}">' for n, v in hidden.items())
         button = '<button type="submit">Go on</button>'
-        self.answer(f'<form method="post" action="{quoted(action)}">{inputs}{visible}{button}</form>', "text/html")
+        script = "" if visible else "<script>document.forms[0].submit()</script>"
+        page = f'<form method="post" action="{quoted(action)}">{inputs}{visible}{button}</form>{script}'
+        self.answer(page, "text/html")
 
     def answer(self, text, kind):
         body = text.encode()
