@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { createAuthority } from './certificates.ts';
+import { type Certificate, createAuthority } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { findTool, toolPath } from './requirements.ts';
 import { type Restartable, startServer } from './restartable.ts';
@@ -12,6 +12,8 @@ export interface SlapdOptions {
   readonly ldif?: string | undefined;
   /** Many more entries, put into the database before it is opened: fast, and without memberOf. */
   readonly seed?: string | undefined;
+  /** `demand` refuses TLS without a certificate of its CA. Default: none is asked for. */
+  readonly clientCertificates?: 'demand' | undefined;
 }
 
 /** A running OpenLDAP server. */
@@ -27,6 +29,8 @@ export interface SlapdServer extends Restartable {
   readonly baseDn: string;
   readonly adminDn: string;
   readonly adminPassword: string;
+  /** A certificate of its CA, for a client. */
+  issue(): Promise<Certificate>;
   /** Adds entries from LDIF. Through the server, so that memberOf is kept. */
   add(ldif: string): Promise<void>;
 }
@@ -56,7 +60,8 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<SlapdServe
   const authority = stack.use(await createAuthority());
   const files = await authority.issue();
   await mkdir(`${folder.path}/db`);
-  const lines = configuration(folder.path, { ...files, caFile: authority.caFile });
+  const tls = { ...files, caFile: authority.caFile };
+  const lines = configuration(folder.path, tls, options.clientCertificates ?? 'never');
   const config = await folder.write('slapd.conf', lines);
   if (options.seed !== undefined) {
     const file = await folder.write('seed.ldif', `${skeleton}\n${options.seed}`);
@@ -84,6 +89,7 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<SlapdServe
   const { ca, caFile } = authority;
   return Object.assign(server, {
     ...{ port, tlsPort, url, tlsUrl, ca, caFile, baseDn, adminDn, adminPassword, add },
+    issue: () => authority.issue(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
 }
@@ -94,7 +100,11 @@ interface TlsFiles {
   readonly keyFile: string;
 }
 
-function configuration(folder: string, { caFile, certificateFile, keyFile }: TlsFiles): string {
+function configuration(
+  folder: string,
+  { caFile, certificateFile, keyFile }: TlsFiles,
+  verifyClient: 'never' | 'demand',
+): string {
   const schemas = ['core', 'cosine', 'inetorgperson'].map((name) => `include /etc/ldap/schema/${name}.schema`);
   const modules = ['back_mdb', 'memberof', 'refint'].map((name) => `moduleload ${findTool(`${name}.so`) ?? name}`);
   return `${[...schemas, ...modules].join('\n')}
@@ -103,6 +113,7 @@ argsfile ${folder}/slapd.args
 TLSCACertificateFile ${caFile}
 TLSCertificateFile ${certificateFile}
 TLSCertificateKeyFile ${keyFile}
+TLSVerifyClient ${verifyClient}
 sizelimit 500
 database mdb
 suffix "${baseDn}"

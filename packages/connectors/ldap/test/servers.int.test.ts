@@ -1,4 +1,4 @@
-/** A directory of the size of a company. */
+/** Directories of the size of a company, servers that die, and servers that want certificates. */
 import { requireTool, type SlapdServer, startSlapd } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dnOf, groupDn, groupLdif, jane, opened, personLdif } from './support.ts';
@@ -71,3 +71,16 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
     expect(await refresh(identity)).toMatchObject({ userId: 'jane' });
   });
 });
+
+describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== undefined)(
+  'a server that wants certificates',
+  () => {
+    it('is shown ours, and lets nobody in without', async () => {
+      await using slapd = await startSlapd({ ldif: personLdif({ uid: 'jane' }), clientCertificates: 'demand' });
+      const { certificate, key } = await slapd.issue();
+      const { login } = await opened(slapd, { clientCert: certificate, clientKey: key });
+      expect(await login(jane)).toMatchObject({ userId: 'jane' });
+      await expect((await opened(slapd)).login(jane)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+    });
+  },
+);
