@@ -1,8 +1,8 @@
 /** Reads `application/x-www-form-urlencoded` bodies, up to a size. */
 import type { IncomingMessage } from 'node:http';
 
-/** The largest body that is read, in bytes. A SAML response is the largest form there is. */
-export const FORM_LIMIT: number = 64 * 1024;
+/** The largest body that is read, in bytes. A SAML response with some thousand groups is the largest form there is. */
+export const FORM_LIMIT: number = 1024 * 1024;
 
 /** `none`: no form was sent. The others are refused; after `too_large` the rest of the body is thrown away. */
 export type FormBody = URLSearchParams | 'none' | 'too_large' | 'malformed' | 'aborted';

@@ -51,6 +51,11 @@ describe('identity', () => {
     });
   });
 
+  it('has all of some thousand groups', async () => {
+    const groups = Array.from({ length: 3000 }, (_none, n) => `CN=group ${n},OU=Groups,DC=example,DC=com`);
+    expect((await login({}, { attributes: { ...attributes, groups } })).groups).toEqual(groups);
+  });
+
   it('passes over values that are structures', async () => {
     const { begin } = await open();
     const { id, finish } = await begin();

@@ -69,8 +69,15 @@ async function readAnswer(encoded: string, reading: Reading): Promise<Statement>
     return await readWith(provider, encoded, reading);
   } catch (error) {
     if (!isUnverified(error)) throw error;
-    return readWith(await reading.source.renew().catch(() => provider), encoded, reading);
+    const renewed = await reading.source.renew().catch(() => provider);
+    if (sameKeys(renewed, provider)) throw error;
+    return readWith(renewed, encoded, reading);
   }
+}
+
+function sameKeys(one: Provider, other: Provider): boolean {
+  const known = new Set(other.certificates.map(({ fingerprint256 }) => fingerprint256));
+  return one.certificates.every(({ fingerprint256 }) => known.has(fingerprint256));
 }
 
 async function readWith(provider: Provider, encoded: string, reading: Reading): Promise<Statement> {

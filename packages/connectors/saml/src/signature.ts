@@ -8,6 +8,7 @@ import { SignedXml } from 'xml-crypto';
 import type { Algorithms } from './algorithms.ts';
 import { ns } from './names.ts';
 import { refusal } from './refusal.ts';
+import { signersOf } from './signer.ts';
 import { attribute, children, elements, is, onlyChild, optionalChild, parseXml, textOf } from './xml.ts';
 
 /** Whose signatures are believed, and in which form. */
@@ -52,23 +53,27 @@ export function signedElement(document: Readable, element: Element, trust: Trust
   return { text, element: signed };
 }
 
-function verifiedBytes(text: string, signature: Element, { certificates, algorithms }: Trust): string {
-  let cause: unknown;
-  for (const certificate of certificates) {
-    try {
-      const verifier = new SignedXml({ publicCert: certificate.toString(), getCertFromKeyInfo: () => null });
-      verifier.SignatureAlgorithms = algorithms.signatures;
-      verifier.HashAlgorithms = algorithms.hashes;
-      verifier.loadSignature(signature);
-      if (!verifier.checkSignature(text)) continue;
-      const [bytes, ...others] = verifier.getSignedReferences();
-      if (bytes === undefined || bytes === '' || others.length > 0) throw refusal('signature that covers nothing');
-      return bytes;
-    } catch (error) {
-      cause = error;
-    }
+function verifiedBytes(text: string, signature: Element, trust: Trust): string {
+  const { certificates, algorithms } = trust;
+  const [signer] = signersOf(signature, trust);
+  if (signer === undefined) throw refusal(unverified, { certificates: certificates.length });
+  const verifier = new SignedXml({ publicCert: signer.toString(), getCertFromKeyInfo: () => null });
+  verifier.SignatureAlgorithms = algorithms.signatures;
+  verifier.HashAlgorithms = algorithms.hashes;
+  verifier.loadSignature(signature);
+  if (!isGood(verifier, text)) throw refusal('document that was changed after it was signed');
+  const [bytes, ...others] = verifier.getSignedReferences();
+  if (bytes === undefined || bytes === '' || others.length > 0) throw refusal('signature that covers nothing');
+  return bytes;
+}
+
+/** The library throws for some failures and answers `false` for others. */
+function isGood(verifier: SignedXml, text: string): boolean {
+  try {
+    return verifier.checkSignature(text);
+  } catch (cause) {
+    throw refusal('signature that the verifier refuses', {}, cause);
   }
-  throw refusal(unverified, { certificates: certificates.length }, cause);
 }
 
 const unverified = 'signature that no certificate of the provider verifies';

@@ -8,7 +8,13 @@ import { SaxesParser } from 'saxes';
 import { refusal } from './refusal.ts';
 
 /** Depth of elements from which a document is refused. A response has about ten. */
-const maxDepth = 50;
+const maxDepth = 30;
+
+/** Attributes of one element, declarations of namespaces included, from which a document is refused. */
+const maxAttributes = 20;
+
+/** Elements from which a document is refused: each group of a person is one. */
+const maxElements = 20_000;
 
 /** An XML declaration, as far as it may say anything: version 1.0, UTF-8. */
 const declaration =
@@ -37,7 +43,7 @@ export function parseXml(text: string, { comments = false }: XmlOptions = {}): E
     body,
     'text/xml',
   ).documentElement;
-  checkElement(root, { depth: 1, ids: new Set() });
+  checkElement(root, new Set());
   return root;
 }
 
@@ -47,21 +53,28 @@ const fail = (problem: string): never => {
 
 /**
  * The parser that builds the elements forgives much (a tag that is never closed). This one forgives nothing, and has
- * no say but no.
+ * no say but no. It also stops early what would keep the other busy: each level and each declaration of a namespace
+ * makes every element below more expensive.
  */
 function checkWellFormed(text: string): void {
   const parser = new SaxesParser({ xmlns: true, position: false });
+  let depth = 0;
+  let count = 0;
   parser.on('error', ({ message }) => fail(message));
+  parser.on('opentag', ({ attributes }) => {
+    depth += 1;
+    count += 1;
+    if (count > maxElements) throw refusal('XML with too many elements');
+    if (depth > maxDepth) throw refusal('XML that is nested too deeply');
+    if (Object.keys(attributes).length > maxAttributes) throw refusal('element with too many attributes');
+  });
+  parser.on('closetag', () => {
+    depth -= 1;
+  });
   parser.write(text).close();
 }
 
-interface Walk {
-  readonly depth: number;
-  readonly ids: Set<string>;
-}
-
-function checkElement(element: Element, { depth, ids }: Walk): void {
-  if (depth > maxDepth) throw refusal('XML that is nested too deeply');
+function checkElement(element: Element, ids: Set<string>): void {
   if (!isAbsolute(element.namespaceURI)) throw refusal('element without namespace', { element: element.nodeName });
   for (const { name, prefix, localName, value } of Array.from(element.attributes)) {
     const isDeclaration = name === 'xmlns' || prefix === 'xmlns';
@@ -69,7 +82,7 @@ function checkElement(element: Element, { depth, ids }: Walk): void {
     if (isDeclaration && value !== '' && !isAbsolute(value)) throw refusal('relative namespace', { name, value });
     if (!isDeclaration && localName.toLowerCase() === 'id') keepId(value, ids);
   }
-  for (const child of elements(element)) checkElement(child, { depth: depth + 1, ids });
+  for (const child of elements(element)) checkElement(child, ids);
 }
 
 /** Signatures point at ids, so one that two elements have, however it is spelled, could mean either. */

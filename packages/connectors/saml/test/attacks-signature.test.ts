@@ -1,5 +1,6 @@
 /** Signatures that are forged, of a form that invites doubt, or made with what must not be used. */
 import { createHmac, createPublicKey, X509Certificate } from 'node:crypto';
+import { SaxesParser } from 'saxes';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SignedXml } from 'xml-crypto';
 import { type KeyPair, makeKeyPair } from './certificates.ts';
@@ -20,6 +21,8 @@ const hmac = 'http://www.w3.org/2000/09/xmldsig#hmac-sha1';
 
 const list = `<e:InclusiveNamespaces xmlns:e="${exclusive}" PrefixList="xs"/>`;
 
+const changed = 'document that was changed after it was signed';
+const nothing = 'signature that covers nothing';
 const unverified = 'signature that no certificate of the provider verifies';
 const form = 'signature of another form';
 const algorithm = 'algorithm that is not allowed';
@@ -48,8 +51,8 @@ const replaced =
 
 const cases: readonly (readonly [string, (id: string) => string | Promise<string>, string])[] = [
   ['no signature at all', unsigned, 'assertion that is not signed'],
-  ['a NameID changed afterwards', replaced('>u-1<', '>u-admin<'), unverified],
-  ['a group added afterwards', replaced('>ops<', '>admins<'), unverified],
+  ['a NameID changed afterwards', replaced('>u-1<', '>u-admin<'), changed],
+  ['a group added afterwards', replaced('>ops<', '>admins<'), changed],
   ['a key of somebody else, whose certificate is in KeyInfo', (id) => sign(evil(id), mallory), unverified],
   [
     'a key of somebody else, with the certificate of the provider in KeyInfo',
@@ -189,9 +192,9 @@ describe('forged signatures', () => {
   });
 
   it.each([
-    ['nothing', [], unverified],
-    ['no bytes', [''], unverified],
-    ['two things', ['<a xmlns="urn:a"/>', '<a xmlns="urn:a"/>'], unverified],
+    ['nothing', [], nothing],
+    ['no bytes', [''], nothing],
+    ['two things', ['<a xmlns="urn:a"/>', '<a xmlns="urn:a"/>'], nothing],
     ['another element', ['<a xmlns="urn:a" ID="_assertion"/>'], 'signature that covers something else'],
     [
       'another assertion',
@@ -204,6 +207,30 @@ describe('forged signatures', () => {
     const spy = vi.spyOn(SignedXml.prototype, 'getSignedReferences').mockReturnValue(bytes);
     onTestFinished(() => spy.mockRestore());
     expect(await refused(finish(good(id)))).toMatchObject({ reason });
+  });
+
+  it('a verifier that fails lets nobody in', async () => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const spy = vi.spyOn(SignedXml.prototype, 'checkSignature').mockImplementation(() => {
+      throw new Error('it failed');
+    });
+    onTestFinished(() => spy.mockRestore());
+    expect(await refused(finish(good(id)))).toMatchObject({ reason: 'signature that the verifier refuses' });
+  });
+
+  it('strangers get the document read once, and not digested', async () => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const spy = vi.spyOn(SignedXml.prototype, 'checkSignature');
+    const parse = vi.spyOn(SaxesParser.prototype, 'write');
+    onTestFinished(() => {
+      spy.mockRestore();
+      parse.mockRestore();
+    });
+    expect(await refused(finish(sign(evil(id), mallory)))).toMatchObject({ reason: unverified });
+    expect(spy).not.toHaveBeenCalled();
+    expect(parse).toHaveBeenCalledTimes(1);
   });
 
   it('an EC signature is not tried with an RSA key', async () => {

@@ -158,7 +158,7 @@ const wrappings: readonly (readonly [string, (id: string) => string, string])[] 
       const xml = good(id);
       return xml.replace(assertionOf(xml), evilWithSignature(xml, id).replace('_evil', '_assertion'));
     },
-    'signature that no certificate of the provider verifies',
+    'document that was changed after it was signed',
   ],
   [
     'a response that only the response of another signature surrounds',
@@ -171,7 +171,7 @@ const wrappings: readonly (readonly [string, (id: string) => string, string])[] 
       const failure = sign(responseXml({ ...goodAnswer(id), assertion: undefined }), { ...idp, element: 'Response' });
       return put(failure, /<\/samlp:Response>/u, evilAssertion(id));
     },
-    'signature that no certificate of the provider verifies',
+    'document that was changed after it was signed',
   ],
 ];
 

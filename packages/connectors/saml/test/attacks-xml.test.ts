@@ -53,6 +53,16 @@ const cases: readonly (readonly [string, (xml: string) => string, string])[] = [
     replaced('<saml:Subject>', `${'<saml:A>'.repeat(60)}${'</saml:A>'.repeat(60)}<saml:Subject>`),
     'XML that is nested too deeply',
   ],
+  [
+    'more elements than anybody has groups',
+    replaced('<saml:Subject>', `${'<saml:A/>'.repeat(20_000)}<saml:Subject>`),
+    'XML with too many elements',
+  ],
+  [
+    'more attributes than anything has',
+    replaced('<saml:Subject>', `<saml:Subject ${Array.from({ length: 21 }, (_none, n) => `a${n}="1"`).join(' ')}>`),
+    'element with too many attributes',
+  ],
   ['another message', (xml) => xml.replaceAll('samlp:Response', 'samlp:LogoutResponse'), 'message that is no response'],
   [
     'a response of another protocol',
