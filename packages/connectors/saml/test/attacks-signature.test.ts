@@ -223,7 +223,7 @@ describe('forged signatures', () => {
     const { begin } = await open();
     const { id, finish } = await begin();
     const spy = vi.spyOn(SignedXml.prototype, 'checkSignature');
-    const parse = vi.spyOn(SaxesParser.prototype, 'write');
+    const parse = vi.spyOn(SaxesParser.prototype, 'close');
     onTestFinished(() => {
       spy.mockRestore();
       parse.mockRestore();
