@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { makeKeyPair, pem } from '../test/certificates.ts';
 import { configOf } from '../test/support.ts';
+
+const encoded = (text: string): string => Buffer.from(text).toString('base64');
+const broken = pem('CERTIFICATE', 'AAAA');
+const short = await makeKeyPair({ bits: 1024 });
 
 async function problem(more: Readonly<Record<string, unknown>>): Promise<string> {
   return configOf(more).then(
@@ -33,6 +38,13 @@ describe('config', () => {
     ['no place to log in', { ssoURL: undefined }, 'ssoURL: is missing. Set it, or metadataURL.'],
     ['no signatures', { insecureSkipSignatureValidation: true }, 'lets anybody log in as anybody'],
     ['a format that nobody knows', { nameIDPolicyFormat: 'x' }, 'nameIDPolicyFormat: is no format of a NameID'],
+    [
+      'caData without certificate',
+      { caData: encoded('hello') },
+      'caData: holds no certificate in PEM that can be read',
+    ],
+    ['caData that was cut', { caData: encoded(broken) }, 'caData: holds no certificate in PEM that can be read'],
+    ['a key that can be factored', { caData: encoded(short.certificate) }, 'caData: holds an RSA key of 1024 bits'],
     ['a binding that nobody knows', { ssoBinding: 'artifact' }, 'ssoBinding: must be one of'],
     [
       'metadata in the clear',

@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { base64Bytes, duration, exactlyOne, httpUrl, rootCAsKey, secureUrl, text } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
+import { keyProblem } from './algorithms.ts';
 import { nameIdFormats } from './names.ts';
 
 /** The options of the connector, checked. Spelled as in Dex. */
@@ -56,12 +58,30 @@ const noSkipping = z
   .exactOptional()
   .describe('Refused: without signatures anybody could log in as anybody.');
 
+/** What a file holds is seen when it is read; what stands in the configuration is looked at now. */
+const certificateData = base64Bytes().superRefine((bytes, context) => {
+  const blocks = Buffer.from(bytes)
+    .toString('latin1')
+    .match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu);
+  const problems = (blocks ?? ['']).flatMap((pem) => certificateProblem(pem) ?? []);
+  for (const problem of problems)
+    context.addIssue(`holds ${problem}. Encode the PEM file of the provider with base64 -w0.`);
+});
+
+function certificateProblem(pem: string): string | undefined {
+  try {
+    return keyProblem(new X509Certificate(pem));
+  } catch {
+    return 'no certificate in PEM that can be read';
+  }
+}
+
 const keys = {
   ssoURL: httpUrl().exactOptional().describe('Where logins begin at the provider. Not needed with metadata.'),
   ca: text()
     .exactOptional()
     .describe("File with the provider's signing certificates in PEM, read again every minute. They are pinned."),
-  caData: base64Bytes().exactOptional().describe('The same as base64 of PEM.'),
+  caData: certificateData.exactOptional().describe('The same as base64 of PEM.'),
   metadataURL: secureUrl()
     .exactOptional()
     .describe("The provider's metadata, instead of `ssoURL` and `ca`; read again every hour. Not in Dex."),

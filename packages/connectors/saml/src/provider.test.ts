@@ -203,21 +203,24 @@ describe('certificates in the configuration', () => {
   it.each([
     ['have expired', { from: '2028-01-01', to: '2029-01-01' }],
     ['are not valid yet', { from: '2030-06-01', to: '2031-01-01' }],
-    ['have a short key', { bits: 1024 }],
   ])('that %s are refused', async (_what, options) => {
     const pair = await makeKeyPair(options);
     const { begin } = await open({ caData: Buffer.from(pair.certificate).toString('base64') });
     expect(await refused(begin())).toMatchObject({ reason: 'no usable certificate of the provider' });
   });
 
-  it('of another kind of key are refused', async () => {
-    const pair = await makeKeyPair({ type: 'ed25519' });
-    const { begin } = await open({ caData: Buffer.from(pair.certificate).toString('base64') });
+  it.each([
+    ['of another kind of key', { type: 'ed25519' }],
+    ['of a short key', { bits: 1024 }],
+  ] as const)('%s in a file are refused', async (_what, options) => {
+    const { certificate } = await makeKeyPair(options);
+    const { begin } = await open({ caData: undefined, ca: '/ca.pem' }, { files: { '/ca.pem': certificate } });
     expect(await refused(begin())).toMatchObject({ reason: 'no usable certificate of the provider' });
   });
 
   it('that hold nothing are named', async () => {
-    const { begin } = await open({ caData: Buffer.from('-----BEGIN NOTHING').toString('base64') });
+    const files = { '/ca.pem': '-----BEGIN NOTHING' };
+    const { begin } = await open({ caData: undefined, ca: '/ca.pem' }, { files });
     expect(await refused(begin())).toMatchObject({ code: 'config/invalid' });
   });
 });
