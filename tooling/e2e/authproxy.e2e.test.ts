@@ -1,19 +1,15 @@
 /** A person whom a real Apache logs in, from its prompt in Chromium to `kubectl auth whoami`. */
 import {
-  buildKubernetes,
   createAuthority,
   freePort,
-  issuerEntry,
   openKubectl,
   requireKubectl,
   requireTool,
   startAuthProxy,
-  startChromium,
-  startKubernetes,
 } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIssuer } from './support/issuer.ts';
-import { type LoginScene, loginByBrowser, whoAmI } from './support/kubectl.ts';
+import { type LoginScene, loginByBrowser, openScene, whoAmI } from './support/kubectl.ts';
 import { openTerminal } from './support/plugin.ts';
 
 const lacking = requireTool('go', 'chromium', 'apache2', 'mod_auth_openidc.so', 'openssl') ?? (await requireKubectl());
@@ -28,7 +24,6 @@ describe.skipIf(lacking !== undefined)('kubectl login behind an authenticating p
   let caFile: string;
 
   beforeAll(async () => {
-    await buildKubernetes();
     const authority = stack.use(await createAuthority());
     caFile = authority.caFile;
     const [proxyPort, port] = [await freePort(), await freePort()];
@@ -38,10 +33,7 @@ describe.skipIf(lacking !== undefined)('kubectl login behind an authenticating p
     const certificate = await authority.issue();
     const guarded = { port: proxyPort, certificate, backend, protectedPath: '/dex/callback/proxy', sharedSecret };
     stack.use(await startAuthProxy({ ...guarded, person: jane }));
-    const entry = issuerEntry({ url: issuer.url, audiences: ['kubectl'], ca: authority.ca });
-    const cluster = stack.use(await startKubernetes({ jwt: [entry], tokenCacheSeconds: 0 }));
-    await cluster.untilInitialized();
-    scene = { issuer, cluster, chromium: stack.use(await startChromium({ trust: [authority.ca] })) };
+    scene = await openScene(stack, { issuer, authority });
   }, 600_000);
   afterAll(() => stack.disposeAsync());
 

@@ -3,25 +3,21 @@
  * Chromium, kubectl, and an API server with the genuine Kubernetes authenticator.
  */
 import {
-  buildKubernetes,
   type CertificateAuthority,
   type ChromiumBrowser,
   createAuthority,
   freePort,
-  issuerEntry,
   type Kubectl,
   type KubernetesServer,
   type OpenIdProvider,
   openKubectl,
   requireKubectl,
   requireTool,
-  startChromium,
-  startKubernetes,
   startOpenIdProvider,
 } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Issuer, startIssuer } from './support/issuer.ts';
-import { kubectlOptions, loginByBrowser, whoAmI } from './support/kubectl.ts';
+import { kubectlOptions, loginByBrowser, openScene, whoAmI } from './support/kubectl.ts';
 import { signInUpstream } from './support/people.ts';
 import { openTerminal, type Terminal } from './support/plugin.ts';
 
@@ -46,7 +42,6 @@ describe.skipIf(lacking !== undefined)('kubectl login', () => {
   let world: World;
 
   beforeAll(async () => {
-    await buildKubernetes();
     world = await openWorld(stack);
   }, 600_000);
   afterAll(() => stack.disposeAsync());
@@ -107,11 +102,8 @@ async function openWorld(stack: AsyncDisposableStack): Promise<World> {
   const issuer = stack.use(
     await startIssuer({ authority, port, config: () => configuration(provider.issuer, client) }),
   );
-  const entry = issuerEntry({ url: issuer.url, audiences: ['kubectl'], ca: authority.ca });
-  const cluster = stack.use(await startKubernetes({ jwt: [entry], tokenCacheSeconds: 0 }));
-  await cluster.untilInitialized();
-  const chromium = stack.use(await startChromium({ trust: [authority.ca] }));
-  return { authority, provider, issuer, cluster, chromium, kubectl: stack.use(await openKubectl()) };
+  const scene = await openScene(stack, { issuer, authority });
+  return { ...scene, authority, provider, kubectl: stack.use(await openKubectl()) };
 }
 
 function configuration(upstream: string, client: { client_id: string; client_secret: string }): string {

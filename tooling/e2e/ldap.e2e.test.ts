@@ -1,19 +1,15 @@
 /** A person whose name, password and groups are in a real OpenLDAP, from the form in Chromium to `kubectl auth whoami`. */
 import {
-  buildKubernetes,
   createAuthority,
-  issuerEntry,
   openKubectl,
   requireKubectl,
   requireTool,
   type SlapdServer,
-  startChromium,
-  startKubernetes,
   startSlapd,
 } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIssuer } from './support/issuer.ts';
-import { type LoginScene, loginByBrowser, whoAmI } from './support/kubectl.ts';
+import { type LoginScene, loginByBrowser, openScene, whoAmI } from './support/kubectl.ts';
 import { signInWithPassword } from './support/people.ts';
 import { openTerminal } from './support/plugin.ts';
 
@@ -35,15 +31,11 @@ describe.skipIf(lacking !== undefined)('kubectl login with LDAP', () => {
   let caFile: string;
 
   beforeAll(async () => {
-    await buildKubernetes();
     const authority = stack.use(await createAuthority());
     caFile = authority.caFile;
     slapd = stack.use(await startSlapd({ ldif }));
     const issuer = stack.use(await startIssuer({ authority, config: () => configuration(slapd) }));
-    const entry = issuerEntry({ url: issuer.url, audiences: ['kubectl'], ca: authority.ca });
-    const cluster = stack.use(await startKubernetes({ jwt: [entry], tokenCacheSeconds: 0 }));
-    await cluster.untilInitialized();
-    scene = { issuer, cluster, chromium: stack.use(await startChromium({ trust: [authority.ca] })) };
+    scene = await openScene(stack, { issuer, authority });
   }, 600_000);
   afterAll(() => stack.disposeAsync());
 

@@ -3,20 +3,16 @@
  * to `kubectl auth whoami`. node-oidc-provider is one, when nobody looks at its ID tokens.
  */
 import {
-  buildKubernetes,
   createAuthority,
   freePort,
-  issuerEntry,
   openKubectl,
   requireKubectl,
   requireTool,
-  startChromium,
-  startKubernetes,
   startOpenIdProvider,
 } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIssuer } from './support/issuer.ts';
-import { type LoginScene, loginByBrowser, whoAmI } from './support/kubectl.ts';
+import { type LoginScene, loginByBrowser, openScene, whoAmI } from './support/kubectl.ts';
 import { signInUpstream } from './support/people.ts';
 import { openTerminal } from './support/plugin.ts';
 
@@ -31,7 +27,6 @@ describe.skipIf(lacking !== undefined)('kubectl login with OAuth 2.0', () => {
   let caFile: string;
 
   beforeAll(async () => {
-    await buildKubernetes();
     const authority = stack.use(await createAuthority());
     caFile = authority.caFile;
     const port = await freePort();
@@ -39,10 +34,7 @@ describe.skipIf(lacking !== undefined)('kubectl login with OAuth 2.0', () => {
     const grants = { redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'] };
     const provider = stack.use(await startOpenIdProvider({ clients: [{ ...client, ...grants }], accounts: [jane] }));
     const issuer = stack.use(await startIssuer({ authority, port, config: () => configuration(provider.issuer) }));
-    const entry = issuerEntry({ url: issuer.url, audiences: ['kubectl'], ca: authority.ca });
-    const cluster = stack.use(await startKubernetes({ jwt: [entry], tokenCacheSeconds: 0 }));
-    await cluster.untilInitialized();
-    scene = { issuer, cluster, chromium: stack.use(await startChromium({ trust: [authority.ca] })) };
+    scene = await openScene(stack, { issuer, authority });
   }, 600_000);
   afterAll(() => stack.disposeAsync());
 

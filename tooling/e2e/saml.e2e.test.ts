@@ -2,17 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { openHttp } from '@ostiary/connector-sdk/http';
 import {
-  buildKubernetes,
   createAuthority,
   freePort,
-  issuerEntry,
   openKubectl,
   requireKubectl,
   requirePysaml2,
   requireTool,
   simpleSamlPhpMetadata,
-  startChromium,
-  startKubernetes,
   startPysaml2,
   startSimpleSamlPhp,
   type TemporaryFolder,
@@ -21,7 +17,7 @@ import {
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIssuer } from './support/issuer.ts';
-import { type LoginScene, loginByBrowser, whoAmI } from './support/kubectl.ts';
+import { type LoginScene, loginByBrowser, openScene, whoAmI } from './support/kubectl.ts';
 import { openTerminal } from './support/plugin.ts';
 import { makeRsaCertificate, type RsaCertificate } from './support/rsa.ts';
 
@@ -46,7 +42,6 @@ describe.skipIf(lacking !== undefined)('kubectl login with SAML', () => {
   let caFile: string;
 
   beforeAll(async () => {
-    await buildKubernetes();
     folder = stack.use(await temporaryFolder('saml'));
     const authority = stack.use(await createAuthority());
     caFile = authority.caFile;
@@ -62,10 +57,7 @@ describe.skipIf(lacking !== undefined)('kubectl login with SAML', () => {
     await using http = openHttp({});
     const metadata = http({ certificateAuthorities: [authority.ca] });
     await partner.know(await (await metadata(`${issuer.url}/callback/partner/metadata`)).text());
-    const entry = issuerEntry({ url: issuer.url, audiences: ['kubectl'], ca: authority.ca });
-    const cluster = stack.use(await startKubernetes({ jwt: [entry], tokenCacheSeconds: 0 }));
-    await cluster.untilInitialized();
-    scene = { issuer, cluster, chromium: stack.use(await startChromium({ trust: [authority.ca] })) };
+    scene = await openScene(stack, { issuer, authority });
   }, 600_000);
   afterAll(() => stack.disposeAsync());
 

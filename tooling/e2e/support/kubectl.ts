@@ -1,5 +1,15 @@
 /** A person, a browser, kubectl and a cluster. */
-import type { ChromiumBrowser, Kubectl, KubernetesServer, PageOptions } from '@ostiary/tooling-servers';
+import {
+  buildKubernetes,
+  type CertificateAuthority,
+  type ChromiumBrowser,
+  issuerEntry,
+  type Kubectl,
+  type KubernetesServer,
+  type PageOptions,
+  startChromium,
+  startKubernetes,
+} from '@ostiary/tooling-servers';
 import type { Page } from 'playwright-core';
 import type { Issuer } from './issuer.ts';
 import type { Terminal } from './plugin.ts';
@@ -9,6 +19,18 @@ export interface LoginScene {
   readonly cluster: KubernetesServer;
   readonly chromium: ChromiumBrowser;
   readonly terminal: Terminal;
+}
+
+/** A cluster that trusts the issuer, and a browser that trusts its certificate. They end with `stack`. */
+export async function openScene(
+  stack: AsyncDisposableStack,
+  { issuer, authority }: { readonly issuer: Issuer; readonly authority: CertificateAuthority },
+): Promise<Omit<LoginScene, 'terminal'>> {
+  await buildKubernetes();
+  const entry = issuerEntry({ url: issuer.url, audiences: ['kubectl'], ca: authority.ca });
+  const cluster = stack.use(await startKubernetes({ jwt: [entry], tokenCacheSeconds: 0 }));
+  await cluster.untilInitialized();
+  return { issuer, cluster, chromium: stack.use(await startChromium({ trust: [authority.ca] })) };
 }
 
 /** `kubectl login` at a terminal, with the browser in the hands of `signIn`. The context is called `test`. */
