@@ -34,8 +34,10 @@ export function playedProvider(): Upstream {
     const form = new URLSearchParams(await request.text());
     const code = form.get('code');
     const known = code === null ? form.get('refresh')?.startsWith('refresh-secret-') === true : nonces.has(code);
+    const nonce = nonces.get(code ?? '');
+    nonces.delete(code ?? '');
     if (!known || ended) return Response.json({ error: 'invalid_grant' }, { status: 400 });
-    return Response.json({ ...person, nonce: nonces.get(code ?? ''), refresh: issue('refresh') });
+    return Response.json({ ...person, nonce, refresh: issue('refresh') });
   });
   const passwords: FetchHandler = on('POST', `${origin}/password`, async (request) => {
     const form = new URLSearchParams(await request.text());
@@ -110,7 +112,8 @@ function identityOf({ id, verified, groups, refresh }: Person & { refresh?: stri
   };
 }
 
-const facets = (ask: Ask): Pick<Connector, 'refresh' | 'exchange' | 'logout'> => ({
+const facets = (ask: Ask): Pick<Connector, 'refresh' | 'exchange' | 'logout' | 'metadata'> => ({
+  metadata: { contentType: 'text/plain', describe: async ({ callbackUrl }) => `callback: ${callbackUrl}` },
   refresh: {
     kind: 'upstream',
     exclusive: true,

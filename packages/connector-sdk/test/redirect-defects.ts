@@ -213,6 +213,41 @@ export const redirectDefects: readonly Case<Redirect>[] = [
     () => ({ logout: { begin: async () => ({ url: 'https://provider.example/out' }) } }),
   ],
   [
+    'remembers what a code gave',
+    ['redirect/once'],
+    ({ login }) => {
+      const known = new Map<string | null, Identity>();
+      return {
+        login: {
+          ...login,
+          async finish(answer) {
+            const code = answer.params.get('code');
+            const identity = known.get(code) ?? (await login.finish(answer));
+            known.set(code, identity);
+            return identity;
+          },
+        },
+      };
+    },
+  ],
+  [
+    'names another callback in its metadata',
+    ['metadata/public'],
+    () => ({ metadata: { contentType: 'text/plain', describe: async () => 'callback: https://elsewhere.example' } }),
+  ],
+  [
+    'shows its secret in its metadata',
+    ['metadata/public'],
+    () => ({
+      metadata: { contentType: 'text/plain', describe: async ({ callbackUrl }) => callbackUrl + clientSecret },
+    }),
+  ],
+  [
+    'gives its metadata no type',
+    ['metadata/public'],
+    () => ({ metadata: { contentType: '', describe: async ({ callbackUrl }) => callbackUrl } }),
+  ],
+  [
     'logs the code',
     ['secrecy/login'],
     finishing((answer, good, { log }) => {

@@ -63,6 +63,18 @@ export const redirectRules: readonly Rule[] = [
     },
   },
   {
+    id: 'redirect/once',
+    about: 'what one login brought back finishes it once (a code, the id of an assertion)',
+    appliesTo,
+    async check(context) {
+      const step = await begin(context);
+      if (step.keep === null) return; // nothing comes back that could be used up
+      const params = await visit(context, step);
+      await finish(context, step, params);
+      await failure(() => finish(context, step, params), 'the same answer a second time');
+    },
+  },
+  {
     id: 'redirect/empty-answer',
     about: 'a callback without what the provider should send is refused',
     appliesTo: (connector) => appliesTo(connector),

@@ -1,6 +1,7 @@
 import { claimRules } from './claim-rules.ts';
 import { exchangeRules } from './exchange-rules.ts';
 import { logoutRules } from './logout-rules.ts';
+import { metadataRules } from './metadata-rules.ts';
 import { networkRules } from './network-rules.ts';
 import { passwordRules } from './password-rules.ts';
 import { redirectRules } from './redirect-rules.ts';
@@ -17,5 +18,6 @@ export const rules: readonly Rule[] = [
   ...refreshRules,
   ...exchangeRules,
   ...logoutRules,
+  ...metadataRules,
   ...secrecyRules,
 ];
