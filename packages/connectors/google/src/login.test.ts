@@ -155,6 +155,14 @@ describe('the service account', () => {
     ]);
   });
 
+  it('is refused when IAM does not sign', async () => {
+    const { serviceAccountFilePath: _none, ...machine } = withDirectory;
+    const idp = await fakeGoogle();
+    idp.world.iamDoesNotSign = true;
+    const { login } = await opened(idp, machine);
+    await expect(login()).rejects.toMatchObject({ code: 'upstream/protocol', detail: { reason: 'IAM did not sign' } });
+  });
+
   it('is not believed when this machine answers something else', async () => {
     const { serviceAccountFilePath: _none, ...machine } = withDirectory;
     const idp = await fakeGoogle();

@@ -13,6 +13,8 @@ export interface GoogleWorld {
   readonly asked: { readonly userKey: string; readonly admin: string }[];
   /** The service account may not act for administrators. */
   notDelegated: boolean;
+  /** IAM answers without a signature. */
+  iamDoesNotSign: boolean;
   /** How many questions the directory has at the same time, and had at most. */
   readonly load: { now: number; most: number };
   /** Groups in a page; Google's are larger. */
@@ -49,6 +51,7 @@ export async function fakeGoogle(now: Clock = () => new Date('2030-01-01T00:00:0
     memberships: { [idp.person.sub]: ['ops@example.com', 'staff@example.com'] },
     asked: [],
     notDelegated: false,
+    iamDoesNotSign: false,
     load: { now: 0, most: 0 },
     pageSize: 50,
     nestedGroups: [],
@@ -78,6 +81,7 @@ function answerer(idp: FakeIdp, world: GoogleWorld, admins: Map<string, string>)
       case 'metadata.google.internal':
         return request.headers.get('metadata-flavor') === 'Google' ? metadata(url) : new Response('', { status: 403 });
       case 'iamcredentials.googleapis.com':
+        if (world.iamDoesNotSign) return Response.json({ keyId: 'google' });
         return Response.json({ keyId: 'google', signedJwt: sign(JSON.parse(await request.text()).payload) });
       default:
         return fetch(input, init);
