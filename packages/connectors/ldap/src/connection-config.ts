@@ -6,6 +6,7 @@ import { z } from 'zod';
 export interface ConnectionConfig {
   readonly host: string;
   readonly hosts: readonly string[];
+  readonly referralHosts: readonly string[];
   readonly insecureNoSSL: boolean;
   readonly startTLS: boolean;
   readonly insecureSkipVerify: boolean;
@@ -35,6 +36,7 @@ type Flag = z.ZodType<boolean, boolean | undefined>;
 export interface ConnectionKeys {
   readonly host: Text;
   readonly hosts: z.ZodType<readonly string[], readonly string[] | undefined>;
+  readonly referralHosts: z.ZodType<readonly string[], readonly string[] | undefined>;
   readonly insecureNoSSL: Flag;
   readonly startTLS: Flag;
   readonly insecureSkipVerify: Flag;
@@ -63,6 +65,10 @@ const flag = (about: string): Flag => z.boolean().default(false).describe(about)
 export const connectionKeys: ConnectionKeys = {
   host: host.describe('The server, with or without a port. Default port: 636; 389 with `insecureNoSSL` or `startTLS`.'),
   hosts: z.array(host).default([]).describe('Further servers, asked when the one before does not answer. Not in Dex.'),
+  referralHosts: z
+    .array(host)
+    .default([])
+    .describe('Servers to ask when the directory refers to them, matched by name. Others are not. Not in Dex.'),
   insecureNoSSL: flag('Plain LDAP: passwords can be read on the way. Wins over `startTLS`.'),
   startTLS: flag('Begin plain, then StartTLS.'),
   insecureSkipVerify: flag('Accept any certificate. For tests.'),

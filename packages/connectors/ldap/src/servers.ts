@@ -11,16 +11,23 @@ export interface Server {
   readonly host: string;
 }
 
+type Security = Pick<LdapConfig, 'insecureNoSSL' | 'startTLS'>;
+
 /** The servers of a configuration, in the order in which they are asked. */
-export function serversOf(
-  config: Pick<LdapConfig, 'host' | 'hosts' | 'insecureNoSSL' | 'startTLS'>,
-): readonly Server[] {
-  const isPlain = config.insecureNoSSL || config.startTLS;
-  return [config.host, ...config.hosts].map((entry) => {
-    const [, host = entry, port] = /^(.*?)(?::(\d+))?$/u.exec(entry) ?? [];
-    const scheme = isPlain ? 'ldap' : 'ldaps';
-    return { url: `${scheme}://${host}:${port ?? (isPlain ? 389 : 636)}`, host: host.replace(/^\[|\]$/gu, '') };
-  });
+export function serversOf(config: Pick<LdapConfig, 'host' | 'hosts'> & Security): readonly Server[] {
+  return [config.host, ...config.hosts].map((entry) => serverOf(entry, config));
+}
+
+/** The servers that a directory may refer to. All are spoken to as securely as the first. */
+export function referralServersOf(config: Pick<LdapConfig, 'referralHosts'> & Security): readonly Server[] {
+  return config.referralHosts.map((entry) => serverOf(entry, config));
+}
+
+function serverOf(entry: string, { insecureNoSSL, startTLS }: Security): Server {
+  const isPlain = insecureNoSSL || startTLS;
+  const [, host = entry, port] = /^(.*?)(?::(\d+))?$/u.exec(entry) ?? [];
+  const scheme = isPlain ? 'ldap' : 'ldaps';
+  return { url: `${scheme}://${host}:${port ?? (isPlain ? 389 : 636)}`, host: host.replace(/^\[|\]$/gu, '') };
 }
 
 /** Options for TLS with one server. Files are read now, so certificates that were replaced count. */

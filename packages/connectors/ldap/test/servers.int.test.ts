@@ -84,3 +84,32 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
     });
   },
 );
+
+describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== undefined)(
+  'a part of the tree on another server',
+  () => {
+    const branch = 'ou=Branch,ou=People,dc=example,dc=org';
+    const unit = `dn: ${branch}\nobjectClass: organizationalUnit\nou: Branch\n`;
+    const referral = `dn: ${branch}\nobjectClass: referral\nobjectClass: extensibleObject\nou: Branch\nref: ldap://127.0.0.1/${branch}\n`;
+    const joe = personLdif({ uid: 'joe', password: 'another horse' }).replace(
+      ',ou=People',
+      `,${branch.slice(0, branch.indexOf(',dc='))}`,
+    );
+
+    it('is searched, and passwords are tried there, only when its server is named', async () => {
+      await using stack = new AsyncDisposableStack();
+      const other = stack.use(await startSlapd({ ldif: `${unit}\n${joe}` }));
+      const first = stack.use(await startSlapd({ ldif: `${personLdif({ uid: 'jane' })}\n\n${referral}` }));
+      const rootCA = first.ca + other.ca;
+      const asked = await opened(first, { rootCA, referralHosts: [`127.0.0.1:${other.tlsPort}`] });
+      const identity = await asked.login({ username: 'joe', password: 'another horse' });
+      expect(identity).toMatchObject({ userId: 'joe' });
+      expect(await asked.refresh(identity)).toMatchObject({ userId: 'joe' });
+      expect(await asked.check({ username: 'joe', password: 'wrong' })).toBe('rejected');
+      expect(await asked.login(jane)).toMatchObject({ userId: 'jane' });
+      const unasked = await opened(first, { rootCA });
+      expect(await unasked.check({ username: 'joe', password: 'another horse' })).toBe('rejected');
+      expect(await unasked.login(jane)).toMatchObject({ userId: 'jane' });
+    });
+  },
+);
