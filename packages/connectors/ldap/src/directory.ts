@@ -1,8 +1,8 @@
 /** The directory: sessions of the service account, servers that stand in for each other. */
 import type { ConnectorContext } from '@ostiary/connector-sdk';
 import { secretSource } from '@ostiary/connector-sdk/config';
-import { isOstiaryError, Secret } from '@ostiary/primitives';
-import type { Client, Entry, SearchOptions, SearchResult } from 'ldapts';
+import { isOstiaryError, type OstiaryError, Secret } from '@ostiary/primitives';
+import type { Entry, SearchOptions, SearchResult } from 'ldapts';
 import type { LdapConfig } from './config.ts';
 import { type Account, bindService, type Connecting, close, connect } from './connection.ts';
 import { directoryFailure, isWrongPassword, refusalOf, resultCode } from './failure.ts';
@@ -43,23 +43,27 @@ export function openDirectory(config: LdapConfig, context: ConnectorContext): Op
   if (config.insecureSkipVerify) log.warn('connector.certificates_not_verified', { connector });
   const connecting = { config, readFile, account: accountOf(config, readFile), referrals: referralServersOf(config) };
   const pool = openPool(serviceConnections(connecting), config);
-  const isGone = (error: unknown): boolean => isOstiaryError(error, 'upstream/unavailable');
+  const lost: LostConnections = new WeakSet();
   const directory: Directory = (work) =>
-    pool.lend(async (connection) => {
-      const { server } = connection;
-      const elsewhere = new Map<string, Server>();
-      try {
-        return await work({
-          search: (base, options) => searchTree(connection, { base, options, elsewhere }, connecting),
+    pool.lend(
+      (connection) => {
+        const elsewhere = new Map<string, Server>();
+        return work({
+          search: (base, options) => searchTree(connection, { base, options, elsewhere, lost }, connecting),
           hasPassword: (dn, password) =>
-            hasPassword(elsewhere.get(dn) ?? server, { dn, password }, { ...connecting, log }),
+            hasPassword(elsewhere.get(dn) ?? connection.server, { dn, password }, { ...connecting, log }),
         });
-      } catch (error) {
-        throw directoryFailure(error, server.url);
-      }
-    }, isGone);
+      },
+      (error) => isOstiaryError(error) && lost.has(error),
+    );
   return { directory, close: pool.close };
 }
+
+/**
+ * Failures of the connection that was lent. A server that is referred to, or the connection on which a password is
+ * tried, may fail as well; that says nothing of this one, and no password is tried twice for it.
+ */
+type LostConnections = WeakSet<OstiaryError>;
 
 /** What connections of this directory are made with. */
 interface DirectoryConnecting extends Connecting {
@@ -78,22 +82,24 @@ function serviceConnections(connecting: DirectoryConnecting): () => Promise<Conn
   const servers = serversOf(connecting.config);
   let preferred = 0;
   return async () => {
-    const account = await connecting.account();
-    let last: unknown;
-    for (let turn = 0; turn < servers.length; turn += 1) {
-      const index = (preferred + turn) % servers.length;
-      const server = servers[index];
-      if (server === undefined) break;
-      try {
-        const client = await connect(server, connecting, (opened) => bindService(opened, account));
-        preferred = index;
-        return { client, server };
-      } catch (error) {
-        last = directoryFailure(error, server.url);
-      }
-    }
-    throw last;
+    const connection = await connectToFirst([...servers.slice(preferred), ...servers.slice(0, preferred)], connecting);
+    preferred = servers.indexOf(connection.server);
+    return connection;
   };
+}
+
+async function connectToFirst(servers: readonly Server[], connecting: DirectoryConnecting): Promise<Connection> {
+  const account = await connecting.account();
+  let last: unknown;
+  for (const server of servers) {
+    try {
+      const client = await connect(server, connecting, (opened) => bindService(opened, account));
+      return { client, server };
+    } catch (error) {
+      last = directoryFailure(error, server.url);
+    }
+  }
+  throw last;
 }
 
 interface Wanted {
@@ -101,37 +107,40 @@ interface Wanted {
   readonly options: SearchOptions;
   /** Filled with the servers of entries that another server has. */
   readonly elsewhere: Map<string, Server>;
+  readonly lost: LostConnections;
 }
 
 /** Searches, and goes on at the servers that the directory refers to, where the configuration names them. */
 async function searchTree(
-  { client }: Connection,
-  { base, options, elsewhere }: Wanted,
+  connection: Connection,
+  { base, options, elsewhere, lost }: Wanted,
   connecting: DirectoryConnecting,
 ): Promise<readonly Entry[]> {
-  const here = await search(client, base, options);
+  const here = await search(connection, base, options).catch((error: unknown) => {
+    if (isOstiaryError(error, 'upstream/unavailable')) lost.add(error);
+    throw error;
+  });
   const entries = [...here.searchEntries];
-  for (const { server, base: there } of continuations(here.searchReferences, { servers: connecting.referrals, base })) {
-    const account = await connecting.account();
-    const other = await connect(server, connecting, (opened) => bindService(opened, account));
+  for (const { servers, base: there } of continuations(here.searchReferences, { named: connecting.referrals, base })) {
+    const other = await connectToFirst(servers, connecting);
     try {
       const { searchEntries } = await search(other, there, options);
-      for (const { dn } of searchEntries) elsewhere.set(dn, server);
+      for (const { dn } of searchEntries) elsewhere.set(dn, other.server);
       entries.push(...searchEntries);
     } finally {
-      await close(other);
+      await close(other.client);
     }
   }
   return entries;
 }
 
-async function search(client: Client, base: string, options: SearchOptions): Promise<SearchResult> {
+async function search({ client, server }: Connection, base: string, options: SearchOptions): Promise<SearchResult> {
   const paging = options.sizeLimit === undefined ? { paged: { pageSize } } : {};
   try {
     return await client.search(base, { ...options, ...paging, explicitBufferAttributes: binary });
   } catch (error) {
     if (resultCode(error) === NO_SUCH_OBJECT) return { searchEntries: [], searchReferences: [] };
-    throw error;
+    throw directoryFailure(error, server.url);
   }
 }
 
@@ -148,7 +157,7 @@ async function hasPassword(
     await close(await connect(server, connecting, (client) => client.bind(dn, password.reveal())));
     return true;
   } catch (error) {
-    if (!isWrongPassword(error)) throw error;
+    if (!isWrongPassword(error)) throw directoryFailure(error, server.url);
     const reason = refusalOf(error);
     if (reason !== undefined) log.info('ldap.account_refused', { dn, reason });
     return false;

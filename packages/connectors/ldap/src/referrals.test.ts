@@ -3,7 +3,7 @@ import { continuations } from './referrals.ts';
 
 const branch = { url: 'ldaps://branch.example:636', host: 'branch.example' };
 const v6 = { url: 'ldaps://[::1]:636', host: '::1' };
-const follow = (...references: string[]) => continuations(references, { servers: [branch, v6], base: 'dc=example' });
+const follow = (...references: string[]) => continuations(references, { named: [branch, v6], base: 'dc=example' });
 
 describe('a reference to another server', () => {
   it.each([
@@ -12,11 +12,19 @@ describe('a reference to another server', () => {
     ['ldap://branch.example/ou=S%C3%BCd,dc=example', 'ou=Süd,dc=example'],
     ['ldap://branch.example', 'dc=example'],
   ])('%s is followed', (reference, base) => {
-    expect(follow(reference)).toEqual([{ server: branch, base }]);
+    expect(follow(reference)).toEqual([{ servers: [branch], base }]);
   });
 
   it('may name an address', () => {
-    expect(follow('ldap://[::1]/ou=B')).toEqual([{ server: v6, base: 'ou=B' }]);
+    expect(follow('ldap://[::1]/ou=B')).toEqual([{ servers: [v6], base: 'ou=B' }]);
+  });
+
+  it('names any of several servers for one part of the tree', () => {
+    const [first, second] = ['ldap://branch.example/ou=B', 'ldap://[::1]/OU=b'];
+    expect(follow(first, second, first, 'ldap://[::1]/ou=C')).toEqual([
+      { servers: [branch, v6], base: 'ou=B' },
+      { servers: [v6], base: 'ou=C' },
+    ]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /** Directories of the size of a company, servers that die, and servers that want certificates. */
 import { requireTool, type SlapdServer, startSlapd } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openGate } from './gate.ts';
 import { dnOf, groupDn, groupLdif, jane, opened, personLdif } from './support.ts';
 
 const people = 10_000;
@@ -70,6 +71,17 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
     await first.restart();
     expect(await refresh(identity)).toMatchObject({ userId: 'jane' });
   });
+
+  it('are not told a password twice when the connection fails on which it is tried', async () => {
+    await using slapd = await startSlapd({ ldif: personLdif({ uid: 'jane' }) });
+    await using gate = await openGate(slapd.tlsPort);
+    const { login } = await opened(slapd, { host: `127.0.0.1:${gate.port}` });
+    await login(jane);
+    gate.shut();
+    const before = gate.arrived();
+    await expect(login(jane)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+    expect(gate.arrived() - before).toBe(1);
+  });
 });
 
 describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== undefined)(
@@ -110,6 +122,26 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
       const unasked = await opened(first, { rootCA });
       expect(await unasked.check({ username: 'joe', password: 'another horse' })).toBe('rejected');
       expect(await unasked.login(jane)).toMatchObject({ userId: 'jane' });
+    });
+
+    it('is searched once where any of two servers has it, and a failure names the server that failed', async () => {
+      await using stack = new AsyncDisposableStack();
+      const seed = { ldif: `${unit}\n${joe}` };
+      const [one, two] = [stack.use(await startSlapd(seed)), stack.use(await startSlapd(seed))];
+      const both = `${referral}ref: ldap://localhost/${branch}\n`;
+      const first = stack.use(await startSlapd({ ldif: `${personLdif({ uid: 'jane' })}\n\n${both}` }));
+      const rootCA = first.ca + one.ca + two.ca;
+      const referralHosts = [`127.0.0.1:${one.tlsPort}`, `localhost:${two.tlsPort}`];
+      const { login } = await opened(first, { rootCA, referralHosts });
+      const typed = { username: 'joe', password: 'another horse' };
+      expect(await login(typed)).toMatchObject({ userId: 'joe' });
+      await one.kill();
+      expect(await login(typed)).toMatchObject({ userId: 'joe' });
+      await two.kill();
+      await expect(login(typed)).rejects.toMatchObject({
+        code: 'upstream/unavailable',
+        detail: { server: expect.stringMatching(`(${one.tlsPort}|${two.tlsPort})$`) },
+      });
     });
   },
 );
