@@ -26,6 +26,7 @@ describe('config', () => {
     ['a domain that is none', { domain: 'CORP' }, 'domain: is no domain. Write it like corp.example.com.'],
     ['a NetBIOS name that is none', { netbiosDomain: 'corp.example.com' }, 'netbiosDomain: is no NetBIOS name'],
     ['a filter that is none', { userFilter: '(objectClass=user' }, 'userFilter: is no LDAP filter'],
+    ['an attribute that is none', { groupNameAttr: 'cn)(x=' }, 'groupNameAttr: is no name of an attribute'],
     ['another way to groups', { nestedGroups: 'all' }, 'nestedGroups: must be one of'],
     ['an account without password', { bindDN: 'svc@corp.example.com' }, 'bindPW: is missing'],
     ['a password twice', { bindPW: 'a', bindPWFile: '/b' }, 'bindPWFile: is set besides bindPW'],

@@ -1,6 +1,13 @@
-import { type ConnectionConfig, type ConnectionKeys, checkConnection, connectionKeys } from '@ostiary/connector-ldap';
+import {
+  attributeName,
+  type ConnectionConfig,
+  type ConnectionKeys,
+  checkConnection,
+  connectionKeys,
+  searchFilter,
+} from '@ostiary/connector-ldap';
 import { text } from '@ostiary/connector-sdk/config';
-import { type Filter, FilterParser } from 'ldapts';
+import type { Filter } from 'ldapts';
 import { z } from 'zod';
 
 /** How the groups of a person are found. */
@@ -24,20 +31,8 @@ export interface ActiveDirectoryConfig extends ConnectionConfig {
   readonly nestedGroups: NestedGroups;
 }
 
-const filter = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((source, context): Filter => {
-      try {
-        return FilterParser.parseString(source);
-      } catch {
-        context.addIssue('is no LDAP filter (RFC 4515). Write it like (objectClass=user).');
-        return z.NEVER;
-      }
-    });
 const attribute = (fallback: string, about: string) =>
-  text().default(fallback).describe(`${about} Default: ${fallback}.`);
+  attributeName.prefault(fallback).describe(`${about} Default: ${fallback}.`);
 
 const domain = z
   .string()
@@ -65,10 +60,12 @@ export const activeDirectoryConfig: z.ZodType<ActiveDirectoryConfig> = z
     ...optionalHost,
     baseDN: text().exactOptional().describe('Where people are. Default: the whole domain.'),
     groupBaseDN: text().exactOptional().describe('Where groups are. Default: the whole domain.'),
-    userFilter: filter('(&(objectCategory=person)(objectClass=user))').describe(
-      'Only entries that match may log in. Default: people.',
-    ),
-    groupFilter: filter('(objectCategory=group)').describe('Only entries that match are groups. Default: all of them.'),
+    userFilter: searchFilter
+      .prefault('(&(objectCategory=person)(objectClass=user))')
+      .describe('Only entries that match may log in. Default: people.'),
+    groupFilter: searchFilter
+      .prefault('(objectCategory=group)')
+      .describe('Only entries that match are groups. Default: all of them.'),
     nestedGroups: z
       .enum(['tokenGroups', 'inChain', 'none'])
       .default('tokenGroups')

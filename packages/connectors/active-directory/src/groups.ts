@@ -1,5 +1,5 @@
 /** The groups of a person, nested ones included. */
-import { both, equals, firstValue, oneOf, type Session } from '@ostiary/connector-ldap';
+import { both, equals, groupName, oneOf, type Session } from '@ostiary/connector-ldap';
 import { uniqueGroups } from '@ostiary/connector-sdk';
 import { type Entry, ExtensibleFilter, type Filter } from 'ldapts';
 import type { ActiveDirectoryConfig } from './config.ts';
@@ -13,7 +13,11 @@ const filterSize = 100;
 /** What is read of the configuration. */
 type Settings = Pick<ActiveDirectoryConfig, 'nestedGroups' | 'groupBaseDN' | 'groupFilter' | 'groupNameAttr'>;
 
-/** The names of the groups that `entry` is in. */
+/**
+ * The names of the groups that `entry` is in.
+ *
+ * @throws {OstiaryError} `upstream/protocol` for a group without a name; else as the session says.
+ */
 export async function groupsOf(session: Session, entry: Entry, settings: Settings): Promise<readonly string[]> {
   const filters = await filtersOf(session, entry, settings);
   const names: string[] = [];
@@ -23,7 +27,7 @@ export async function groupsOf(session: Session, entry: Entry, settings: Setting
       scope: 'sub',
       attributes: [settings.groupNameAttr],
     });
-    names.push(...groups.map((group) => firstValue(group, settings.groupNameAttr)));
+    names.push(...groups.map((group) => groupName(group, settings.groupNameAttr)));
   }
   return uniqueGroups(names);
 }

@@ -57,6 +57,11 @@ describe.skipIf(requireSamba() !== undefined)('active-directory', () => {
     expect([...groups].sort()).toEqual([...names].sort());
   });
 
+  it('refuses a group without a name instead of losing it', async () => {
+    const { login } = await opened(samba, { groupNameAttr: 'mail' });
+    await expect(login(jane)).rejects.toMatchObject({ code: 'upstream/protocol', detail: { attribute: 'mail' } });
+  });
+
   it('lets only members of nested groups in, when told to', async () => {
     const allowed = await opened(samba, { allowedGroups: ['everyone (all)'] });
     expect(await allowed.login(jane)).toMatchObject({ groups: ['everyone (all)'] });

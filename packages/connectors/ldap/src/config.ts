@@ -39,13 +39,15 @@ export interface LdapConfig extends ConnectionConfig {
   readonly groupSearch?: GroupSearch;
 }
 
-const attribute = text().refine(
+/** The name of an attribute (RFC 4512 section 2.5), as a part of a configuration. */
+export const attributeName: z.ZodType<string, string> = text().refine(
   (name) => /^[a-z0-9][a-z0-9.;-]*$/iu.test(name),
   'is no name of an attribute. Write it like uid or memberOf.',
 );
 const scope = z.enum(['sub', 'one']).default('sub').describe('`sub`: the whole tree; `one`: one level. Default: sub.');
 
-const filter = z.string().transform((source, context): Filter => {
+/** A search filter (RFC 4515), as a part of a configuration. */
+export const searchFilter: z.ZodType<Filter, string> = z.string().transform((source, context): Filter => {
   try {
     return FilterParser.parseString(source);
   } catch {
@@ -55,20 +57,20 @@ const filter = z.string().transform((source, context): Filter => {
 });
 
 const usernames = z.union([
-  attribute.transform((one) => [one]),
-  z.array(attribute).min(1, 'is empty. Name an attribute.'),
+  attributeName.transform((one) => [one]),
+  z.array(attributeName).min(1, 'is empty. Name an attribute.'),
 ]);
 
 const userSearch: z.ZodType<UserSearch> = z
   .object({
     baseDN: text().describe('Where people are.'),
-    filter: filter.exactOptional().describe('Only entries that match may log in.'),
+    filter: searchFilter.exactOptional().describe('Only entries that match may log in.'),
     username: usernames.describe('Attribute that what was typed is compared with, or a list of them.'),
     scope,
-    idAttr: attribute.describe('Attribute with the immutable id; a part of `sub`. `DN` is the name of the entry.'),
-    emailAttr: attribute.exactOptional().describe('Attribute with the address.'),
-    nameAttr: attribute.exactOptional().describe('Attribute with the name to show.'),
-    preferredUsernameAttr: attribute.exactOptional().describe('Attribute with `preferred_username`.'),
+    idAttr: attributeName.describe('Attribute with the immutable id; a part of `sub`. `DN` is the name of the entry.'),
+    emailAttr: attributeName.exactOptional().describe('Attribute with the address.'),
+    nameAttr: attributeName.exactOptional().describe('Attribute with the name to show.'),
+    preferredUsernameAttr: attributeName.exactOptional().describe('Attribute with `preferred_username`.'),
     emailSuffix: text().exactOptional().describe('The address is the name, `@` and this, instead of `emailAttr`.'),
   })
   .superRefine(({ emailSuffix, nameAttr }, context) => {
@@ -78,21 +80,21 @@ const userSearch: z.ZodType<UserSearch> = z
   });
 
 const matcher = z.object({
-  userAttr: attribute.describe('Attribute of the person.'),
-  groupAttr: attribute.describe('Attribute of the group that holds it.'),
-  recursionGroupAttr: attribute.exactOptional().describe('Attribute by which a group names the groups inside it.'),
+  userAttr: attributeName.describe('Attribute of the person.'),
+  groupAttr: attributeName.describe('Attribute of the group that holds it.'),
+  recursionGroupAttr: attributeName.exactOptional().describe('Attribute by which a group names the groups inside it.'),
 });
 
 const groupSearch: z.ZodType<GroupSearch | undefined> = z
   .object({
     baseDN: z.string().default('').describe('Where groups are. Empty: no groups.'),
-    filter: filter.exactOptional().describe('Only entries that match are groups.'),
+    filter: searchFilter.exactOptional().describe('Only entries that match are groups.'),
     scope,
     userMatchers: z.array(matcher).default([]).describe('How people and groups belong together.'),
-    userAttr: attribute.exactOptional().describe('Older form of one matcher.'),
-    groupAttr: attribute.exactOptional().describe('Older form of one matcher.'),
-    recursionGroupAttr: attribute.exactOptional().describe('Older form of one matcher.'),
-    nameAttr: attribute.exactOptional().describe('Attribute with the name of the group.'),
+    userAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
+    groupAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
+    recursionGroupAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
+    nameAttr: attributeName.exactOptional().describe('Attribute with the name of the group.'),
   })
   .transform((search, context): GroupSearch | undefined => {
     if (search.baseDN === '') return undefined;

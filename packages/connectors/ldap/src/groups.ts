@@ -26,7 +26,7 @@ export async function groupsOf(session: Session, user: Entry, search: GroupSearc
     const above = recursionGroupAttr === undefined ? [] : await climb(session, search, { direct, recursionGroupAttr });
     found.push(...direct, ...above);
   }
-  return uniqueGroups(found.map((group) => nameOf(group, search)));
+  return uniqueGroups(found.map((group) => groupName(group, search.nameAttr)));
 }
 
 interface Nesting {
@@ -76,9 +76,15 @@ async function searchGroups(
 
 const keyOf = ({ dn }: Entry): string => dn.toLowerCase();
 
-function nameOf(group: Entry, { nameAttr }: GroupSearch): string {
-  const name = firstValue(group, nameAttr);
+/**
+ * The name of a group.
+ *
+ * @param attribute with the name; it must have been asked for.
+ * @throws {OstiaryError} `upstream/protocol` when there is none: a group that is dropped could be one that forbids.
+ */
+export function groupName(group: Entry, attribute: string): string {
+  const name = firstValue(group, attribute);
   if (name !== '') return name;
   const message = 'A group of the directory has no name. Tell your administrator.';
-  throw new OstiaryError('upstream/protocol', message, { detail: { group: group.dn, attribute: nameAttr } });
+  throw new OstiaryError('upstream/protocol', message, { detail: { group: group.dn, attribute } });
 }

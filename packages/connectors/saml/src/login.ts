@@ -86,7 +86,7 @@ async function readWith(provider: Provider, encoded: string, reading: Reading): 
   const expected = { ...reading.expected, issuer: provider.entityId, audience };
   const { assertion, ...message } = await openResponse(encoded, {
     trust: { certificates: provider.certificates, algorithms: accepted },
-    decryptionKeys: await keys.decryption(),
+    decryptionKeys: keys.decryption,
   });
   checkResponse(message, expected);
   if (assertion === undefined) throw refusal('response without assertion');

@@ -11,8 +11,8 @@ const maxEncoded = 1_000_000;
 /** What a response is opened with. */
 export interface Opening {
   readonly trust: Trust;
-  /** Private keys in PEM for encrypted assertions. */
-  readonly decryptionKeys: readonly string[];
+  /** Reads the private keys for encrypted assertions, in PEM. Called for an encrypted one only. */
+  decryptionKeys(): Promise<readonly string[]>;
 }
 
 /** A response, opened. */
@@ -31,7 +31,8 @@ export interface OpenedResponse {
  * @throws {OstiaryError} `upstream/protocol` for whatever is not exactly one assertion that the provider signed, alone
  *   or with its message.
  */
-export async function openResponse(encoded: string, { trust, decryptionKeys }: Opening): Promise<OpenedResponse> {
+export async function openResponse(encoded: string, opening: Opening): Promise<OpenedResponse> {
+  const { trust } = opening;
   const text = decode(encoded);
   const received: Readable = { text, element: parseXml(text) };
   const { element } = received;
@@ -40,19 +41,19 @@ export async function openResponse(encoded: string, { trust, decryptionKeys }: O
   const signed = signedElement(received, element, trust);
   const isSigned = signed !== undefined;
   const message = signed ?? received;
-  const found = await assertionIn(message, decryptionKeys);
+  const found = await assertionIn(message, opening);
   const assertion = found && believe(found, { trust, isSigned });
   return { response: message.element, isSigned, assertion };
 }
 
 /** The assertion of a message and the document it stands in, which is one of its own when it was encrypted. */
-async function assertionIn(message: Readable, keys: readonly string[]): Promise<Found | undefined> {
+async function assertionIn(message: Readable, opening: Opening): Promise<Found | undefined> {
   const encrypted = optionalChild(message.element, ns.assertion, 'EncryptedAssertion');
   if (encrypted === undefined) {
     const assertion = optionalChild(message.element, ns.assertion, 'Assertion');
     return assertion && { assertion, within: message };
   }
-  const text = await decryptAssertion(encrypted, keys);
+  const text = await decryptAssertion(encrypted, await opening.decryptionKeys());
   const root = parseXml(text);
   if (!is(root, ns.assertion, 'Assertion')) throw refusal('encrypted something else', { is: root.localName });
   checkStrays(root, []);
