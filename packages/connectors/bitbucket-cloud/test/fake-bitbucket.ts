@@ -1,5 +1,17 @@
 /** Bitbucket Cloud in memory, answering what its published description says. */
+import type { components } from '@coderabbitai/bitbucket/cloud/openapi';
 import { type FakeApi, type FakeOAuth, fakeOAuth } from '@ostiary/connector-sdk/testing';
+
+type Schemas = components['schemas'];
+
+/** The members that a description names. Bitbucket's allows any other beside them, which would let made-up ones pass. */
+type Described<T> = { readonly [K in keyof T as string extends K ? never : K]: T[K] };
+
+/** The description of an account of a person; `username` is answered to its owner only, and not described. */
+type User = Described<Schemas['user']> &
+  Omit<Described<Schemas['account']>, 'type'> & { readonly username: string | undefined };
+
+type Workspace = Partial<Described<Schemas['workspace']>>;
 
 /** What Bitbucket knows, for a test to change. */
 export interface BitbucketWorld {
@@ -58,7 +70,7 @@ function restApi(world: BitbucketWorld): FakeApi {
   };
 }
 
-const userOf = ({ uuid, username, status }: BitbucketWorld): Record<string, unknown> => ({
+const userOf = ({ uuid, username, status }: BitbucketWorld): User => ({
   type: 'user',
   uuid,
   username,
@@ -70,7 +82,7 @@ const userOf = ({ uuid, username, status }: BitbucketWorld): Record<string, unkn
 const workspaceAccess = (slug: string): Record<string, unknown> => ({
   type: 'workspace_access',
   administrator: false,
-  workspace: { type: 'workspace_base', slug },
+  workspace: { type: 'workspace_base', ...({ slug } satisfies Workspace) },
 });
 
 function page(
