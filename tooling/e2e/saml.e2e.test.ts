@@ -14,7 +14,7 @@ import {
   type TemporaryFolder,
   temporaryFolder,
 } from '@ostiary/tooling-servers';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIssuer } from './support/issuer.ts';
 import { type LoginScene, loginByBrowser, openScene, whoAmI } from './support/kubectl.ts';
@@ -35,16 +35,28 @@ async function signIn(page: Page, username: string, password: string): Promise<v
   await page.locator('button[type=submit], #regularsubmit').first().click();
 }
 
+/** What the browser posts to the callback with the cookie of its login, after the provider's page that posts without. */
+async function answerTo(page: Page, callback: string): Promise<RequestInit> {
+  const isWhole = async (sent: Request): Promise<boolean> =>
+    sent.method() === 'POST' && sent.url() === callback && /login-/u.test((await sent.allHeaders()).cookie ?? '');
+  const request = await page.waitForRequest(isWhole);
+  const { cookie = '', origin = '' } = await request.allHeaders();
+  const headers = { cookie, origin, 'content-type': 'application/x-www-form-urlencoded' };
+  return { method: 'POST', headers, body: request.postData() ?? '', redirect: 'manual' };
+}
+
 describe.skipIf(lacking !== undefined)('kubectl login with SAML', () => {
   const stack = new AsyncDisposableStack();
   let folder: TemporaryFolder;
   let scene: Omit<LoginScene, 'terminal'>;
   let caFile: string;
+  let certificateAuthority: string;
 
   beforeAll(async () => {
     folder = stack.use(await temporaryFolder('saml'));
     const authority = stack.use(await createAuthority());
     caFile = authority.caFile;
+    certificateAuthority = authority.ca;
     const own = await makeRsaCertificate(folder.path);
     const idpPort = await freePort();
     const partner = stack.use(await startPysaml2({ people: { joe }, encryption: 'gcm' }));
@@ -71,6 +83,23 @@ describe.skipIf(lacking !== undefined)('kubectl login with SAML', () => {
       await signIn(page, 'jane', 'secret');
     });
     expect(await whoAmI(kubectl, terminal)).toEqual({ name: expect.any(String), groups: ['dev', 'engineering'] });
+  });
+
+  it('refuses the answer a second time, with all that the browser sent the first time', async () => {
+    await using terminal = await openTerminal(caFile);
+    await using http = openHttp({});
+    const ours = http({ certificateAuthorities: [certificateAuthority] });
+    const callback = `${scene.issuer.url}/callback/corp`;
+    let answer: Promise<RequestInit> | undefined;
+    await loginByBrowser({ ...scene, terminal }, async (page) => {
+      answer = answerTo(page, callback);
+      await page.getByText('Company').click();
+      await signIn(page, 'jane', 'secret');
+      await answer;
+    });
+    const again = await ours(callback, await answer);
+    expect(again.status).toBe(400);
+    expect(await again.text()).toContain('This login was finished before.');
   });
 
   it('does the same at a provider that reads our metadata, is asked by redirect, and encrypts its answer', async () => {

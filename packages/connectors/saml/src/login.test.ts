@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeKeyPair } from '../test/certificates.ts';
 import { encryptAssertion, goodAnswer, responseXml, sign } from '../test/provider.ts';
-import { good, idp, open } from '../test/support.ts';
+import { good, idp, open, refused } from '../test/support.ts';
 
 describe('login', () => {
   it('takes an assertion that the provider signed', async () => {
@@ -34,5 +34,17 @@ describe('login', () => {
     const xml = await encryptAssertion(good(id), { certificate: own.certificate });
     expect(xml).not.toContain('jane@example.com');
     expect(await finish(xml)).toMatchObject({ userId: 'u-1' });
+  });
+
+  it('decrypts with the next key as soon as the file has it, and reads no key for what is not encrypted', async () => {
+    const next = await makeKeyPair();
+    const files: Record<string, string> = {};
+    const { begin } = await open({ decryptionKeys: ['/sp.key'] }, { files });
+    const { id, finish } = await begin();
+    expect(await finish(good(id, { id: '_first' }))).toMatchObject({ userId: 'u-1' });
+    const encrypted = await encryptAssertion(good(id), { certificate: next.certificate });
+    expect(await refused(finish(encrypted))).toMatchObject({ code: 'config/invalid' });
+    files['/sp.key'] = next.key;
+    expect(await finish(encrypted)).toMatchObject({ userId: 'u-1' });
   });
 });

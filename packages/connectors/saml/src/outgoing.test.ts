@@ -10,11 +10,11 @@ beforeAll(async () => {
   own = await makeKeyPair();
 });
 
-/** Whether a message carries a good signature of our own. */
-function isSigned(xml: string): boolean {
+/** Whether a message carries a good signature of our own, with the key that is asked about. */
+function isSigned(xml: string, by: KeyPair = own): boolean {
   const [signature = ''] = /<ds:Signature[\s\S]*<\/ds:Signature>/u.exec(xml) ?? [];
   if (signature === '') return false;
-  const verifier = new SignedXml({ publicCert: own.certificate, getCertFromKeyInfo: () => null });
+  const verifier = new SignedXml({ publicCert: by.certificate, getCertFromKeyInfo: () => null });
   verifier.loadSignature(signature);
   return verifier.checkSignature(xml);
 }
@@ -53,6 +53,17 @@ describe('a request', () => {
   it('is signed with our key, as a form', async () => {
     const { begin } = await open({ signingKey: own.key, signingCert: own.certificate });
     expect(isSigned((await begin()).request)).toBe(true);
+  });
+
+  it('is signed with the next key as soon as the files have it', async () => {
+    const files: Record<string, string> = { '/sp.key': own.key, '/sp.pem': own.certificate };
+    const { begin } = await open({ signingKey: '/sp.key', signingCert: '/sp.pem' }, { files });
+    const before = (await begin()).request;
+    const next = await makeKeyPair();
+    Object.assign(files, { '/sp.key': next.key, '/sp.pem': next.certificate });
+    const after = (await begin()).request;
+    expect([isSigned(before), isSigned(after, next)]).toEqual([true, true]);
+    expect(() => isSigned(after)).toThrow('invalid signature');
   });
 
   it('is signed with our key, as a redirect', async () => {
