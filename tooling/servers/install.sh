@@ -32,6 +32,7 @@ need winbind winbindd
 need python3-samba /usr/lib/python3/dist-packages/samba/__init__.py
 need xmlsec1 xmlsec1
 need python3-pysaml2 /usr/lib/python3/dist-packages/saml2/__init__.py
+need python3-keystone keystone-manage keystone-wsgi-public
 need php-cli php
 need php-xml '/usr/lib/php/*/dom.so'
 need simplesamlphp /usr/share/simplesamlphp/lib/_autoload.php

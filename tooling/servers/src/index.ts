@@ -13,6 +13,7 @@ export {
 export { type EmulatedService, startEmulate } from './emulate.ts';
 export { freePort } from './free-port.ts';
 export { buildKubectl, buildKubernetes } from './go-build.ts';
+export { type KeystoneAsk, type KeystoneServer, requireKeystone, startKeystone } from './keystone.ts';
 export {
   type Cluster,
   findKubectl,

@@ -29,6 +29,8 @@ const packages: Readonly<Record<string, string>> = {
   ldapmodify: 'ldap-utils',
   openssl: 'openssl',
   php: 'php-cli',
+  'keystone-manage': 'python3-keystone',
+  'keystone-wsgi-public': 'python3-keystone',
   xmlsec1: 'xmlsec1',
   '_autoload.php': 'simplesamlphp',
   kubectl: 'kubernetes-client',

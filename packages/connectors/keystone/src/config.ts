@@ -2,6 +2,9 @@ import { baseUrl, exactlyOne, rootCAsKey, secretText, text } from '@ostiary/conn
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
+/** Where the account of this service has its role. */
+export type KeystoneScope = 'project' | 'domain' | 'system';
+
 /** The options of the connector, checked. Spelled as in Dex. */
 export interface KeystoneConfig {
   readonly keystoneHost: string;
@@ -9,6 +12,7 @@ export interface KeystoneConfig {
   readonly keystoneUsername: string;
   readonly keystonePassword?: Secret;
   readonly keystonePasswordFile?: string;
+  readonly keystoneScope: KeystoneScope;
   readonly insecureSkipEmailVerified: boolean;
   readonly rootCAs: readonly string[];
 }
@@ -23,6 +27,12 @@ export const keystoneConfig: z.ZodType<KeystoneConfig> = z
     keystoneUsername: text().describe('Account that reads people and groups at a refresh.'),
     keystonePassword: secretText().exactOptional().describe('Its password.'),
     keystonePasswordFile: text().exactOptional().describe('The same as a file, read at each use.'),
+    keystoneScope: z
+      .enum(['project', 'domain', 'system'])
+      .default('project')
+      .describe(
+        'Where that account has its role: in its default project, as in Dex, on `domain`, or on the system. Default: project. Not in Dex.',
+      ),
     insecureSkipEmailVerified: z
       .boolean()
       .default(false)

@@ -1,3 +1,3 @@
 /** The connector for OpenStack Keystone. */
-export type { KeystoneConfig } from './config.ts';
+export type { KeystoneConfig, KeystoneScope } from './config.ts';
 export { keystone } from './definition.ts';

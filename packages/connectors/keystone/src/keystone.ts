@@ -4,9 +4,9 @@ import { type Api, openApi } from '@ostiary/connector-sdk/api';
 import { rootCAFields, secretSource } from '@ostiary/connector-sdk/config';
 import { trustedFetch } from '@ostiary/connector-sdk/http';
 import { unbelievable } from '@ostiary/connector-sdk/oauth2';
-import { type Fetch, OstiaryError, Secret } from '@ostiary/primitives';
+import { type Fetch, type Json, OstiaryError, Secret } from '@ostiary/primitives';
 import { z } from 'zod';
-import type { KeystoneConfig } from './config.ts';
+import type { KeystoneConfig, KeystoneScope } from './config.ts';
 
 /** An account. */
 export interface User {
@@ -30,6 +30,8 @@ export interface Keystone {
   adminSession(): Promise<Session>;
   /** An account; `undefined` when there is none. */
   find(userId: string, session: Pick<Session, 'token'>): Promise<User | undefined>;
+  /** Whether the account of the configuration, whose session it is, may read people. */
+  mayReadPeople(session: Pick<Session, 'token'>): Promise<boolean>;
   /** Names of the groups of an account. */
   groupsOf(userId: string, session: Pick<Session, 'token'>): Promise<readonly string[]>;
 }
@@ -55,14 +57,17 @@ export function openKeystone(config: KeystoneConfig, context: ConnectorContext):
     openApi({ fetch, baseUrl, secretHeaders: { 'x-auth-token': token } });
   const authenticate = (username: string, password: Secret): Promise<Session | undefined> =>
     logIn({ username, password, domain: config.domain }, { fetch, baseUrl });
+  const scope = scopeOf(config.keystoneScope, config.domain);
   return {
     authenticate,
     async adminSession() {
       const password = (await adminPassword?.()) ?? new Secret('');
-      const session = await authenticate(config.keystoneUsername, password);
+      const credentials = { username: config.keystoneUsername, password, domain: config.domain, scope };
+      const session = await logIn(credentials, { fetch, baseUrl });
       if (session !== undefined) return session;
       const message = 'The identity provider refused the request of this service. Tell your administrator.';
-      throw new OstiaryError('upstream/protocol', message, { detail: { refused: config.keystoneUsername } });
+      const remedy = `check its password, and that it has a role where keystoneScope says: ${config.keystoneScope}`;
+      throw new OstiaryError('upstream/protocol', message, { detail: { refused: config.keystoneUsername, remedy } });
     },
     async find(userId, session) {
       const reply = await as(session).ask({
@@ -72,6 +77,16 @@ export function openKeystone(config: KeystoneConfig, context: ConnectorContext):
         refusal: { status: 404, answer: failed },
       });
       return reply.ok ? reply.value.user : undefined;
+    },
+    async mayReadPeople(session) {
+      const path = `/users?name=${encodeURIComponent(config.keystoneUsername)}`;
+      const reply = await as(session).ask({
+        path,
+        method: 'GET',
+        answer: z.object({ users: z.array(z.object({ id })) }),
+        refusal: { status: 403, answer: failed },
+      });
+      return reply.ok;
     },
     async groupsOf(userId, session) {
       const next = ({ page }: { readonly page: z.output<typeof groupPage> }): string | undefined =>
@@ -87,18 +102,28 @@ interface Credentials {
   readonly username: string;
   readonly password: Secret;
   readonly domain: string;
+  /** Absent: the default project, where the account has one; else the session has no role. */
+  readonly scope?: Json | undefined;
 }
 
-/** Password authentication without a scope: it says who somebody is, and lets nobody into a project. */
+/**
+ * Password authentication. Without a scope it says who somebody is. `undefined` for a wrong password, and for an account
+ * that has no role in the scope.
+ */
 async function logIn(
-  { username: name, password, domain }: Credentials,
+  { username: name, password, domain, scope }: Credentials,
   where: { readonly fetch: Fetch; readonly baseUrl: string },
 ): Promise<Session | undefined> {
   const who = { name, domain: domainOf(domain), password: password.reveal() };
   const reply = await openApi(where).ask({
     path: '/auth/tokens',
     method: 'POST',
-    body: { auth: { identity: { methods: ['password'], password: { user: who } } } },
+    body: {
+      auth: {
+        identity: { methods: ['password'], password: { user: who } },
+        ...(scope === undefined ? {} : { scope }),
+      },
+    },
     answer: issued,
     refusal: { status: 401, answer: failed },
   });
@@ -108,8 +133,13 @@ async function logIn(
   return { token: new Secret(token), user: reply.value.token.user };
 }
 
+function scopeOf(where: KeystoneScope, domain: string): Json | undefined {
+  if (where === 'system') return { system: { all: true } };
+  return where === 'domain' ? { domain: domainOf(domain) } : undefined;
+}
+
 /** As Dex: `default` and UUIDs are ids, everything else is a name. */
-function domainOf(domain: string): { readonly id: string } | { readonly name: string } {
+function domainOf(domain: string): { id: string } | { name: string } {
   const isId = domain === 'default' || /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/iu.test(domain);
   return isId ? { id: domain } : { name: domain };
 }

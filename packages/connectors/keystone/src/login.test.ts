@@ -88,7 +88,10 @@ describe('refresh', () => {
     const { login, refresh } = await opened(provider);
     const before = await login(jane);
     provider.world.forbidden = 'all';
-    await expect(refresh(before)).rejects.toMatchObject({ code: 'upstream/protocol' });
+    await expect(refresh(before)).rejects.toMatchObject({
+      code: 'upstream/protocol',
+      detail: { status: 403, remedy: expect.stringContaining('keystoneScope') },
+    });
   });
 
   it('logs nobody out when the password of this service is wrong', async () => {

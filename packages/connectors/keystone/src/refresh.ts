@@ -1,5 +1,8 @@
 import type { UpstreamRefresh } from '@ostiary/connector-sdk';
+import { refusedStatus } from '@ostiary/connector-sdk/api';
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { identityOf } from './identity.ts';
+import type { Keystone, Session, User } from './keystone.ts';
 import type { KeystoneParts } from './login.ts';
 
 /** Reads account and groups anew, as the account in the configuration. One that is gone or disabled is logged out. */
@@ -9,10 +12,25 @@ export function keystoneRefresh({ config, keystone }: KeystoneParts): UpstreamRe
     exclusive: false,
     async refresh({ identity, scopes }) {
       const session = await keystone.adminSession();
-      const account = await keystone.find(identity.userId, session);
+      const account = await findAccount(identity.userId, session, keystone);
       if (account === undefined || !account.enabled || account.id !== identity.userId) return 'rejected';
       const groups = scopes.groups ? await keystone.groupsOf(account.id, session) : [];
       return identityOf(account, groups, config);
     },
   };
+}
+
+/**
+ * Keystone answers 403 for an account that is gone, when the role is on the domain: it no longer sees whose it was. It
+ * answers the same when this service has no role, which must log nobody out.
+ */
+async function findAccount(userId: string, session: Session, keystone: Keystone): Promise<User | undefined> {
+  try {
+    return await keystone.find(userId, session);
+  } catch (error) {
+    if (!isOstiaryError(error) || refusedStatus(error) !== 403) throw error;
+    if (await keystone.mayReadPeople(session)) return undefined;
+    const remedy = 'give keystoneUsername a role that may read people, and name where it has it in keystoneScope';
+    throw new OstiaryError(error.code, error.message, { cause: error, detail: { ...error.detail, remedy } });
+  }
 }

@@ -89,6 +89,7 @@ async function authenticate(request: Request, world: KeystoneWorld, issued: stri
 }
 
 function answer(path: string, token: string, world: KeystoneWorld): Response {
+  if (path.startsWith('/users?')) return world.forbidden === 'nobody' ? Response.json({ users: [] }) : failure(403);
   const isSelf = path.startsWith(`/users/${world.id}`);
   if (!isSelf || world.gone) return failure(404);
   const isPerson = !token.startsWith('admin-');
