@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { findTool, toolPath } from './requirements.ts';
 import { mustRun } from './run-command.ts';
 
-/** Folder of the Go programs. */
+/** Folder of the API server and kubectl. */
 export const kubernetesSource: string = join(import.meta.dirname, '../../e2e/kubernetes');
+/** Folder of the program that knows OpenShift's own types. */
+const openshiftSource = join(import.meta.dirname, '../openshift');
 const cache = join(import.meta.dirname, '../../../node_modules/.cache/ostiary-kubernetes');
 /** `-modcacherw`: who removes a home folder must be able to remove Go's module cache in it. */
 const flags = ['-modcacherw', '-ldflags=-s -w'] as const;
@@ -20,21 +22,31 @@ const buildTimeoutMs = 15 * 60_000;
  *
  * @returns the path of the program
  */
-export const buildKubernetes = (): Promise<string> => build('kubernetes', '.');
+export const buildKubernetes = (): Promise<string> => build('kubernetes', { source: kubernetesSource });
 
 /** Builds the kubectl of the same release, likewise. */
-export const buildKubectl = (): Promise<string> => build('kubectl', 'kubectl');
+export const buildKubectl = (): Promise<string> => build('kubectl', { source: kubernetesSource, folder: 'kubectl' });
 
-async function build(name: string, folder: string): Promise<string> {
+/** Builds the program that reads an answer of OpenShift on its standard input, and fails unless its types describe it. */
+export const buildOpenshiftTypes = (): Promise<string> => build('openshift', { source: openshiftSource });
+
+interface Program {
+  /** Folder of the module. */
+  readonly source: string;
+  /** Below it. */
+  readonly folder?: string;
+}
+
+async function build(name: string, { source, folder = '.' }: Program): Promise<string> {
   const go = toolPath('go');
-  const program = join(cache, `${name}-${await sourceHash(go, folder)}`);
+  const program = join(cache, `${name}-${await sourceHash(go, { source, folder })}`);
   if (existsSync(program)) return program;
   await mkdir(cache, { recursive: true });
   const part = `${program}.${process.pid}`;
   try {
     const command = [go, 'build', ...flags, '-o', part, `./${folder}`];
     const env = { ...process.env, ...goEnvironment };
-    await mustRun({ ...oneAtATime(command), cwd: kubernetesSource, env, timeoutMs: buildTimeoutMs });
+    await mustRun({ ...oneAtATime(command), cwd: source, env, timeoutMs: buildTimeoutMs });
     await rename(part, program);
   } finally {
     await rm(part, { force: true });
@@ -50,12 +62,12 @@ function oneAtATime(line: readonly string[]): { command: string; args: readonly 
   return flock === undefined ? { command, args } : { command: flock, args: [join(cache, 'lock'), ...line] };
 }
 
-async function sourceHash(go: string, folder: string): Promise<string> {
+async function sourceHash(go: string, { source, folder }: Required<Program>): Promise<string> {
   const hash = createHash('sha256').update(await mustRun({ command: go, args: ['version'] }));
   hash.update(JSON.stringify([flags, goEnvironment]));
-  const sources = (await readdir(join(kubernetesSource, folder))).filter((name) => /(?<!_test)\.go$/.test(name));
+  const sources = (await readdir(join(source, folder))).filter((name) => /(?<!_test)\.go$/.test(name));
   for (const name of ['go.mod', 'go.sum', ...sources.sort().map((file) => join(folder, file))]) {
-    hash.update(`\0${name}\0`).update(await readFile(join(kubernetesSource, name)));
+    hash.update(`\0${name}\0`).update(await readFile(join(source, name)));
   }
   return hash.digest('hex').slice(0, 16);
 }

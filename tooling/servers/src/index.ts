@@ -12,7 +12,7 @@ export {
 } from './chromium.ts';
 export { type EmulatedService, startEmulate } from './emulate.ts';
 export { freePort } from './free-port.ts';
-export { buildKubectl, buildKubernetes } from './go-build.ts';
+export { buildKubectl, buildKubernetes, buildOpenshiftTypes } from './go-build.ts';
 export { type KeystoneAsk, type KeystoneServer, requireKeystone, startKeystone } from './keystone.ts';
 export {
   type Cluster,

@@ -1,5 +1,6 @@
 /** Everything a test of a connector needs: a clock, a network, a log, and providers that can lie. */
 export { testContext } from './context.ts';
+export type { Described } from './described.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { type FakeIdp, type FakeIdpOptions, type FakePerson, fakeIdp } from './fake-idp/fake-idp.ts';
 export type { Answer, Endpoint, Lies } from './fake-idp/lies.ts';

@@ -10,7 +10,7 @@ export const authproxy: ConnectorDefinition<AuthProxyConfig> = defineConnector({
     groups: 'a header, and fixed ones',
     preferredUsername: 'a header',
     emailVerified: 'never, unless you say so',
-    testedAgainst: 'itself',
+    testedAgainst: 'Apache httpd',
   },
   config: authproxyConfig,
   open: (config, context) => ({

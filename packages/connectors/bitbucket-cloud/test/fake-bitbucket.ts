@@ -1,11 +1,8 @@
 /** Bitbucket Cloud in memory, answering what its published description says. */
 import type { components } from '@coderabbitai/bitbucket/cloud/openapi';
-import { type FakeApi, type FakeOAuth, fakeOAuth } from '@ostiary/connector-sdk/testing';
+import { type Described, type FakeApi, type FakeOAuth, fakeOAuth } from '@ostiary/connector-sdk/testing';
 
 type Schemas = components['schemas'];
-
-/** The members that a description names. Bitbucket's allows any other beside them, which would let made-up ones pass. */
-type Described<T> = { readonly [K in keyof T as string extends K ? never : K]: T[K] };
 
 /** The description of an account of a person; `username` is answered to its owner only, and not described. */
 type User = Described<Schemas['user']> &

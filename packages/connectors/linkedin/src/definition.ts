@@ -10,7 +10,7 @@ export const linkedin: ConnectorDefinition<LinkedInConfig> = defineConnector({
     groups: 'none',
     preferredUsername: 'none',
     emailVerified: '`email_verified` of userinfo',
-    testedAgainst: 'a stand-in, written after the published description',
+    testedAgainst: 'a stand-in, type-checked against @auth/core',
   },
   config: linkedinConfig,
   open: linkedinLogin,

@@ -1,5 +1,6 @@
+import type { LinkedInProfile } from '@auth/core/providers/linkedin';
 import { readConfig } from '@ostiary/connector-sdk/config';
-import { type FakeOAuth, fakeOAuth, type OpenedPlay, openPlayed } from '@ostiary/connector-sdk/testing';
+import { type Described, type FakeOAuth, fakeOAuth, type OpenedPlay, openPlayed } from '@ostiary/connector-sdk/testing';
 import type { LinkedInConfig } from '../src/config.ts';
 import { linkedin } from '../src/index.ts';
 
@@ -8,7 +9,19 @@ type Options = Readonly<Record<string, unknown>>;
 export const clientSecret = 'client-secret-9f2c';
 const base = { clientID: 'ostiary', clientSecret };
 
-/** A played LinkedIn; `member` is what its userinfo answers. */
+/** What userinfo answers, as Auth.js describes it. */
+const member: Described<LinkedInProfile> = {
+  sub: '782bbtaQ',
+  name: 'Jane Doe',
+  given_name: 'Jane',
+  family_name: 'Doe',
+  picture: 'https://media.example/jane.jpg',
+  locale: 'en-US',
+  email: 'jane@example.com',
+  email_verified: true,
+};
+
+/** A played LinkedIn; `member` is what its userinfo answers, for a test to change. */
 export interface FakeLinkedIn extends FakeOAuth {
   member: Record<string, unknown>;
 }
@@ -21,17 +34,7 @@ export function fakeLinkedIn(): FakeLinkedIn {
     expiresInSeconds: 5_184_000,
     api: ({ url }) => (url === 'https://api.linkedin.com/v2/userinfo' ? Response.json(provider.member) : undefined),
   });
-  const member: Record<string, unknown> = {
-    sub: '782bbtaQ',
-    name: 'Jane Doe',
-    given_name: 'Jane',
-    family_name: 'Doe',
-    picture: 'https://media.example/jane.jpg',
-    locale: { country: 'US', language: 'en' },
-    email: 'jane@example.com',
-    email_verified: true,
-  };
-  const provider: FakeLinkedIn = Object.assign(oauth, { member });
+  const provider: FakeLinkedIn = Object.assign(oauth, { member: { ...member } });
   return provider;
 }
 

@@ -17,6 +17,16 @@ export interface FakeOpenShift extends FakeOAuth {
 const issuer = 'https://api.cluster.example:6443';
 const oauthServer = 'https://oauth.apps.cluster.example';
 
+/** A User of `user.openshift.io/v1`; a test compares it with OpenShift's own types. */
+export const userOf = ({ name, uid, groups }: OpenShiftWorld): Readonly<Record<string, unknown>> => ({
+  kind: 'User',
+  apiVersion: 'user.openshift.io/v1',
+  metadata: { name, ...(uid === undefined ? {} : { uid }) },
+  fullName: 'Jane Doe',
+  identities: ['ldap:jane'],
+  groups,
+});
+
 export function fakeOpenShift(): FakeOpenShift {
   const world: OpenShiftWorld = {
     name: 'jane',
@@ -37,15 +47,7 @@ export function fakeOpenShift(): FakeOpenShift {
       url === `${issuer}/.well-known/oauth-authorization-server` ? Response.json(world.metadata) : undefined,
     api({ url }) {
       if (url !== `${issuer}/apis/user.openshift.io/v1/users/~`) return undefined;
-      const metadata = { name: world.name, ...(world.uid === undefined ? {} : { uid: world.uid }) };
-      return Response.json({
-        kind: 'User',
-        apiVersion: 'user.openshift.io/v1',
-        metadata,
-        fullName: 'Jane Doe',
-        identities: ['ldap:jane'],
-        groups: world.groups,
-      });
+      return Response.json(userOf(world));
     },
   });
   return Object.assign(oauth, { world });
