@@ -12,7 +12,7 @@ export const atlassianCrowd: ConnectorDefinition<AtlassianCrowdConfig> = defineC
     groups: 'groups, nested ones included',
     preferredUsername: 'a field of your choice',
     emailVerified: 'never, unless you say so',
-    testedAgainst: 'a stand-in, written after the published description',
+    testedAgainst: 'a stand-in, type-checked against @types/atlassian-crowd-client',
   },
   config: atlassianCrowdConfig,
   open(config, context) {

@@ -1,5 +1,13 @@
 /** Crowd in memory, answering what its published description says. */
 import type { Fetch } from '@ostiary/primitives';
+import type CrowdGroup from 'atlassian-crowd-client/lib/models/group.js';
+import type CrowdUser from 'atlassian-crowd-client/lib/models/user.js';
+
+/** An account; `expand` and `key`, which came with Crowd 2.8, are not in the description. */
+type User = Parameters<typeof CrowdUser.fromCrowd>[0] & { readonly expand: string; readonly key: string };
+
+/** A list of groups that are not expanded has their names. */
+type Group = Pick<Parameters<typeof CrowdGroup.fromCrowd>[0], 'name'>;
 
 /** What Crowd knows, for a test to change. */
 export interface CrowdWorld {
@@ -62,7 +70,8 @@ async function answer(request: Request, world: CrowdWorld): Promise<Response> {
   if (!isJane) return missing;
   const start = Number(url.searchParams.get('start-index') ?? '0');
   const page = world.groups.slice(start, start + Number(url.searchParams.get('max-results')));
-  return Response.json({ expand: 'group', groups: page.map((name) => ({ name })) });
+  const groups = page.map((name): Group => ({ name }));
+  return Response.json({ expand: 'group', groups });
 }
 
 async function authenticate(request: Request, world: CrowdWorld, isJane: boolean): Promise<Response> {
@@ -74,11 +83,13 @@ async function authenticate(request: Request, world: CrowdWorld, isJane: boolean
   return world.active ? Response.json(userOf(world)) : refuse('INACTIVE_ACCOUNT');
 }
 
-const userOf = ({ key, name, email, active }: CrowdWorld): Record<string, unknown> => ({
+const userOf = ({ key, name, email, active }: CrowdWorld): Omit<User, 'email'> & Partial<Pick<User, 'email'>> => ({
   expand: 'attributes',
   name,
   key,
-  email,
+  ...(email === undefined ? {} : { email }),
   active,
+  'first-name': 'Jane',
+  'last-name': 'Doe',
   'display-name': 'Jane Doe',
 });
