@@ -15,6 +15,8 @@ export interface ImportStatement {
   /** The text between the quotes. */
   readonly specifier: string;
   readonly line: number;
+  /** `import type … from`: nothing is loaded. */
+  readonly typesOnly: boolean;
 }
 
 /** Every way in which a file names another module: import, export from, import(), import types, require. */
@@ -23,7 +25,8 @@ export function importsOf(file: ts.SourceFile): readonly ImportStatement[] {
   walk(file, (node) => {
     const name = moduleName(node);
     if (name !== undefined && ts.isStringLiteralLike(name)) {
-      found.push({ specifier: name.text, line: lineOf(file, name.getStart(file)) });
+      const typesOnly = ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+      found.push({ specifier: name.text, line: lineOf(file, name.getStart(file)), typesOnly });
     }
   });
   return found;

@@ -95,6 +95,19 @@ describe('import-directions', () => {
     ]);
   });
 
+  it('lets only a test, and only its types, come from a library of which there is but @types', async () => {
+    const types = { devDependencies: { ...shared, '@types/vendor': 'catalog:' }, peerDependencies: shared };
+    const connector = { 'packages/connectors/x/package.json': manifest('connector-x', types) };
+    const inTest = (code: string) => problems({ ...connector, 'packages/connectors/x/test/fake.ts': code });
+    expect(await inTest(`import type { User } from 'vendor/user.js';`)).toEqual([]);
+    const refused = 'fake.ts:1: imports vendor, which packages/connectors/* may not import.';
+    expect(await inTest(`import { User } from 'vendor/user.js';`)).toEqual([`packages/connectors/x/test/${refused}`]);
+    const code = `import type { User } from 'vendor';`;
+    expect(await problems({ ...connector, 'packages/connectors/x/src/fake.ts': code })).toEqual([
+      `packages/connectors/x/src/${refused}`,
+    ]);
+  });
+
   it('lets only a bundled program keep its libraries in devDependencies', async () => {
     const dev = { devDependencies: { jose: 'catalog:' } };
     const program = {

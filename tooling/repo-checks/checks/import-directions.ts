@@ -83,7 +83,8 @@ function checkFile(place: Place, file: string): readonly Finding[] {
 
 type Objection = readonly [problem: string, remedy: string];
 
-function checkImport(place: Place, file: string, { specifier }: ImportStatement): Objection | undefined {
+function checkImport(place: Place, file: string, statement: ImportStatement): Objection | undefined {
+  const { specifier } = statement;
   if (specifier.startsWith('.')) return checkRelative(place, file, specifier);
   if (isBuiltin(specifier)) {
     if (place.layer.node || isTest(file)) return undefined;
@@ -92,7 +93,8 @@ function checkImport(place: Place, file: string, { specifier }: ImportStatement)
   const name = packageName(specifier);
   if (name === place.pkg.name) return undefined;
   const target = place.workspace.packages.find((other) => other.name === name);
-  return target ? checkSibling(place, file, { specifier, target }) : checkLibrary(place, file, name);
+  if (target) return checkSibling(place, file, { specifier, target });
+  return isDescribed(place, file, statement) ? undefined : checkLibrary(place, file, name);
 }
 
 function checkRelative({ pkg }: Place, file: string, specifier: string): Objection | undefined {
@@ -127,6 +129,13 @@ function checkLibrary({ workspace, pkg, layer }: Place, file: string, name: stri
     return undefined;
   if (!mayUseLibrary(pkg, layer, name)) return [`imports ${name}, which ${layer.dir} may not import.`, remedyFor(name)];
   return isDeclared({ pkg, layer }, file, name) ? undefined : undeclared(name, file);
+}
+
+/** A test may compare with the types of a library that it never loads: those in `@types`. */
+function isDescribed({ pkg }: Place, file: string, { specifier, typesOnly }: ImportStatement): boolean {
+  return (
+    typesOnly && isTest(file) && Object.hasOwn(pkg.manifest.devDependencies ?? {}, `@types/${packageName(specifier)}`)
+  );
 }
 
 function isDeclared({ pkg, layer }: Omit<Place, 'workspace'>, file: string, name: string): boolean {
