@@ -4,7 +4,11 @@ import type CrowdGroup from 'atlassian-crowd-client/lib/models/group.js';
 import type CrowdUser from 'atlassian-crowd-client/lib/models/user.js';
 
 /** An account; `expand` and `key`, which came with Crowd 2.8, are not in the description. */
-type User = Parameters<typeof CrowdUser.fromCrowd>[0] & { readonly expand: string; readonly key: string };
+type User = Omit<Parameters<typeof CrowdUser.fromCrowd>[0], 'email'> & {
+  readonly email: string | undefined;
+  readonly expand: string;
+  readonly key: string;
+};
 
 /** A list of groups that are not expanded has their names. */
 type Group = Pick<Parameters<typeof CrowdGroup.fromCrowd>[0], 'name'>;
@@ -83,11 +87,11 @@ async function authenticate(request: Request, world: CrowdWorld, isJane: boolean
   return world.active ? Response.json(userOf(world)) : refuse('INACTIVE_ACCOUNT');
 }
 
-const userOf = ({ key, name, email, active }: CrowdWorld): Omit<User, 'email'> & Partial<Pick<User, 'email'>> => ({
+const userOf = ({ key, name, email, active }: CrowdWorld): User => ({
   expand: 'attributes',
   name,
   key,
-  ...(email === undefined ? {} : { email }),
+  email,
   active,
   'first-name': 'Jane',
   'last-name': 'Doe',

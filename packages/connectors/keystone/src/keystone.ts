@@ -30,8 +30,8 @@ export interface Keystone {
   adminSession(): Promise<Session>;
   /** An account; `undefined` when there is none. */
   find(userId: string, session: Pick<Session, 'token'>): Promise<User | undefined>;
-  /** Whether the account of the configuration, whose session it is, may read people. */
-  mayReadPeople(session: Pick<Session, 'token'>): Promise<boolean>;
+  /** Whether the session may list people, and this one is not among those of the name. */
+  isMissing(person: Pick<User, 'id' | 'name'>, session: Pick<Session, 'token'>): Promise<boolean>;
   /** Names of the groups of an account. */
   groupsOf(userId: string, session: Pick<Session, 'token'>): Promise<readonly string[]>;
 }
@@ -78,15 +78,14 @@ export function openKeystone(config: KeystoneConfig, context: ConnectorContext):
       });
       return reply.ok ? reply.value.user : undefined;
     },
-    async mayReadPeople(session) {
-      const path = `/users?name=${encodeURIComponent(config.keystoneUsername)}`;
+    async isMissing(person, session) {
       const reply = await as(session).ask({
-        path,
+        path: `/users?name=${encodeURIComponent(person.name)}`,
         method: 'GET',
         answer: z.object({ users: z.array(z.object({ id })) }),
         refusal: { status: 403, answer: failed },
       });
-      return reply.ok;
+      return reply.ok && reply.value.users.every((one) => one.id !== person.id);
     },
     async groupsOf(userId, session) {
       const next = ({ page }: { readonly page: z.output<typeof groupPage> }): string | undefined =>

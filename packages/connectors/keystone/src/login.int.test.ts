@@ -98,39 +98,38 @@ describe.skipIf(requireKeystone() !== undefined)('keystone', () => {
       if (path !== undefined) await server.ask(`PUT ${path}`);
       return { keystoneUsername: entry.username, keystonePassword: password };
     };
-    const roleId = async (name: string): Promise<string> => {
-      const { roles } = (await server.ask(`GET /roles?name=${name}`)) as { roles: readonly { readonly id: string }[] };
-      return roles[0]?.id ?? '';
+    const idOf = async (kind: 'role' | 'project', name: string): Promise<string> => {
+      const found = (await server.ask(`GET /${kind}s?name=${name}`)) as Record<string, readonly { id: string }[]>;
+      return found[`${kind}s`]?.[0]?.id ?? '';
     };
 
-    it('may have its role on the system', async () => {
-      const reader = await roleId('reader');
-      const { login, refresh } = await opened(await service((id) => `/system/users/${id}/roles/${reader}`));
-      const before = await login((await somebody()).entry);
-      expect(await refresh(before)).toMatchObject({ userId: before.userId });
-    });
+    /** Where the role is, and what else the account needs for it. */
+    interface Role {
+      readonly path: (id: string) => string;
+      readonly fields?: Readonly<Record<string, unknown>>;
+    }
+    const roles: Readonly<Record<string, () => Promise<Role>>> = {
+      async system() {
+        const reader = await idOf('role', 'reader');
+        return { path: (id) => `/system/users/${id}/roles/${reader}` };
+      },
+      async domain() {
+        const reader = await idOf('role', 'reader');
+        return { path: (id) => `/domains/default/users/${id}/roles/${reader}` };
+      },
+      async project() {
+        const [admin, project] = [await idOf('role', 'admin'), await idOf('project', 'admin')];
+        const fields = { default_project_id: project };
+        return { path: (id) => `/projects/${project}/users/${id}/roles/${admin}`, fields };
+      },
+    };
 
-    it('may have its role on the domain', async () => {
-      const reader = await roleId('reader');
-      const account = await service((id) => `/domains/default/users/${id}/roles/${reader}`);
-      const { login, refresh } = await opened({ ...account, keystoneScope: 'domain' });
+    it.each(Object.entries(roles))('may have its role on the %s', async (keystoneScope, role) => {
+      const { path, fields } = await role();
+      const { login, refresh } = await opened({ ...(await service(path, fields)), keystoneScope });
       const { id, entry } = await somebody();
       const before = await login(entry);
-      expect(await refresh(before)).toMatchObject({ userId: before.userId });
-      await server.ask(`DELETE /users/${id}`);
-      expect(await refresh(before)).toBe('rejected');
-    });
-
-    it('may have its role in its default project, as with Dex', async () => {
-      const admin = await roleId('admin');
-      const { projects } = (await server.ask('GET /projects?name=admin')) as { projects: readonly { id: string }[] };
-      const project = projects[0]?.id ?? '';
-      const fields = { default_project_id: project };
-      const account = await service((id) => `/projects/${project}/users/${id}/roles/${admin}`, fields);
-      const { login, refresh } = await opened({ ...account, keystoneScope: 'project' });
-      const { id, entry } = await somebody();
-      const before = await login(entry);
-      expect(await refresh(before)).toMatchObject({ userId: before.userId });
+      expect(await refresh(before)).toMatchObject({ userId: id });
       await server.ask(`DELETE /users/${id}`);
       expect(await refresh(before)).toBe('rejected');
     });

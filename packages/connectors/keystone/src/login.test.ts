@@ -83,15 +83,23 @@ describe('refresh', () => {
     expect(await refresh(before, { groups: false })).toBe('rejected');
   });
 
-  it('logs nobody out when this service may not read accounts', async () => {
+  it.each(['all', 'reading'] as const)('logs nobody out when this service is refused %s', async (forbidden) => {
     const provider = fakeKeystone();
     const { login, refresh } = await opened(provider);
     const before = await login(jane);
-    provider.world.forbidden = 'all';
+    provider.world.forbidden = forbidden;
     await expect(refresh(before)).rejects.toMatchObject({
       code: 'upstream/protocol',
       detail: { status: 403, remedy: expect.stringContaining('keystoneScope') },
     });
+  });
+
+  it('ends when the account is refused and no longer in the list', async () => {
+    const provider = fakeKeystone();
+    const { login, refresh } = await opened(provider);
+    const before = await login(jane);
+    Object.assign(provider.world, { forbidden: 'reading', gone: true });
+    expect(await refresh(before)).toBe('rejected');
   });
 
   it('logs nobody out when the password of this service is wrong', async () => {

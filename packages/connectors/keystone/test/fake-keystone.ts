@@ -12,8 +12,8 @@ export interface KeystoneWorld {
   /** The id in the answer, whoever was asked about. */
   answersAbout: string | undefined;
   groups: readonly string[];
-  /** Who may not read accounts. */
-  forbidden: 'nobody' | 'people' | 'all';
+  /** What is answered with 403: nothing, accounts to people, accounts even to the administrator, or lists as well. */
+  forbidden: 'nothing' | 'people' | 'reading' | 'all';
   /** Bodies of the authentication requests. */
   readonly asked: { readonly domain: unknown; readonly name: unknown }[];
 }
@@ -40,7 +40,7 @@ export function fakeKeystone(): FakeKeystone {
     gone: false,
     answersAbout: undefined,
     groups: ['ops', 'staff'],
-    forbidden: 'nobody',
+    forbidden: 'nothing',
     asked: [],
   };
   const requests: Request[] = [];
@@ -89,12 +89,14 @@ async function authenticate(request: Request, world: KeystoneWorld, issued: stri
 }
 
 function answer(path: string, token: string, world: KeystoneWorld): Response {
-  if (path.startsWith('/users?')) return world.forbidden === 'nobody' ? Response.json({ users: [] }) : failure(403);
-  const isSelf = path.startsWith(`/users/${world.id}`);
-  if (!isSelf || world.gone) return failure(404);
+  const { id, name, email, enabled, gone, forbidden } = world;
   const isPerson = !token.startsWith('admin-');
-  if (world.forbidden === 'all' || (world.forbidden === 'people' && isPerson)) return failure(403);
-  const { id, name, email, enabled } = world;
+  if (path === `/users?name=${name}`) {
+    return isPerson || forbidden === 'all' ? failure(403) : Response.json({ users: gone ? [] : [{ id }] });
+  }
+  // A role on the domain is told 403 of an account that is gone.
+  if (forbidden === 'all' || forbidden === 'reading' || (forbidden === 'people' && isPerson)) return failure(403);
+  if (!path.startsWith(`/users/${id}`) || gone) return failure(404);
   if (path === `/users/${id}`)
     return Response.json({ user: { id: world.answersAbout ?? id, name, email, enabled, domain_id: 'default' } });
   const groups = world.groups.map((one) => ({ id: one, name: one, domain_id: 'default' }));
