@@ -1,7 +1,7 @@
 /** What an assertion must say before it is believed (SAML 2.0 Profiles section 4.1.4.3). */
 import { bearer, ns } from './names.ts';
 import { refusal } from './refusal.ts';
-import { attribute, children, elements, is, onlyChild, optionalChild, textOf } from './xml.ts';
+import { attribute, children, elements, is, onlyChild, optionalChild, textOf, timeOf } from './xml.ts';
 
 /** What is expected of an answer. */
 export interface Expected {
@@ -118,23 +118,6 @@ function checkTimes(element: Element, { now, skewMs }: Expected): { readonly not
     throw refusal('assertion that has expired; compare the clocks', { notOnOrAfter: notOnOrAfter.toISOString() });
   }
   return { notOnOrAfter };
-}
-
-/** `xs:dateTime`; without a time zone it is UTC (SAML 2.0 Core section 1.3.3). */
-const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?$/u;
-
-/**
- * A time in an attribute; `undefined` when it is absent.
- *
- * @throws {OstiaryError} `upstream/protocol` for what is no time: a limit that cannot be read is not no limit.
- */
-export function timeOf(element: Element, name: string): Date | undefined {
-  const text = attribute(element, name);
-  if (text === undefined) return undefined;
-  const match = dateTime.exec(text);
-  const time = new Date(match?.[1] === undefined ? `${text}Z` : text);
-  if (match === null || Number.isNaN(time.getTime())) throw refusal('time that cannot be read', { [name]: text });
-  return time;
 }
 
 function readNameId(subject: Element): Statement['nameId'] {

@@ -28,7 +28,11 @@ export const saml: ConnectorDefinition<SamlConfig> = defineConnector({
         contentType: 'application/samlmetadata+xml',
         describe: async ({ callbackUrl: own }) => {
           const callbackUrl = config.redirectURI ?? own;
-          return serviceProviderMetadata(await settingsOf(config, { callbackUrl, keys: parts.keys }));
+          const { keys } = parts;
+          return serviceProviderMetadata(
+            await settingsOf(config, { callbackUrl, keys }),
+            await keys.encryptionCertificate(),
+          );
         },
       },
     };

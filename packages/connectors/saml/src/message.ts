@@ -2,7 +2,7 @@
 import { decryptAssertion } from './decrypt.ts';
 import { ns } from './names.ts';
 import { refusal } from './refusal.ts';
-import { type Readable, signedElement, type Trust } from './signature.ts';
+import { type ParsedXml, signedElement, type Trust } from './signature.ts';
 import { children, descendants, is, optionalChild, parseXml } from './xml.ts';
 
 /** Characters of a `SAMLResponse` from which it is refused: some thousand groups. */
@@ -34,7 +34,7 @@ export interface OpenedResponse {
 export async function openResponse(encoded: string, opening: Opening): Promise<OpenedResponse> {
   const { trust } = opening;
   const text = decode(encoded);
-  const received: Readable = { text, element: parseXml(text) };
+  const received: ParsedXml = { text, element: parseXml(text) };
   const { element } = received;
   if (!is(element, ns.protocol, 'Response')) throw refusal('message that is no response', { is: element.localName });
   checkPlaces(element);
@@ -47,7 +47,7 @@ export async function openResponse(encoded: string, opening: Opening): Promise<O
 }
 
 /** The assertion of a message and the document it stands in, which is one of its own when it was encrypted. */
-async function assertionIn(message: Readable, opening: Opening): Promise<Found | undefined> {
+async function assertionIn(message: ParsedXml, opening: Opening): Promise<Found | undefined> {
   const encrypted = optionalChild(message.element, ns.assertion, 'EncryptedAssertion');
   if (encrypted === undefined) {
     const assertion = optionalChild(message.element, ns.assertion, 'Assertion');
@@ -62,7 +62,7 @@ async function assertionIn(message: Readable, opening: Opening): Promise<Found |
 
 interface Found {
   readonly assertion: Element;
-  readonly within: Readable;
+  readonly within: ParsedXml;
 }
 
 /** A signature of its own is checked even when the message has one: a wrong one is never harmless. */

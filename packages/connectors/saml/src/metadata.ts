@@ -1,9 +1,8 @@
 /** The provider's metadata (SAML 2.0 Metadata): where logins go, and which certificates sign. */
 import { X509Certificate } from 'node:crypto';
-import { timeOf } from './assertion.ts';
 import { type BindingName, binding, ns } from './names.ts';
 import { refusal } from './refusal.ts';
-import { attribute, children, descendants, is, onlyChild, parseXml, textOf } from './xml.ts';
+import { attribute, children, descendants, is, onlyChild, parseXml, textOf, timeOf } from './xml.ts';
 
 /** A place of the provider, and how messages travel there. */
 export interface Endpoint {

@@ -12,7 +12,6 @@ export interface ServiceProviderSettings {
   /** Private key in PEM for signing requests; absent: they are not signed. */
   readonly signingKey: string | undefined;
   readonly signingCertificate: string | undefined;
-  readonly encryptionCertificate: string | undefined;
 }
 
 /** A request to log in. */
@@ -96,16 +95,26 @@ export function logoutRequest(settings: ServiceProviderSettings, url: string, lo
   ).context;
 }
 
-/** Our metadata (SAML 2.0 Metadata section 2.4.4), for administrators of the provider. */
-export function serviceProviderMetadata(settings: ServiceProviderSettings): string {
-  return serviceProvider(settings).getMetadata();
+/**
+ * Our metadata (SAML 2.0 Metadata section 2.4.4), for administrators of the provider.
+ *
+ * @param encryptionCertificate in PEM; absent: assertions are not to be encrypted.
+ */
+export function serviceProviderMetadata(
+  settings: ServiceProviderSettings,
+  encryptionCertificate: string | undefined,
+): string {
+  return serviceProvider(settings, encryptionCertificate).getMetadata();
 }
 
 /** Whole seconds in UTC: fractions are allowed, and some providers trip over them. */
 const instant = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
-function serviceProvider(settings: ServiceProviderSettings): ReturnType<typeof ServiceProvider> {
-  const { signingKey, signingCertificate, encryptionCertificate } = settings;
+function serviceProvider(
+  settings: ServiceProviderSettings,
+  encryptionCertificate?: string,
+): ReturnType<typeof ServiceProvider> {
+  const { signingKey, signingCertificate } = settings;
   return ServiceProvider({
     entityID: settings.entityId,
     assertionConsumerService: [{ Binding: binding.post, Location: settings.assertionConsumerService }],

@@ -38,7 +38,7 @@ function checkedKey(path: string, pem: string): string {
   throw new OstiaryError('config/invalid', `${path}: is no RSA key. Make one with openssl genrsa.`);
 }
 
-/** The settings for messages and metadata of this moment. */
+/** The settings of this moment. */
 export async function settingsOf(
   config: SamlConfig,
   { callbackUrl, keys }: { readonly callbackUrl: string; readonly keys: Keys },
@@ -49,7 +49,6 @@ export async function settingsOf(
     nameIdFormat: config.nameIDPolicyFormat,
     signingKey: await keys.signing(),
     signingCertificate: await keys.signingCertificate(),
-    encryptionCertificate: await keys.encryptionCertificate(),
   };
 }
 

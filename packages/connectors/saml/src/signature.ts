@@ -9,7 +9,7 @@ import type { Algorithms } from './algorithms.ts';
 import { ns } from './names.ts';
 import { refusal } from './refusal.ts';
 import { signersOf } from './signer.ts';
-import { attribute, children, elements, is, onlyChild, optionalChild, parseXml, textOf } from './xml.ts';
+import { attribute, elements, is, onlyChild, optionalChild, parseXml, textOf } from './xml.ts';
 
 /** Whose signatures are believed, and in which form. */
 export interface Trust {
@@ -19,13 +19,13 @@ export interface Trust {
 }
 
 /** A document: its text, and the root that was read from it. */
-export interface Readable {
+export interface ParsedXml {
   readonly text: string;
   readonly element: Element;
 }
 
 /** Canonicalization with or without comments is the same here, where there are none. */
-const canonicalization: ReadonlySet<string> = new Set([ns.exclusive, `${ns.exclusive}WithComments`]);
+const canonicalization = [ns.exclusive, `${ns.exclusive}WithComments`];
 const enveloped = `${ns.signature}enveloped-signature`;
 
 const base64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/u;
@@ -38,7 +38,7 @@ const base64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/u;
  * @throws {OstiaryError} `upstream/protocol` for a signature that is not of the one form SAML allows (SAML 2.0 Core
  *   section 5.4), or that none of the certificates verifies.
  */
-export function signedElement(document: Readable, element: Element, trust: Trust): Readable | undefined {
+export function signedElement(document: ParsedXml, element: Element, trust: Trust): ParsedXml | undefined {
   const signature = optionalChild(element, ns.signature, 'Signature');
   if (signature === undefined) return undefined;
   const id = attribute(element, 'ID');
@@ -94,65 +94,58 @@ interface Form {
  * take differently. Checked before any library sees it.
  */
 function checkForm(signature: Element, { id, algorithms }: Form): void {
-  const [signedInfo, signatureValue] = sequence(signature, ['SignedInfo', 'SignatureValue'], 'KeyInfo');
-  const [method, signatureMethod, reference] = sequence(signedInfo, [
-    'CanonicalizationMethod',
-    'SignatureMethod',
-    'Reference',
-  ]);
-  oneOf(method, canonicalization);
-  prefixListOnly(method);
-  oneOf(signatureMethod, Object.keys(algorithms.signatures));
-  empty(signatureMethod);
+  exactly(signature, ['SignedInfo', 'SignatureValue'], 'KeyInfo');
+  const signedInfo = part(signature, 'SignedInfo');
+  exactly(signedInfo, ['CanonicalizationMethod', 'SignatureMethod', 'Reference']);
+  checkCanonicalization(part(signedInfo, 'CanonicalizationMethod'));
+  checkAlgorithm(part(signedInfo, 'SignatureMethod'), Object.keys(algorithms.signatures));
+  const reference = part(signedInfo, 'Reference');
   if (attribute(reference, 'URI') !== `#${id}`) throw refusal('signature that refers to something else', { id });
-  const [transforms, digestMethod, digestValue] = sequence(reference, ['Transforms', 'DigestMethod', 'DigestValue']);
-  checkTransforms(transforms);
-  oneOf(digestMethod, Object.keys(algorithms.hashes));
-  empty(digestMethod);
-  for (const value of [signatureValue, digestValue]) {
+  exactly(reference, ['Transforms', 'DigestMethod', 'DigestValue']);
+  checkTransforms(part(reference, 'Transforms'));
+  checkAlgorithm(part(reference, 'DigestMethod'), Object.keys(algorithms.hashes));
+  for (const value of [part(signature, 'SignatureValue'), part(reference, 'DigestValue')]) {
     if (!base64.test(textOf(value))) throw refusal('signature or digest that is not base64');
   }
 }
 
 function checkTransforms(transforms: Element): void {
-  const [first, second] = sequence(transforms, ['Transform', 'Transform']);
-  oneOf(first, [enveloped]);
-  empty(first);
-  oneOf(second, canonicalization);
-  prefixListOnly(second);
+  exactly(transforms, ['Transform', 'Transform']);
+  for (const [index, transform] of elements(transforms).entries()) {
+    if (index === 0) checkAlgorithm(transform, [enveloped]);
+    else checkCanonicalization(transform);
+  }
 }
 
-/** The children, which must be these in this order, and at most one `last` behind them. */
-function sequence<const N extends readonly string[]>(
-  parent: Element,
-  names: N,
-  last?: string,
-): { readonly [K in keyof N]: Element } {
+/** The children must be these in this order, with at most one `last` behind them. */
+function exactly(parent: Element, names: readonly string[], last?: string): void {
   const found = elements(parent);
   const wanted = last !== undefined && found.length > names.length ? [...names, last] : names;
   const fits = found.length === wanted.length && wanted.every((name, index) => isNamed(found[index], name));
   if (!fits) throw refusal('signature of another form', { in: parent.localName, has: found.map((e) => e.localName) });
-  // The line above has seen that there are as many elements as names.
-  return found.slice(0, names.length) as unknown as { readonly [K in keyof N]: Element };
 }
+
+const part = (parent: Element, name: string): Element => onlyChild(parent, ns.signature, name);
 
 const isNamed = (element: Element | undefined, name: string): boolean =>
   element !== undefined && is(element, ns.signature, name);
 
-function oneOf(element: Element, allowed: Iterable<string>): void {
-  const algorithm = attribute(element, 'Algorithm') ?? '';
-  if (![...allowed].includes(algorithm)) throw refusal('algorithm that is not allowed', { algorithm });
-}
-
-function empty(element: Element): void {
+/** One of these algorithms, without parameters. */
+function checkAlgorithm(element: Element, allowed: readonly string[]): void {
+  checkName(element, allowed);
   if (elements(element).length > 0) throw refusal('signature of another form', { in: element.localName });
 }
 
 /** Prefixes whose namespaces are signed along are the only parameter of exclusive canonicalization. */
-function prefixListOnly(element: Element): void {
-  const lists = children(element, ns.exclusive, 'InclusiveNamespaces');
-  if (elements(element).length > lists.length || lists.length > 1) {
-    throw refusal('signature of another form', { in: element.localName });
-  }
-  if (lists.length === 1) empty(onlyChild(element, ns.exclusive, 'InclusiveNamespaces'));
+function checkCanonicalization(element: Element): void {
+  checkName(element, canonicalization);
+  const [list, ...others] = elements(element);
+  if (list === undefined) return;
+  const isList = is(list, ns.exclusive, 'InclusiveNamespaces') && elements(list).length === 0;
+  if (!isList || others.length > 0) throw refusal('signature of another form', { in: element.localName });
+}
+
+function checkName(element: Element, allowed: readonly string[]): void {
+  const algorithm = attribute(element, 'Algorithm') ?? '';
+  if (!allowed.includes(algorithm)) throw refusal('algorithm that is not allowed', { algorithm });
 }

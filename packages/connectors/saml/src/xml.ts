@@ -146,6 +146,23 @@ export function attribute(element: Element, name: string): string | undefined {
   return element.hasAttribute(name) ? (element.getAttribute(name) ?? undefined) : undefined;
 }
 
+/** `xs:dateTime`; without a time zone it is UTC (SAML 2.0 Core section 1.3.3). */
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?$/u;
+
+/**
+ * A time in an attribute; `undefined` when it is absent.
+ *
+ * @throws {OstiaryError} `upstream/protocol` for what is no time: a limit that cannot be read is not no limit.
+ */
+export function timeOf(element: Element, name: string): Date | undefined {
+  const text = attribute(element, name);
+  if (text === undefined) return undefined;
+  const match = dateTime.exec(text);
+  const time = new Date(match?.[1] === undefined ? `${text}Z` : text);
+  if (match === null || Number.isNaN(time.getTime())) throw refusal('time that cannot be read', { [name]: text });
+  return time;
+}
+
 /** Every element below, itself included. */
 export function* descendants(element: Element): Generator<Element> {
   yield element;
