@@ -130,6 +130,17 @@ const cases: readonly (readonly [string, (id: string) => string | Promise<string
   ['no reference', replaced(/<ds:Reference[\s\S]*<\/ds:Reference>/u, ''), form],
   ['two digests', replaced(/<ds:DigestValue>[^<]*<\/ds:DigestValue>/u, '$&$&'), form],
   ['an Object', replaced('</ds:KeyInfo>', '</ds:KeyInfo><ds:Object/>'), form],
+  ['an Object where KeyInfo belongs', replaced(/<ds:KeyInfo>[\s\S]*<\/ds:KeyInfo>/u, '<ds:Object/>'), form],
+  [
+    'SignatureValue before SignedInfo',
+    replaced(/(<ds:SignedInfo>[\s\S]*<\/ds:SignedInfo>)(<ds:SignatureValue>[^<]*<\/ds:SignatureValue>)/u, '$2$1'),
+    form,
+  ],
+  [
+    'something else where a transform belongs',
+    replaced(`<ds:Transform Algorithm="${enveloped}"`, `<ds:Other Algorithm="${enveloped}"`),
+    form,
+  ],
   [
     'a reference to the whole document',
     replaced(/URI="#_assertion"/u, 'URI=""'),
