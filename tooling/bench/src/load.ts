@@ -8,6 +8,9 @@ export interface Load {
   readonly request?: autocannon.Request;
 }
 
+/** Its own second would be waited for after every count. */
+const SAMPLE_MS = 50;
+
 /**
  * Makes requests for about `seconds` and answers how many per second were answered.
  *
@@ -22,11 +25,12 @@ export async function hammer(load: Load, seconds: number): Promise<number> {
 export async function run(load: Load, amount: number): Promise<number> {
   const { url, connections, request } = load;
   const began = performance.now();
-  let ended = began; // autocannon itself resolves at its next tick, up to a second later
+  let ended = began; // autocannon itself resolves at its next sample
   const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
   const requests = request === undefined ? {} : { requests: [request] };
-  const instance = autocannon({ url, connections, amount, timeout: 30, ...requests }, (error: unknown, result) =>
-    error ? reject(error) : resolve(result),
+  const instance = autocannon(
+    { url, connections, amount, timeout: 30, sampleInt: SAMPLE_MS, ...requests },
+    (error: unknown, result) => (error ? reject(error) : resolve(result)),
   );
   instance.on('response', () => {
     ended = performance.now();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ManagedProcess, startProcess, withTail } from '@ostiary/tooling-servers';
 
 /** Programs in `peers/`. */
-export type PeerName = 'bare-http' | 'bare-koa' | 'openid-provider' | 'raw-signing';
+export type PeerName = 'bare-http' | 'bare-koa' | 'bare-signing' | 'openid-provider' | 'raw-signing';
 
 /** What a peer is told to do, and what it answers. */
 export interface Question {

@@ -35,6 +35,15 @@ function taken(waiting: string[]): string {
   return encodeURIComponent(token);
 }
 
+/** One refresh, and the whole answer as it came. */
+export async function refreshOnce(token: string, refreshToken: string): Promise<string> {
+  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });
+  const reply = await fetch(token, { method: 'POST', headers, body });
+  const text = await reply.text();
+  if (reply.status !== 200) throw new Error(`a refresh was answered ${reply.status} ${text}`);
+  return text;
+}
+
 /** The token out of the text: parsing whole answers would burden the machine that is measured. */
 function refreshTokenOf(body: string): string {
   const token = /"refresh_token":\s*"([^"]+)"/.exec(body)?.[1];

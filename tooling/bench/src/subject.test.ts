@@ -38,11 +38,6 @@ describe('report', () => {
     ]);
   });
 
-  it('takes a share of the dividend where one is given', () => {
-    const { comparisons } = report(head, samples, [{ of: 'raw', shareOf: 2, by: 'ours' }]);
-    expect(comparisons).toEqual([{ what: '(raw / 2) / ours', ratio: { median: 25 / 12, min: 5 / 3, max: 2.5 } }]);
-  });
-
   it('refuses a name that was not measured', () => {
     expect(() => report(head, samples, [{ of: 'ours', by: 'theirs' }])).toThrow('theirs was not measured');
   });

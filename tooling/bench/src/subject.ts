@@ -69,8 +69,6 @@ export interface Division {
   readonly by: string;
   /** The divisor is divided by this first: the raw rate of signing by the signatures an answer takes. */
   readonly share?: number;
-  /** The same for the dividend. */
-  readonly shareOf?: number;
   readonly target?: Comparison['target'];
 }
 
@@ -88,9 +86,9 @@ export function report(
   return {
     ...head,
     rows: [...samples].map(([name, figures]) => ({ name, figure: summarize(figures) })),
-    comparisons: divisions.map(({ of, by, share = 1, shareOf = 1, target }) => ({
-      what: `${shared(of, shareOf)} / ${shared(by, share)}`,
-      ratio: summarize(ratios(samplesOf(of), samplesOf(by)).map((ratio) => (ratio * share) / shareOf)),
+    comparisons: divisions.map(({ of, by, share = 1, target }) => ({
+      what: `${of} / ${shared(by, share)}`,
+      ratio: summarize(ratios(samplesOf(of), samplesOf(by)).map((ratio) => ratio * share)),
       ...(target === undefined ? {} : { target }),
     })),
   };
