@@ -4,7 +4,6 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, release, type } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +13,7 @@ import { type Costs, type DriveOptions, drive } from './src/connectors/drive.ts'
 import { ldapMeter } from './src/connectors/ldap-meter.ts';
 import { type Cost, meter } from './src/connectors/meter.ts';
 import { connectorsPage, type Measured } from './src/connectors/page.ts';
+import { describeMachine } from './src/machine.ts';
 import { summarize } from './src/statistics.ts';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -49,9 +49,7 @@ for (const connector of readdirSync(folder).toSorted()) {
   }
   console.error(`bench: ${connector}`);
 }
-const [processor] = cpus();
-const machine = `${cpus().length} cores of ${processor?.model.trim() ?? 'unknown'}, ${type()} ${release()}, Node ${process.versions.node}`;
-const page = connectorsPage({ overHttp, overLdap }, { machine, latencyMs, samples });
+const page = connectorsPage({ overHttp, overLdap }, { machine: describeMachine(), latencyMs, samples });
 await mkdir(values.out, { recursive: true });
 await writeFile(join(values.out, 'connectors.md'), page);
 console.log(page);

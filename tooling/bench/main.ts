@@ -4,9 +4,9 @@
  * The programs must have been built; `npm run bench` does that before.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, release, type } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeMachine } from './src/machine.ts';
 import { type Circumstances, toMarkdown } from './src/report/markdown.ts';
 import { toPlot } from './src/report/plot.ts';
 import type { Report, Settings } from './src/subject.ts';
@@ -63,13 +63,9 @@ async function main(): Promise<void> {
 }
 
 function circumstances({ rounds, warmUps, seconds, connections }: Settings): Circumstances {
-  const processors = cpus();
   const pass = `${rounds} rounds of ${seconds} seconds after ${warmUps} that do not count, ${connections} connections`;
   return {
-    processor: processors[0]?.model.trim() ?? 'unknown',
-    cores: processors.length,
-    node: process.versions.node,
-    system: `${type()} ${release()}`,
+    machine: describeMachine(),
     method: `Load: ${pass}, all on the same cores; subjects take turns in each round, ratios are taken round by round.`,
   };
 }

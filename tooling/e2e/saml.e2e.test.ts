@@ -4,7 +4,9 @@ import { openHttp } from '@ostiary/connector-sdk/http';
 import {
   createAuthority,
   freePort,
+  makeRsaCertificate,
   openKubectl,
+  type RsaCertificate,
   requireKubectl,
   requirePysaml2,
   requireTool,
@@ -19,7 +21,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIssuer } from './support/issuer.ts';
 import { type LoginScene, loginByBrowser, openScene, whoAmI } from './support/kubectl.ts';
 import { openTerminal } from './support/plugin.ts';
-import { makeRsaCertificate, type RsaCertificate } from './support/rsa.ts';
 
 const lacking =
   requireTool('go', 'chromium', 'php', '_autoload.php', 'openssl') ??
@@ -57,7 +58,7 @@ describe.skipIf(lacking !== undefined)('kubectl login with SAML', () => {
     const authority = stack.use(await createAuthority());
     caFile = authority.caFile;
     certificateAuthority = authority.ca;
-    const own = await makeRsaCertificate(folder.path);
+    const own = await makeRsaCertificate({ folder: folder.path, name: 'saml' });
     const idpPort = await freePort();
     const partner = stack.use(await startPysaml2({ people: { joe }, encryption: 'gcm' }));
     const config = () => configuration({ company: simpleSamlPhpMetadata(idpPort), partner: partner.metadataUrl }, own);

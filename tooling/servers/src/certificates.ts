@@ -24,6 +24,24 @@ export interface CertificateAuthority extends AsyncDisposable {
   issue(names?: string): Promise<Certificate>;
 }
 
+/** The files of a key and of the certificate that it signed itself. */
+export type RsaCertificate = Pick<Certificate, 'keyFile' | 'certificateFile'>;
+
+/** Where to make it, under which name without an ending. */
+export interface RsaCertificateOptions {
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** Makes `NAME.key` and `NAME.crt` with openssl: RSA of 2048 bits, for two days. SAML signs and encrypts with such. */
+export async function makeRsaCertificate({ folder, name }: RsaCertificateOptions): Promise<RsaCertificate> {
+  const files = { keyFile: `${folder}/${name}.key`, certificateFile: `${folder}/${name}.crt` };
+  const out = ['-keyout', files.keyFile, '-out', files.certificateFile];
+  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${name}`, ...out];
+  await mustRun({ command: toolPath('openssl'), args });
+  return files;
+}
+
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-batch'] as const;
 
 /** Makes a CA with openssl: EC P-256, valid for two days. */

@@ -1,6 +1,13 @@
 export { type ApacheOptions, type ApacheServer, apacheRedirectUri, startApache } from './apache.ts';
 export { type AuthProxyOptions, startAuthProxy } from './auth-proxy.ts';
-export { type Certificate, type CertificateAuthority, createAuthority } from './certificates.ts';
+export {
+  type Certificate,
+  type CertificateAuthority,
+  createAuthority,
+  makeRsaCertificate,
+  type RsaCertificate,
+  type RsaCertificateOptions,
+} from './certificates.ts';
 export {
   type AccessibilityFinding,
   type ChromiumBrowser,

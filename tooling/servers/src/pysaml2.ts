@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { makeRsaCertificate } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { probe } from './probe.ts';
 import { findTool, skipBecause, toolPath } from './requirements.ts';
 import { type Restartable, startServer } from './restartable.ts';
-import { mustRun, runCommand } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Who there is, and how assertions are encrypted. */
@@ -38,10 +39,7 @@ export async function startPysaml2({ people, encryption }: Pysaml2Options): Prom
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('pysaml2'));
   const port = await freePort();
-  const files = { keyFile: `${folder.path}/idp.key`, certificateFile: `${folder.path}/idp.crt` };
-  const out = ['-keyout', files.keyFile, '-out', files.certificateFile];
-  const make = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=idp', ...out];
-  await mustRun({ command: toolPath('openssl'), args: make });
+  const files = await makeRsaCertificate({ folder: folder.path, name: 'idp' });
   const settings = { port, people, encryption: encryption ?? null, xmlsec1: toolPath('xmlsec1'), ...files };
   const base = `http://127.0.0.1:${port}`;
   const server = stack.use(

@@ -1,10 +1,10 @@
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeRsaCertificate } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { probe } from './probe.ts';
 import { toolPath } from './requirements.ts';
 import { type Restartable, startServer } from './restartable.ts';
-import { mustRun } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A service that may send people to the identity provider. */
@@ -51,9 +51,7 @@ export async function startSimpleSamlPhp(options: SimpleSamlPhpOptions): Promise
   const installed = dirname(dirname(toolPath('_autoload.php')));
   await cp(`${installed}/config`, `${path}/config`, { recursive: true, dereference: true });
   await symlink(`${installed}/www`, `${path}/www/simplesaml`);
-  const certificateFile = `${path}/certs/idp.crt`;
-  const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', `${path}/certs/idp.key`, '-out', certificateFile];
-  await mustRun({ command: toolPath('openssl'), args: ['req', '-x509', '-days', '2', ...key, '-subj', '/CN=idp'] });
+  const { certificateFile } = await makeRsaCertificate({ folder: `${path}/certs`, name: 'idp' });
   await folder.write('config/config.php', configuration(path, port));
   await folder.write('config/authsources.php', people(options.people));
   await folder.write('metadata/saml20-idp-hosted.php', identityProvider);

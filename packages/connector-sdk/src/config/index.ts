@@ -18,7 +18,7 @@ export { type FoldedKeys, foldKeys, type UnknownKey } from './fold-keys.ts';
 export { type ConfigIssue, configError, formatIssue, formatPath, type PathPart } from './issue.ts';
 export { inputJsonSchema, type JsonSchema } from './json-schema.ts';
 export { type ParseConfigOptions, type ParsedConfig, parseConfig, readConfig } from './parse-config.ts';
-export { type PemField, type ReadFile, resolveCertificates, resolvePem } from './pem.ts';
+export { certificateBlocks, type PemField, type ReadFile, resolveCertificates, resolvePem } from './pem.ts';
 export {
   clientSecretOf,
   insecureSkipVerifyKey,

@@ -37,11 +37,16 @@ export async function resolvePem(field: PemField, readFile: ReadFile): Promise<s
  * @throws {OstiaryError} `config/invalid` like {@link resolvePem}, and for text that holds no certificate.
  */
 export async function resolveCertificates(field: PemField, readFile: ReadFile): Promise<readonly string[]> {
-  const blocks = [...(await resolvePem(field, readFile)).matchAll(certificateBlock)].map(([block]) => block);
+  const blocks = certificateBlocks(await resolvePem(field, readFile));
   if (blocks.length === 0)
     throw invalid(`${field.path}: holds no certificate. Give a PEM file with BEGIN CERTIFICATE.`);
   for (const block of blocks) readCertificate(block, field.path);
   return blocks;
+}
+
+/** The certificates in a PEM text, one a string, not looked into; other blocks and text between them are left out. */
+export function certificateBlocks(pem: string): readonly string[] {
+  return pem.match(certificateBlock) ?? [];
 }
 
 function readCertificate(block: string, path: string): void {

@@ -1,5 +1,14 @@
 import { X509Certificate } from 'node:crypto';
-import { base64Bytes, duration, exactlyOne, httpUrl, rootCAsKey, secureUrl, text } from '@ostiary/connector-sdk/config';
+import {
+  base64Bytes,
+  certificateBlocks,
+  duration,
+  exactlyOne,
+  httpUrl,
+  rootCAsKey,
+  secureUrl,
+  text,
+} from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 import { keyProblem } from './algorithms.ts';
 import { nameIdFormats } from './names.ts';
@@ -60,10 +69,8 @@ const noSkipping = z
 
 /** What a file holds is seen when it is read; what stands in the configuration is looked at now. */
 const certificateData = base64Bytes().superRefine((bytes, context) => {
-  const blocks = Buffer.from(bytes)
-    .toString('latin1')
-    .match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu);
-  const problems = (blocks ?? ['']).flatMap((pem) => certificateProblem(pem) ?? []);
+  const blocks = certificateBlocks(Buffer.from(bytes).toString('latin1'));
+  const problems = (blocks.length === 0 ? [''] : blocks).flatMap((pem) => certificateProblem(pem) ?? []);
   for (const problem of problems)
     context.addIssue(`holds ${problem}. Encode the PEM file of the provider with base64 -w0.`);
 });

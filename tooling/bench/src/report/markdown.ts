@@ -6,22 +6,20 @@ import { meets } from '../subject.ts';
 
 /** Where and how it was measured. */
 export interface Circumstances {
-  readonly processor: string;
-  readonly cores: number;
-  readonly node: string;
-  readonly system: string;
+  /** Cores, processor, system and Node. */
+  readonly machine: string;
   /** A sentence on rounds and seconds. */
   readonly method: string;
 }
 
 /** The whole page. `plot` is the path of the picture from it. */
 export function toMarkdown(reports: readonly Report[], circumstances: Circumstances, plot: string): string {
-  const { processor, cores, node, system, method } = circumstances;
+  const { machine, method } = circumstances;
   return [
     '# Benchmarks',
     'Written by `pnpm bench`; do not edit. Figures of one machine tell little; compare the ratios of one run.',
     `![Ratios](${plot})`,
-    `Machine: ${cores} cores of ${processor}, ${system}, Node ${node}. ${method}`,
+    `Machine: ${machine}. ${method}`,
     ...reports.flatMap(section),
     '',
   ]

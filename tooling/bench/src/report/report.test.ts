@@ -18,7 +18,7 @@ const reports: readonly Report[] = [
     ],
   },
 ];
-const circumstances = { processor: 'CPU', cores: 2, node: '24', system: 'Linux', method: 'Load: some.' };
+const circumstances = { machine: '2 cores of CPU', method: 'Load: some.' };
 
 describe('toMarkdown', () => {
   const page = toMarkdown(reports, circumstances, 'ratios.svg');
@@ -31,7 +31,7 @@ describe('toMarkdown', () => {
     expect(page).toContain('| e / f | 0.7 | 0.5 | 0.9 |  |  |');
   });
   it('says where and how', () => {
-    expect(page).toContain('Machine: 2 cores of CPU, Linux, Node 24. Load: some.');
+    expect(page).toContain('Machine: 2 cores of CPU. Load: some.');
     expect(page).toContain('![Ratios](ratios.svg)');
   });
 });
