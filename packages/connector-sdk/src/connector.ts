@@ -81,6 +81,14 @@ export interface RefreshAsk {
   /** The identity as it was after the login or the last refresh, with its `connectorData`. */
   readonly identity: Identity;
   readonly scopes: ConnectorScopes;
+  /**
+   * Stores `connectorData` at once: the next refresh begins with it, whatever comes of this one. Call it when the
+   * provider has given something that makes the old data useless (a rotated refresh token), before anything else is
+   * asked; an outage or the end of the process in between would end the login otherwise.
+   *
+   * Rejects with `storage/*` when it could not be stored: let that through.
+   */
+  readonly persist: (connectorData: Secret) => Promise<void>;
 }
 
 /** A refresh that asks the provider again. */

@@ -25,6 +25,13 @@ export function playedProvider(): Upstream {
   let count = 0;
   const nonces = new Map<string, string>();
   const issued: string[] = [];
+  /** Refresh tokens, each good for one use. */
+  const live = new Set<string>();
+  const issueRefresh = (): string => {
+    const token = issue('refresh');
+    live.add(token);
+    return token;
+  };
   const issue = (name: string): string => {
     count += 1;
     issued.push(`${name}-secret-${count}`);
@@ -33,25 +40,26 @@ export function playedProvider(): Upstream {
   const redeem: FetchHandler = on('POST', `${origin}/token`, async (request) => {
     const form = new URLSearchParams(await request.text());
     const code = form.get('code');
-    const known = code === null ? form.get('refresh')?.startsWith('refresh-secret-') === true : nonces.has(code);
+    const known = code === null ? live.delete(form.get('refresh') ?? '') : nonces.has(code);
     const nonce = nonces.get(code ?? '');
     nonces.delete(code ?? '');
     if (!known || ended) return Response.json({ error: 'invalid_grant' }, { status: 400 });
-    return Response.json({ ...person, nonce, refresh: issue('refresh') });
+    return Response.json({ ...person, nonce, refresh: issueRefresh() });
   });
   const passwords: FetchHandler = on('POST', `${origin}/password`, async (request) => {
     const form = new URLSearchParams(await request.text());
     const right = form.get('username') === account.username && form.get('password') === account.password;
     return right
-      ? Response.json({ ...person, refresh: issue('refresh') })
+      ? Response.json({ ...person, refresh: issueRefresh() })
       : Response.json({ error: 'invalid_grant' }, { status: 400 });
   });
+  const people: FetchHandler = on('POST', `${origin}/person`, async () => Response.json(person));
   const tokens: FetchHandler = on('POST', `${origin}/introspect`, async (request) => {
     const token = new URLSearchParams(await request.text()).get('token') ?? '';
     return Response.json(token.startsWith('mine-') ? { aud: 'ostiary', ...person } : { aud: token.split('-')[0] });
   });
   return {
-    fetch: scriptedFetch(redeem, passwords, tokens).fetch,
+    fetch: scriptedFetch(redeem, passwords, people, tokens).fetch,
     account,
     secrets: () => issued,
     visit(step) {
@@ -117,11 +125,15 @@ const facets = (ask: Ask): Pick<Connector, 'refresh' | 'exchange' | 'logout' | '
   refresh: {
     kind: 'upstream',
     exclusive: true,
-    async refresh({ identity }) {
-      const person = await ask('/token', { refresh: identity.connectorData?.reveal() ?? '' });
+    async refresh({ identity, persist }) {
+      const tokens = await ask('/token', { refresh: identity.connectorData?.reveal() ?? '' });
+      if (tokens === 'over') return 'rejected';
+      const { refresh = '' } = tokens;
+      await persist(new Secret(refresh));
+      const person = await ask('/person', {});
       if (person === 'over') return 'rejected';
       if (person.id !== identity.userId) throw unbelievable();
-      return identityOf(person);
+      return identityOf({ ...person, refresh });
     },
   },
   exchange: {

@@ -76,6 +76,16 @@ export const redirectDefects: readonly Case<Redirect>[] = [
     refreshing((ask, good) => honestly(ask, good).catch(() => 'rejected')),
   ],
   [
+    'takes "down" for "yes" at a refresh',
+    ['network/refresh-keeps-the-login', 'network/refresh-cut-short'],
+    refreshing((ask, good) => honestly(ask, good).catch(() => ask.identity)),
+  ],
+  [
+    'loses a rotated refresh token when the provider goes down after it',
+    ['network/refresh-cut-short'],
+    refreshing((ask, good) => honestly({ ...ask, persist: async () => {} }, good)),
+  ],
+  [
     'leaves the state out',
     ['redirect/state'],
     ({ login }) => ({

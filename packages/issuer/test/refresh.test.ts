@@ -1,5 +1,5 @@
-import { OstiaryError } from '@ostiary/primitives';
-import { describe, expect, it } from 'vitest';
+import { OstiaryError, Secret } from '@ostiary/primitives';
+import { describe, expect, it, vi } from 'vitest';
 import type { Reply } from '../src/index.ts';
 import { answerOf, Browser } from './browser.ts';
 import { app, bodyOf, claimsOf, type Harness, jane, redirectUri, request, startIssuer, textOf } from './harness.ts';
@@ -14,6 +14,12 @@ async function logInOffline(harness: Harness): Promise<string> {
 
 function refresh(browser: Browser, token: string, more: Record<string, string> = {}): Promise<Reply> {
   return browser.token({ grant_type: 'refresh_token', refresh_token: token, ...credentials, ...more });
+}
+
+/** What an administrator does who revokes somebody's sessions. */
+async function endLogins({ storage }: Harness): Promise<void> {
+  const { keys } = await storage.scan({ prefix: ['refresh-family'], limit: 10 });
+  await Promise.all(keys.map((key) => storage.take(key)));
 }
 
 describe('refresh', () => {
@@ -160,6 +166,67 @@ describe('refresh', () => {
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
     down = false;
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+  });
+
+  it('goes on with what a provider gave before it went down', async () => {
+    const shown: (string | undefined)[] = [];
+    let down = true;
+    const harness = await startIssuer({
+      refresh: (upstream) => ({
+        kind: 'upstream',
+        exclusive: true,
+        refresh: async ({ identity, persist }) => {
+          shown.push(identity.connectorData?.reveal());
+          await persist(new Secret(`upstream-token-${shown.length}`));
+          if (down) throw new OstiaryError('upstream/unavailable', 'down');
+          return upstream.identity;
+        },
+      }),
+    });
+    const first = await logInOffline(harness);
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
+    down = false;
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+    expect(shown.slice(1)).toEqual(['upstream-token-1']);
+  });
+
+  it('goes on with it after the process that asked has died', async () => {
+    const shown: (string | undefined)[] = [];
+    const harness = await startIssuer({
+      refresh: (upstream) => ({
+        kind: 'upstream',
+        exclusive: true,
+        refresh: async ({ identity, persist }) => {
+          shown.push(identity.connectorData?.reveal());
+          await persist(new Secret('upstream-token-2'));
+          return shown.length === 1 ? new Promise<never>(() => {}) : upstream.identity;
+        },
+      }),
+    });
+    const first = await logInOffline(harness);
+    const replica = await harness.replica();
+    void refresh(harness.browser(), first);
+    await vi.waitFor(() => expect(shown).toHaveLength(1));
+    harness.clock.advance(61);
+    expect(await refresh(new Browser(replica), first)).toMatchObject({ status: 200 });
+    expect(shown[1]).toBe('upstream-token-2');
+  });
+
+  it('does not bring back a login that was ended while the provider was asked', async () => {
+    const harness = await startIssuer({
+      refresh: (upstream) => ({
+        kind: 'upstream',
+        exclusive: true,
+        refresh: async ({ persist }) => {
+          await endLogins(harness);
+          await persist(new Secret('upstream-token-2'));
+          return upstream.identity;
+        },
+      }),
+    });
+    const first = await logInOffline(harness);
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
+    expect(bodyOf(await refresh(harness.browser(), first))).toMatchObject({ error: 'invalid_grant' });
   });
 
   it('reuses the login of a provider that cannot be asked, up to its cap', async () => {

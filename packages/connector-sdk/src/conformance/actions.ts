@@ -6,6 +6,7 @@ import type {
   LoginStep,
   PasswordLogin,
   RedirectLogin,
+  RefreshAsk,
   UpstreamRefresh,
 } from '../connector.ts';
 import type { Identity } from '../identity.ts';
@@ -68,8 +69,11 @@ export async function visit({ upstream }: RuleContext, step: LoginStep): Promise
 export const check = (context: RuleContext, username: string, password: string): Promise<Identity | 'rejected'> =>
   passwordLogin(context).check({ username, password: new Secret(password), scopes });
 
-export const refresh = (context: RuleContext, identity: Identity): Promise<Identity | 'rejected'> =>
-  upstreamRefresh(context).refresh({ identity, scopes });
+export const refresh = (
+  context: RuleContext,
+  identity: Identity,
+  persist: RefreshAsk['persist'] = async () => {},
+): Promise<Identity | 'rejected'> => upstreamRefresh(context).refresh({ identity, scopes, persist });
 
 /** The failure of something that has to fail, of a kind an issuer knows what to do with. */
 export async function failure(work: () => Promise<unknown>, what: string): Promise<Error> {

@@ -1,3 +1,4 @@
+import type { Secret } from '@ostiary/primitives';
 import type { Connector } from '../connector.ts';
 import { begin, failure, failureWith, finish, login, refresh, visit } from './actions.ts';
 import { checkIdentity } from './identity-check.ts';
@@ -70,6 +71,18 @@ export const networkRules: readonly Rule[] = [
     },
   },
   {
+    id: 'network/refresh-cut-short',
+    about: 'a provider that goes down at any point of a refresh costs nobody the login, nor passes for a yes',
+    needs: 'network',
+    appliesTo: refreshesUpstream,
+    async check(context) {
+      for (const weather of ['down', 'busy'] as const) {
+        let answered = 0;
+        while (answered < mostRequests && (await cutShort(context, weather, answered))) answered += 1;
+      }
+    },
+  },
+  {
     id: 'network/nonsense-at-refresh',
     about: 'nonsense at a refresh renews nothing, logs nobody out, and fails with a known code',
     needs: 'network',
@@ -83,6 +96,41 @@ export const networkRules: readonly Rule[] = [
     },
   },
 ];
+
+/** More requests than any refresh of a played provider makes. */
+const mostRequests = 50;
+
+/** Longer than access tokens live, so that what can be renewed is renewed. */
+const twoHours = 7200;
+
+/** A refresh of which the provider answers so many requests. Answers whether that cut it short. */
+async function cutShort(context: RuleContext, weather: Weather, answered: number): Promise<boolean> {
+  const { network, clock } = context;
+  const identity = await login(context);
+  clock.advance(twoHours);
+  let { connectorData } = identity;
+  const persist = async (data: Secret): Promise<void> => {
+    connectorData = data;
+  };
+  network.weather = weather;
+  network.spared = answered;
+  const before = network.requests.length;
+  const what = `a refresh whose provider is ${weather} after ${answered} requests`;
+  const ask = () => refresh(context, identity, persist);
+  const outcome = await ask().then(
+    (answer) => async () => answer,
+    (error: unknown) => () => Promise.reject(error),
+  );
+  network.weather = 'up';
+  if (network.requests.length - before <= answered) {
+    must((await outcome()) !== 'rejected', `${what} was rejected`);
+    return false;
+  }
+  await failureWith('upstream/unavailable', outcome, what);
+  const kept = connectorData === undefined ? identity : { ...identity, connectorData };
+  must((await refresh(context, kept)) !== 'rejected', `the refresh after ${what} was rejected`);
+  return true;
+}
 
 async function failsIn(context: RuleContext, weather: Weather): Promise<void> {
   if (context.connector.via === 'redirect') {

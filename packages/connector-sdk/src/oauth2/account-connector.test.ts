@@ -155,12 +155,22 @@ describe('a refresh', () => {
     const before = await login();
     clock.advance(301);
     world.answer = () => new Response('', { status: 503 });
-    const kept = await refresh(before);
-    if (kept === 'rejected') throw new Error('rejected');
-    expect(kept).toMatchObject({ userId: 'jane' });
+    let kept = before;
+    const persist = async (connectorData: Secret) => {
+      kept = { ...before, connectorData };
+    };
+    await expect(refresh(before, {}, persist)).rejects.toMatchObject({ code: 'upstream/unavailable' });
     world.answer = undefined;
     expect(await refresh(kept)).toMatchObject({ userId: 'jane' });
     expect(tokenRequests(idp)).toBe(2);
+  });
+
+  it('stores nothing on the way when the provider goes on with the old refresh token', async () => {
+    const { login, refresh, clock } = opened({ expiresInSeconds: 300, refreshTokens: 'last' });
+    const before = await login();
+    clock.advance(301);
+    const persist = () => Promise.reject(new Error('nothing was spent'));
+    expect(await refresh(before, {}, persist)).toMatchObject({ userId: 'jane' });
   });
 
   it('keeps the login when the API is down and nothing was renewed', async () => {

@@ -102,14 +102,10 @@ async function renewAndIdentify(
   const tokens = await renewAuthorization(await providerOf(options), held.refreshToken);
   if (tokens === 'rejected') return 'rejected';
   const renewed = holdTokens(tokens, options.context.now, held);
-  try {
-    const answer = await identifyAgain(ask, renewed, options);
-    return answer === 'token refused' ? 'rejected' : answer;
-  } catch (error) {
-    // The old token may be spent, so the new one must not be lost: what was known serves until the next refresh.
-    if (isOstiaryError(error, 'upstream/unavailable')) return withTokens(ask.identity, renewed);
-    throw error;
-  }
+  // The old refresh token may be spent, so the new one must not be lost when the provider fails after this.
+  if (renewed.refreshToken?.reveal() !== held.refreshToken.reveal()) await ask.persist(writeHeldTokens(renewed));
+  const answer = await identifyAgain(ask, renewed, options);
+  return answer === 'token refused' ? 'rejected' : answer;
 }
 
 async function identifyAgain(

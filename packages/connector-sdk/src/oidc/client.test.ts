@@ -1,5 +1,6 @@
 import { isOstiaryError, Secret } from '@ostiary/primitives';
 import { describe, expect, it, vi } from 'vitest';
+import type { TokenSet } from '../oauth2/tokens.ts';
 import {
   type FakeIdpOptions,
   fakeClock,
@@ -9,7 +10,7 @@ import {
   recordingLogger,
   seededRandom,
 } from '../testing/index.ts';
-import { beginLogin, finishLogin, type OpenIdClient, refreshLogin } from './client.ts';
+import { beginLogin, finishLogin, type OpenIdClient, type RefreshRequest, refreshLogin } from './client.ts';
 import { endSessionUrl } from './end-session.ts';
 import { openProvider, type ProviderOptions } from './provider.ts';
 import { fetchUserInfo } from './user-info.ts';
@@ -329,22 +330,28 @@ describe('discovery', () => {
 });
 
 describe('refreshLogin', () => {
+  const asking = (refreshToken = new Secret(''), told: TokenSet[] = []): RefreshRequest => ({
+    refreshToken,
+    subject: 'jane-1',
+    persist: async (tokens) => void told.push(tokens),
+  });
+
   it('answers new tokens, the rotated refresh token and verified claims', async () => {
     const { client, login } = await setup();
     const { tokens } = await login();
     const first = tokens.refreshToken ?? new Secret('');
-    const second = await refreshLogin(client, first, 'jane-1');
+    const second = await refreshLogin(client, asking(first));
     if (second === 'rejected') throw new Error('unexpected');
     expect(second.claims?.sub).toBe('jane-1');
     expect(second.tokens.refreshToken?.reveal()).not.toBe(first.reveal());
-    expect(await refreshLogin(client, first, 'jane-1')).toBe('rejected');
+    expect(await refreshLogin(client, asking(first))).toBe('rejected');
   });
 
   it('is rejected when the provider says that the grant is over', async () => {
     const { idp, client, login } = await setup();
     const { tokens } = await login();
     idp.lies.refreshToken = 'revoked';
-    expect(await refreshLogin(client, tokens.refreshToken ?? new Secret(''), 'jane-1')).toBe('rejected');
+    expect(await refreshLogin(client, asking(tokens.refreshToken))).toBe('rejected');
   });
 
   it.each<[string, Partial<Lies>, object]>([
@@ -359,15 +366,24 @@ describe('refreshLogin', () => {
     const { idp, client, login } = await setup();
     const { tokens } = await login();
     Object.assign(idp.lies, lie);
-    const refreshing = refreshLogin(client, tokens.refreshToken ?? new Secret(''), 'jane-1');
+    const refreshing = refreshLogin(client, asking(tokens.refreshToken));
     await expect(refreshing).rejects.toMatchObject(expected);
+  });
+
+  it('tells the new tokens before it looks at them: the old ones may be spent', async () => {
+    const { idp, client, login } = await setup();
+    const { tokens } = await login();
+    idp.lies.signature = 'forged';
+    const told: TokenSet[] = [];
+    await expect(refreshLogin(client, asking(tokens.refreshToken, told))).rejects.toMatchObject(protocol);
+    expect(told[0]?.refreshToken?.reveal()).not.toBe(tokens.refreshToken?.reveal());
   });
 
   it('takes an answer without an ID token', async () => {
     const { idp, client, login } = await setup();
     const { tokens } = await login();
     idp.lies.withoutIdToken = true;
-    const answer = await refreshLogin(client, tokens.refreshToken ?? new Secret(''), 'jane-1');
+    const answer = await refreshLogin(client, asking(tokens.refreshToken));
     expect(answer).not.toHaveProperty('claims');
     expect(answer).toHaveProperty('tokens.accessToken');
   });

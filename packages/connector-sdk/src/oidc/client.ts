@@ -111,20 +111,28 @@ export interface RefreshResult {
   readonly claims?: Claims;
 }
 
+/** Which login to renew. */
+export interface RefreshRequest {
+  readonly refreshToken: Secret;
+  /** The `sub` of the login. */
+  readonly subject: string | undefined;
+  /** Told the new tokens before anything else is asked: the old refresh token may be spent. */
+  readonly persist: (tokens: TokenSet) => Promise<void>;
+}
+
 /**
  * Asks for new tokens. A new ID token must be about the same account.
  *
- * @param subject the `sub` of the login.
  * @returns `rejected` when the provider says that the login is over.
- * @throws {OstiaryError} `upstream/unavailable`, `upstream/protocol`.
+ * @throws {OstiaryError} `upstream/unavailable`, `upstream/protocol`, and what `persist` throws.
  */
 export async function refreshLogin(
   client: OpenIdClient,
-  refreshToken: Secret,
-  subject: string | undefined,
+  { refreshToken, subject, persist }: RefreshRequest,
 ): Promise<RefreshResult | 'rejected'> {
   const tokens = await refreshTokens(await parties(client), refreshToken);
   if (tokens === 'rejected') return 'rejected';
+  await persist(tokens);
   if (tokens.idToken === undefined) return { tokens };
   const { provider, clientId } = client;
   const claims = await verifyIdToken(tokens.idToken, { provider, clientId, authorizedParty: 'us' });

@@ -6,6 +6,7 @@ export {
   type LoginResponse,
   type LoginResult,
   type OpenIdClient,
+  type RefreshRequest,
   type RefreshResult,
   refreshLogin,
 } from './client.ts';

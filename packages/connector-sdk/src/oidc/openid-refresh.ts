@@ -18,15 +18,21 @@ export function openIdRefresh(options: OpenIdConnectorOptions): UpstreamRefresh 
     async refresh(ask) {
       const session = readSession(ask.identity);
       if (session?.refreshToken === undefined) return 'rejected';
-      const answer = await refreshLogin(options.client, new Secret(session.refreshToken), session.subject);
+      const answer = await refreshLogin(options.client, {
+        refreshToken: new Secret(session.refreshToken),
+        subject: session.subject,
+        persist: async (tokens) => {
+          const rotated = tokens.refreshToken;
+          if (rotated !== undefined && rotated.reveal() !== session.refreshToken) {
+            await ask.persist(writeSession({ ...session, refreshToken: rotated.reveal() }));
+          }
+        },
+      });
       if (answer === 'rejected') return 'rejected';
-      const kept = keepTokens(session, answer);
       try {
-        return await renewed(options, { ask, answer, kept });
+        return await renewed(options, { ask, answer, kept: keepTokens(session, answer) });
       } catch (error) {
         if (isOstiaryError(error, 'login/not_allowed')) return 'rejected';
-        // The old token is spent, so the new one must not be lost: the claims of before serve until the next refresh.
-        if (isOstiaryError(error, 'upstream/unavailable')) return withSession(ask.identity, kept);
         throw error;
       }
     },

@@ -48,7 +48,7 @@ export async function openForm<C>(
     },
     async refresh(identity, scopes) {
       if (refresh?.kind !== 'upstream') throw new Error('the connector does not ask at a refresh');
-      return refresh.refresh({ identity, scopes: complete(scopes) });
+      return refresh.refresh({ identity, scopes: complete(scopes), persist: async () => {} });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Fetch } from '@ostiary/primitives';
 import type { Upstream } from '../conformance/subject.ts';
-import type { Connector, ConnectorScopes, LoginStep } from '../connector.ts';
+import type { Connector, ConnectorScopes, LoginStep, RefreshAsk } from '../connector.ts';
 import type { ConnectorDefinition } from '../define.ts';
 import type { Identity } from '../identity.ts';
 import { openPlayedConnector, type PlayedConnector, type PlayedSetUp } from './open-played-connector.ts';
@@ -9,7 +9,12 @@ import { openPlayedConnector, type PlayedConnector, type PlayedSetUp } from './o
 export interface RedirectPlayer {
   /** Logs in. Scopes that are not given are asked for. */
   login(scopes?: Partial<ConnectorScopes>): Promise<Identity>;
-  refresh(identity: Identity, scopes?: Partial<ConnectorScopes>): Promise<Identity | 'rejected'>;
+  /** @param persist what an issuer does with new tokens of the provider; default: nothing. */
+  refresh(
+    identity: Identity,
+    scopes?: Partial<ConnectorScopes>,
+    persist?: RefreshAsk['persist'],
+  ): Promise<Identity | 'rejected'>;
   /** Where a login leads to. */
   begin(scopes?: Partial<ConnectorScopes>): Promise<URL>;
 }
@@ -41,9 +46,9 @@ export function playRedirect(connector: Connector, { visit }: Pick<PlayedProvide
       const params = await visit(urlOf(step));
       return login().finish({ scopes, callbackUrl, state, keep: step.keep, params, headers: new Headers() });
     },
-    async refresh(identity, asked) {
+    async refresh(identity, asked, persist = async () => {}) {
       if (connector.refresh?.kind !== 'upstream') throw new Error('the connector does not ask at a refresh');
-      return connector.refresh.refresh({ identity, scopes: complete(asked) });
+      return connector.refresh.refresh({ identity, scopes: complete(asked), persist });
     },
     begin: async (asked) => new URL(urlOf(await login().begin({ scopes: complete(asked), callbackUrl, state }))),
   };

@@ -92,7 +92,7 @@ describe('local refresh', () => {
     email: { address: 'old@example.com', verified: false },
     groups: [],
   };
-  const ask = { identity, scopes };
+  const ask = { identity, scopes, persist: async () => {} };
 
   it('renews every value, the address included, by the id of the account', async () => {
     const refreshed = await localRefresh(staticPasswordDatabase([jane])).refresh(ask);

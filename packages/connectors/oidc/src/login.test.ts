@@ -1,4 +1,4 @@
-import type { Connector, Identity } from '@ostiary/connector-sdk';
+import type { Connector, Identity, RefreshAsk } from '@ostiary/connector-sdk';
 import {
   type FakeIdp,
   fakeClock,
@@ -7,6 +7,7 @@ import {
   recordingLogger,
   testContext,
 } from '@ostiary/connector-sdk/testing';
+import type { Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../test/support.ts';
 import { oidc } from './definition.ts';
@@ -124,10 +125,14 @@ describe('finish', () => {
 });
 
 describe('refresh', () => {
-  async function refresh(there: World, identity: Identity): Promise<Identity | 'rejected'> {
+  async function refresh(
+    there: World,
+    identity: Identity,
+    persist: RefreshAsk['persist'] = async () => {},
+  ): Promise<Identity | 'rejected'> {
     const { refresh: facet } = there.connector;
     if (facet?.kind !== 'upstream') throw new Error('no refresh');
-    return facet.refresh({ identity, scopes });
+    return facet.refresh({ identity, scopes, persist });
   }
 
   it('answers the groups as they are now, and goes on with the new token', async () => {
@@ -152,10 +157,13 @@ describe('refresh', () => {
     const there = await world({ getUserInfo: true });
     const first = await logIn(there);
     there.idp.lies.answers = { userinfo: 'down' };
-    const second = await refresh(there, first);
+    let kept = first;
+    const persist = async (connectorData: Secret) => {
+      kept = { ...first, connectorData };
+    };
+    await expect(refresh(there, first, persist)).rejects.toMatchObject({ code: 'upstream/unavailable' });
     there.idp.lies.answers = {};
-    if (second === 'rejected') throw new Error('rejected');
-    expect(await refresh(there, second)).toMatchObject({ userId: first.userId });
+    expect(await refresh(there, kept)).toMatchObject({ userId: first.userId });
   });
 
   it('goes on with the claims of the login when the answer has no ID token', async () => {

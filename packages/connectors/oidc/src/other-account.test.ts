@@ -29,11 +29,13 @@ describe('a refresh', () => {
     idp.person.idToken = { ...idp.person.idToken, oid: 'object-1' };
     const identity = await logIn();
     expect(identity.userId).toBe('object-1');
-    expect(await refresh.refresh({ identity, scopes })).toMatchObject({ userId: 'object-1' });
+    expect(await refresh.refresh({ identity, scopes, persist: async () => {} })).toMatchObject({ userId: 'object-1' });
     idp.person.idToken = { ...idp.person.idToken, oid: 'object-2' };
     const again = await logIn();
     const swapped = { ...again, userId: 'object-1' };
-    await expect(refresh.refresh({ identity: swapped, scopes })).rejects.toMatchObject({ code: 'upstream/protocol' });
+    await expect(refresh.refresh({ identity: swapped, scopes, persist: async () => {} })).rejects.toMatchObject({
+      code: 'upstream/protocol',
+    });
   });
 });
 

@@ -10,7 +10,8 @@ import { type IssuedTokens, issueTokens } from '../tokens/issue.ts';
 import type { GrantRequest } from './grant-request.ts';
 import { familyDeadline, rotate, standingOf, successorOf } from './refresh-family.ts';
 import { parseRefreshToken, type RefreshToken } from './refresh-token-format.ts';
-import { claimTurn, giveUpTurn, renewIdentity } from './renew-identity.ts';
+import { renewIdentity } from './renew-identity.ts';
+import { takeTurn } from './turn.ts';
 
 type FamilyRecord = VersionedRecord<RefreshFamily>;
 
@@ -76,12 +77,13 @@ interface Use {
 /** The current token is used: ask the provider, replace the record, mint. */
 async function renew(use: Use, record: FamilyRecord, context: IssuerContext): Promise<IssuedTokens | 'again'> {
   const { token, grant } = use;
-  const mine = await claimTurn(token.familyId, record, context);
-  if (mine === 'wait') return 'again';
-  const identity = await renewIdentity(mine.value, context).catch((error: unknown) =>
-    giveUpTurn(token.familyId, mine, context).then(() => Promise.reject(error)),
+  const turn = await takeTurn(token.familyId, record, context);
+  if (turn === 'wait') return 'again';
+  const identity = await renewIdentity(turn, context).catch((error: unknown) =>
+    turn.giveUp().then(() => Promise.reject(error)),
   );
   if (identity === 'rejected') return loginOver(use, context);
+  const mine = turn.record();
   const permit = await permitFor({ ...mine.value, identity }, use, context);
   // A key that cannot sign must show before the token is spent.
   context.keys.signer(grant.client.signingAlgorithm);

@@ -24,6 +24,7 @@ export interface DriveOptions {
 }
 
 const scopes = { offlineAccess: true, groups: true };
+const persist = async (): Promise<void> => {};
 const callbackUrl = 'https://issuer.example/callback/test';
 const state = 'state-of-the-bench';
 
@@ -55,7 +56,7 @@ export async function drive(subject: ConformanceSubject, { groups, meterOf }: Dr
     const logins = { groups, first: first.cost, next: next.cost };
     const { refresh } = connector;
     if (refresh?.kind !== 'upstream') return logins;
-    const renewed = await net.cost(() => refresh.refresh({ identity: next.answer, scopes }));
+    const renewed = await net.cost(() => refresh.refresh({ identity: next.answer, scopes, persist }));
     if (renewed.answer === 'rejected') throw new Error('the refresh was rejected');
     return { ...logins, refresh: renewed.cost };
   } finally {
