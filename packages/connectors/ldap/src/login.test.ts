@@ -28,7 +28,8 @@ async function played(found: readonly Entry[]) {
   const parts = { config, directory, dialect: configuredDialect(config), now: () => new Date(0) };
   const check = (username: string) => ldapLogin(parts).check({ username, password: new Secret('pw'), scopes });
   const refresh = ldapRefresh(parts);
-  return { tried, check, renew: (username: string) => refresh.refresh({ identity: knownAs(username), scopes }) };
+  const renew = (username: string) => refresh.refresh({ identity: knownAs(username), scopes, persist: async () => {} });
+  return { tried, check, renew };
 }
 
 const knownAs = (username: string) => ({
