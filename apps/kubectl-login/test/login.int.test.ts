@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Build, buildPlugin, execInfo, logIn, openWorld } from './support/plugin.ts';
@@ -65,6 +65,19 @@ describe('kubectl login ISSUER', () => {
     expect([mode('/sessions'), mode(`/sessions/${id}.session.json`), mode(`/sessions/${id}.credential.json`)]).toEqual([
       0o700, 0o600, 0o600,
     ]);
+  });
+
+  it.each([
+    ['the sessions', 'KUBECTL_LOGIN_HOME', 'cannot be used'],
+    ['the kubeconfig', 'KUBECONFIG', 'cannot be written'],
+  ])('says before the browser opens that %s have no place', async (_what, variable, message) => {
+    await using world = await openWorld(build);
+    writeFileSync(`${world.home}/file`, '');
+    const { exitCode, stderr } = await world.run([provider.issuer], { [variable]: `${world.home}/file/below` });
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('fault of kubectl-login');
+    expect(world.browserLog()).toEqual([]);
   });
 
   it('writes the user entry alone when there is no context, and says what is next', async () => {

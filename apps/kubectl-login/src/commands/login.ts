@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { loginAttempts } from '../get-token/attempts.ts';
 import { isLoopbackHost } from '../http/loopback-host.ts';
 import { changeKubeconfig, type KubeconfigRequest, type Outcome } from '../kubeconfig/change.ts';
-import { readKubeconfig, updateKubeconfig } from '../kubeconfig/update.ts';
+import { assertWritable, readKubeconfig, updateKubeconfig } from '../kubeconfig/update.ts';
 import { browserFlow } from '../login/browser-flow.ts';
 import type { LoginOptions } from '../login/flow.ts';
 import { keyOfLogin, type LoggedIn, logIn } from '../login/log-in.ts';
@@ -58,13 +58,15 @@ export async function loginCommand(issuer: string | undefined, flags: LoginFlags
   const request = kubeconfigRequest(sessionId(keyOfLogin(provider, target.options)), flags);
   const touches = !target.isRenewal || [flags.context, flags.cluster, flags.user, flags.server].some(Boolean);
   // Whatever is wrong with the kubeconfig is better said before the person goes to the browser.
-  const plan = touches ? changeKubeconfig(readKubeconfig(findKubeconfig(flags, system)), request) : undefined;
+  const paths = findKubeconfig(flags, system);
+  const plan = touches ? changeKubeconfig(readKubeconfig(paths), request) : undefined;
   if (flags.dryRun) return describePlan(plan, provider, system);
+  if (plan !== undefined) assertWritable(paths, plan);
 
   const login = await logInByBrowser(target, provider, { flags, system });
   system.say(`Logged in to ${login.session.key.issuer} as ${login.session.user}.`);
   reportRenewal(login, target, system);
-  if (touches) report(await updateKubeconfig(findKubeconfig(flags, system), request, system.lock), system);
+  if (touches) report(await updateKubeconfig(paths, request, system.lock), system);
 }
 
 function chooseTarget(issuer: string | undefined, flags: LoginFlags, system: System): Target {

@@ -16,9 +16,9 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { lockDeps } from '../../test/support/processes.ts';
-import type { KubeconfigRequest, Outcome } from './change.ts';
+import { changeKubeconfig, type KubeconfigRequest, type Outcome } from './change.ts';
 import { kubeconfigPaths } from './paths.ts';
-import { updateKubeconfig } from './update.ts';
+import { assertWritable, readKubeconfig, updateKubeconfig } from './update.ts';
 
 let home: string;
 beforeEach(() => {
@@ -195,6 +195,26 @@ describe('a kubeconfig that must not be changed', () => {
     await expect(update({ context: 'prod' })).rejects.toThrow(`keeps ${file()}.lock`);
     expect(readFileSync(file(), 'utf8')).toBe(commented);
     expect(existsSync(`${file()}.lock`)).toBe(true);
+  });
+});
+
+describe('a kubeconfig that is only looked at', () => {
+  const looking = (name: string) => {
+    const paths = kubeconfigPaths({ explicit: undefined, env: { KUBECONFIG: file(name) }, home, exists: existsSync });
+    assertWritable(paths, changeKubeconfig(readKubeconfig(paths), { sessionId: 'session-1' }));
+  };
+
+  it('can be written, and is left as it is', () => {
+    writeFileSync(file(), commented);
+    looking('config');
+    looking('new/config');
+    expect(readdirSync(home).sort()).toEqual(['config', 'new']);
+    expect(readFileSync(file(), 'utf8')).toBe(commented);
+  });
+
+  it('cannot be written where its folder is none', () => {
+    writeFileSync(file('file'), '');
+    expect(() => looking('file/config')).toThrow(`The kubeconfig ${file('file/config')} cannot be written`);
   });
 });
 

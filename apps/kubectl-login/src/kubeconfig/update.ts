@@ -1,8 +1,10 @@
 /** Reads and writes kubeconfig files: under kubectl's own lock, in one step, and only when something changes. */
 import {
+  accessSync,
   chmodSync,
   chownSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -58,6 +60,38 @@ function isFileError(error: unknown): boolean {
 }
 
 /**
+ * Makes sure that the files of a planned change can be written, and changes none of them.
+ *
+ * @throws {OstiaryError} `config/invalid` for the first that cannot.
+ */
+export function assertWritable(paths: KubeconfigPaths, { changes }: Outcome): void {
+  makeFolder(paths);
+  for (const { path } of new Set(changes.map((change) => change.file))) {
+    // A folder that is closed does not matter when the file is there: it is then written in place.
+    const places = existsSync(path) ? [realpathSync(path), dirname(realpathSync(path))] : [dirname(resolve(path))];
+    const problems = places.flatMap((place) => accessProblem(place) ?? []);
+    if (problems.length === places.length) throw cannotWrite(path, problems[0]);
+  }
+}
+
+function accessProblem(path: string): unknown {
+  try {
+    accessSync(path, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function makeFolder({ target }: KubeconfigPaths): void {
+  try {
+    mkdirSync(dirname(resolve(target)), { recursive: true, mode: 0o750 });
+  } catch (error) {
+    throw cannotWrite(target, error);
+  }
+}
+
+/**
  * Makes the change: locks, reads again, changes, writes.
  *
  * @throws {OstiaryError} `storage/conflict` when somebody keeps the lock, `config/invalid` when it cannot be done.
@@ -67,7 +101,7 @@ export async function updateKubeconfig(
   request: KubeconfigRequest,
   deps: LockDeps,
 ): Promise<Outcome> {
-  mkdirSync(dirname(resolve(paths.target)), { recursive: true, mode: 0o750 });
+  makeFolder(paths);
   const locks: HeldLock[] = [];
   try {
     for (const path of lockPaths(paths)) locks.push(...(await lockFile(path, deps)));
@@ -93,7 +127,8 @@ async function lockFile(path: string, deps: LockDeps): Promise<HeldLock[]> {
     return 'release' in lock ? [lock] : [];
   } catch (error) {
     // A folder that we cannot write to is one where nobody of our kind changes anything; writing will say so.
-    if (['EACCES', 'EROFS', 'EPERM'].includes(systemCode(error) ?? '')) return [];
+    const reason = error instanceof Error ? systemCode(error.cause) : undefined;
+    if (['EACCES', 'EROFS', 'EPERM'].includes(reason ?? '')) return [];
     throw error;
   }
 }
@@ -104,13 +139,17 @@ function writeFile({ path, text, document }: KubeconfigFile, nonce: string): voi
     const real = existsSync(path) ? realpathSync(path) : path;
     replaceFile(real, next, nonce);
   } catch (error) {
-    throw problem({
-      code: 'config/invalid',
-      cause: `The kubeconfig ${path} cannot be written (${systemCode(error)}).`,
-      remedy: 'Correct its permissions, or name another file with --kubeconfig.',
-      error,
-    });
+    throw cannotWrite(path, error);
   }
+}
+
+function cannotWrite(path: string, error: unknown): Error {
+  return problem({
+    code: 'config/invalid',
+    cause: `The kubeconfig ${path} cannot be written (${systemCode(error)}).`,
+    remedy: 'Correct its permissions, or name another file with --kubeconfig.',
+    error,
+  });
 }
 
 /** Replaces a file in one step, with the mode and the owner it had. New files are for this user only. */

@@ -39,6 +39,19 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it.each([
+    ['is missing', () => join(folder, 'none', 'session.lock'), 'ENOENT'],
+    ['is a file', () => join(path, 'session.lock'), 'ENOTDIR'],
+  ])('says what to do when its folder %s', async (_what, at, code) => {
+    writeFileSync(path, '');
+    const error: unknown = await acquireLock<never>(
+      { path: at(), patienceMs: 1000, unless: () => undefined },
+      lockDeps(),
+    ).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'config/invalid', message: expect.stringContaining(code) });
+    expect(error).toHaveProperty('detail.remedy', expect.stringContaining('writable'));
+  });
+
   it('goes to whoever waits when it is released, and tells them once whom they wait for', async () => {
     const first = await take({ pid: 7 });
     const told: (number | undefined)[] = [];

@@ -3,6 +3,7 @@
  * that was killed is taken over at once, by exactly one of those who wait.
  */
 import { linkSync, readFileSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Clock } from '@ostiary/primitives';
 import * as z from 'zod/mini';
 import { problem, systemCode } from '../problem.ts';
@@ -45,7 +46,8 @@ export interface LockWait<T> {
 /**
  * Waits for a lock, or for a reason not to need it any more.
  *
- * @throws {OstiaryError} `storage/conflict` when somebody who is alive keeps the lock for too long.
+ * @throws {OstiaryError} `storage/conflict` when somebody who is alive keeps the lock for too long; `config/invalid`, with
+ *   the system's error as its cause, when the lock cannot be made.
  */
 export async function acquireLock<T>(wait: LockWait<T>, deps: LockDeps): Promise<HeldLock | { answer: T }> {
   const deadline = deps.now().getTime() + wait.patienceMs;
@@ -73,7 +75,20 @@ function tookTooLong(path: string, holder: Holder | undefined): Error {
 /** The file appears with its content in one step, so nobody ever reads half a holder. */
 function tryCreate(path: string, holder: Holder): boolean {
   const draft = `${path}.${holder.nonce}.tmp`;
-  writeFileSync(draft, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
+  try {
+    writeFileSync(draft, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
+    return link(draft, path);
+  } catch (error) {
+    throw problem({
+      code: 'config/invalid',
+      cause: `The lock ${path} cannot be made (${systemCode(error)}).`,
+      remedy: `Make ${dirname(path)} writable, and free some disk space if there is none.`,
+      error,
+    });
+  }
+}
+
+function link(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
     return true;

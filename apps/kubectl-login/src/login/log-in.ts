@@ -41,10 +41,12 @@ export function keyOfLogin(provider: Provider, { clientId, scopes, connectorId }
 export async function logIn(ask: LogInAsk, deps: LogInDeps): Promise<LoggedIn> {
   const { provider, options } = ask;
   reportSkew(provider, deps.say);
+  const key = keyOfLogin(provider, options);
+  // A place that cannot be written is better found out before the person goes to the browser.
+  await underLock(sessionId(key), deps, () => {});
   const tokens = await ask.flow({ provider, options, signal: ask.signal });
   const { idToken } = tokens;
   if (idToken === undefined) throw noIdToken(provider.as.issuer);
-  const key = keyOfLogin(provider, options);
   const session: Session = {
     id: sessionId(key),
     key,
@@ -56,16 +58,16 @@ export async function logIn(ask: LogInAsk, deps: LogInDeps): Promise<LoggedIn> {
     loggedInAt: deps.now().getTime(),
   };
   const credential = toCredential(idToken);
-  await saveLocked({ session, credential }, deps);
+  // A renewal that is under way would otherwise store the successor of the old refresh token over the new one.
+  await underLock(session.id, deps, () => deps.store.save(session, credential));
   return { session, credential };
 }
 
-/** A renewal that is under way would otherwise store the successor of the old refresh token over the new one. */
-async function saveLocked({ session, credential }: LoggedIn, deps: LogInDeps): Promise<void> {
-  const wait = { path: deps.store.lockPath(session.id), patienceMs: LOCK_PATIENCE_MS, unless: () => undefined };
+async function underLock(id: string, deps: LogInDeps, work: () => void): Promise<void> {
+  const wait = { path: deps.store.lockPath(id), patienceMs: LOCK_PATIENCE_MS, unless: () => undefined };
   const lock = await acquireLock<never>(wait, deps.lock);
   try {
-    deps.store.save(session, credential);
+    work();
   } finally {
     if ('release' in lock) lock.release();
   }
