@@ -169,4 +169,11 @@ describe('nextLink', () => {
     ['<https://a/>; rel="nextish"', undefined],
     ['', undefined],
   ])('%s', (link, expected) => expect(nextLink(new Headers({ link }))).toBe(expected));
+
+  it('reads a header of a million blanks once', () => {
+    const blanks = ' '.repeat(1_000_000);
+    for (const parameters of [`rel=${blanks};`, `rel="${blanks}`]) {
+      expect(nextLink(new Headers({ link: `<https://a/>; ${parameters}` }))).toBeUndefined();
+    }
+  });
 });

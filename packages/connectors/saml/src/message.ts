@@ -1,4 +1,5 @@
 /** From the form field `SAMLResponse` to the assertion in it that may be believed. */
+import { isBase64 } from './blanks.ts';
 import { decryptAssertion } from './decrypt.ts';
 import { ns } from './names.ts';
 import { refusal } from './refusal.ts';
@@ -74,7 +75,7 @@ function believe({ assertion, within }: Found, { trust, isSigned }: { trust: Tru
 
 function decode(encoded: string): string {
   if (encoded.length > maxEncoded) throw refusal('response that is too large', { characters: encoded.length });
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/u.test(encoded)) throw refusal('response that is not base64');
+  if (!isBase64(encoded)) throw refusal('response that is not base64');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
   } catch (cause) {

@@ -6,6 +6,7 @@ import type { X509Certificate } from 'node:crypto';
 import { isOstiaryError } from '@ostiary/primitives';
 import { SignedXml } from 'xml-crypto';
 import type { Algorithms } from './algorithms.ts';
+import { isBase64 } from './blanks.ts';
 import { ns } from './names.ts';
 import { refusal } from './refusal.ts';
 import { signersOf } from './signer.ts';
@@ -27,8 +28,6 @@ export interface ParsedXml {
 /** Canonicalization with or without comments is the same here, where there are none. */
 const canonicalization = [ns.exclusive, `${ns.exclusive}WithComments`];
 const enveloped = `${ns.signature}enveloped-signature`;
-
-const base64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/u;
 
 /**
  * What the signature directly in `element` covers, read anew from the canonical bytes that were signed.
@@ -105,7 +104,7 @@ function checkForm(signature: Element, { id, algorithms }: Form): void {
   checkTransforms(part(reference, 'Transforms'));
   checkAlgorithm(part(reference, 'DigestMethod'), Object.keys(algorithms.hashes));
   for (const value of [part(signature, 'SignatureValue'), part(reference, 'DigestValue')]) {
-    if (!base64.test(textOf(value))) throw refusal('signature or digest that is not base64');
+    if (!isBase64(textOf(value))) throw refusal('signature or digest that is not base64');
   }
 }
 

@@ -95,6 +95,7 @@ describe('the form field', () => {
     ['is empty', '', 'callback without SAMLResponse'],
     ['is not base64', '<samlp:Response>', 'response that is not base64'],
     ['is not UTF-8', Buffer.from([0xff, 0xfe, 0x00]).toString('base64'), 'response that is not UTF-8'],
+    ['is mostly blanks, and then no base64', `A${' '.repeat(900_000)}!`, 'response that is not base64'],
     ['is larger than any answer', 'A'.repeat(1_000_001), 'response that is too large'],
   ])('%s', async (_name, field, reason) => {
     const { begin } = await open();
