@@ -1,7 +1,8 @@
 /** What an assertion must say before it is believed (SAML 2.0 Profiles section 4.1.4.3). */
+import { trimBlanks } from './blanks.ts';
 import { bearer, ns } from './names.ts';
 import { refusal } from './refusal.ts';
-import { attribute, children, elements, is, onlyChild, optionalChild, textOf, timeOf } from './xml.ts';
+import { attribute, children, elements, exactTextOf, is, onlyChild, optionalChild, textOf, timeOf } from './xml.ts';
 
 /** What is expected of an answer. */
 export interface Expected {
@@ -26,7 +27,9 @@ export interface Statement {
   readonly audience: string;
   /** From then on the assertion would be refused anyway. */
   readonly notOnOrAfter: Date;
+  /** Its value as it was signed, every blank included. */
   readonly nameId: { readonly value: string; readonly format: string | undefined };
+  /** Values as they were signed, every blank included. */
   readonly attributes: ReadonlyMap<string, readonly string[]>;
   readonly authentication: AuthenticationStatement;
 }
@@ -122,8 +125,8 @@ function checkTimes(element: Element, { now, skewMs }: Expected): { readonly not
 
 function readNameId(subject: Element): Statement['nameId'] {
   const element = onlyChild(subject, ns.assertion, 'NameID');
-  const value = textOf(element);
-  if (value === '') throw refusal('NameID that is empty');
+  const value = exactTextOf(element);
+  if (trimBlanks(value) === '') throw refusal('NameID that is empty');
   return { value, format: attribute(element, 'Format') };
 }
 
@@ -134,7 +137,7 @@ function readAttributes(assertion: Element): ReadonlyMap<string, readonly string
       const name = attribute(element, 'Name') ?? '';
       // A value may be a structure (eduPersonTargetedID); nobody asks for those.
       const plain = children(element, ns.assertion, 'AttributeValue').filter((value) => elements(value).length === 0);
-      const values = plain.map(textOf);
+      const values = plain.map(exactTextOf);
       all.set(name, [...(all.get(name) ?? []), ...values]);
     }
   }

@@ -17,6 +17,33 @@ const attributes = {
 };
 
 describe('identity', () => {
+  it.each(['u-1', ' u-1', 'u-1 ', '\u00A0u-1', 'u-1\u2003', '\uFEFFu-1', 'u-1\u3000'])(
+    'keeps the id %j as it was signed, so that two ids stay two people',
+    async (nameId) => {
+      expect(await login({}, { nameId })).toMatchObject({ userId: nameId });
+      const said = { attributes: { ...attributes, oid: [' ', nameId] } };
+      expect(await login({ userIDAttr: 'oid' }, said)).toMatchObject({ userId: nameId });
+    },
+  );
+
+  it.each(['\n  u-1\n', 'u-1\t', 'u\u007F'])('refuses the id %j', async (oid) => {
+    const reason = 'id with a line break or another control character; have the provider send it without';
+    const said = { attributes: { ...attributes, oid: [oid] } };
+    expect(await refused(login({ userIDAttr: 'oid' }, said))).toMatchObject({ reason });
+  });
+
+  it('leaves the blanks of layout out of everything else, and no other characters', async () => {
+    const values = { mail: ['\n a@example.com\t'], name: ['\n Jane\u00A0 '], login: ['\r\n', ' jane '] };
+    const groups = ['\n  admins\u00A0; ops\u2003;\uFEFFdev\n'];
+    const options = { preferredUsernameAttr: 'login', groupsDelim: ';' };
+    expect(await login(options, { attributes: { ...values, groups } })).toMatchObject({
+      username: 'Jane\u00A0',
+      preferredUsername: 'jane',
+      email: { address: 'a@example.com' },
+      groups: ['admins\u00A0', 'ops\u2003', '\uFEFFdev'],
+    });
+  });
+
   it('takes id, names, address and groups from the attributes that the configuration names', async () => {
     const options = {
       userIDAttr: 'oid',

@@ -2,31 +2,41 @@
 import { type Identity, requireAllowedGroups, uniqueGroups } from '@ostiary/connector-sdk';
 import { OstiaryError, Secret } from '@ostiary/primitives';
 import type { Statement } from './assertion.ts';
+import { trimBlanks } from './blanks.ts';
 import type { SamlConfig } from './config.ts';
 import { transientFormat } from './names.ts';
 import { refusal } from './refusal.ts';
 
 /**
  * Reads the attributes. Their names are compared exactly; of several values of one that should have one, the first
- * counts.
+ * counts. Blanks at the ends of a value are layout, except in an id.
  *
  * @throws {OstiaryError} `upstream/protocol` when name, address or id are missing; `login/not_allowed` when an
  *   allow-list refuses.
  */
 export function identityOf(statement: Statement, config: SamlConfig): Identity {
   const { usernameAttr, emailAttr, preferredUsernameAttr, insecureSkipEmailVerified: verified } = config;
-  const username = required(statement, usernameAttr, 'usernameAttr');
-  const address = required(statement, emailAttr, 'emailAttr');
+  const username = trimBlanks(required(statement, usernameAttr, 'usernameAttr'));
+  const address = trimBlanks(required(statement, emailAttr, 'emailAttr'));
   const preferredUsername = preferredUsernameAttr === undefined ? undefined : first(statement, preferredUsernameAttr);
   return {
-    userId: userIdOf(statement, config),
+    userId: checkedId(userIdOf(statement, config)),
     username,
-    ...(preferredUsername === undefined ? {} : { preferredUsername }),
+    ...(preferredUsername === undefined ? {} : { preferredUsername: trimBlanks(preferredUsername) }),
     email: { address, verified },
     groups: groupsOf(statement, config),
     authentication: authenticationOf(statement),
     connectorData: new Secret(JSON.stringify(sessionOf(statement))),
   };
+}
+
+/**
+ * Ids are compared byte for byte (SAML 2.0 Core section 1.3.1): two that the provider holds apart must not become one
+ * person. What must not be in an id, as line breaks around it, is therefore refused, not taken away.
+ */
+function checkedId(id: string): string {
+  if (!/\p{Cc}/u.test(id)) return id;
+  throw refusal('id with a line break or another control character; have the provider send it without');
 }
 
 function userIdOf(statement: Statement, { userIDAttr, nameIDPolicyFormat }: SamlConfig): string {
@@ -43,13 +53,13 @@ function groupsOf({ attributes }: Statement, config: SamlConfig): readonly strin
   if (groupsAttr === undefined) return [];
   const values = attributes.get(groupsAttr) ?? [];
   const parts = groupsDelim === undefined ? values : values.flatMap((value) => value.split(groupsDelim));
-  const groups = uniqueGroups(parts.map((group) => group.trim()));
+  const groups = uniqueGroups(parts.map(trimBlanks));
   const allowed = requireAllowedGroups(groups, allowedGroups);
   return filterGroups ? allowed : groups;
 }
 
 const first = ({ attributes }: Statement, name: string): string | undefined =>
-  attributes.get(name)?.find((value) => value !== '');
+  attributes.get(name)?.find((value) => trimBlanks(value) !== '');
 
 function required(statement: Statement, name: string, key: string): string {
   const value = first(statement, name);

@@ -5,6 +5,7 @@
  */
 import { DOMParser } from '@xmldom/xmldom';
 import { SaxesParser } from 'saxes';
+import { trimBlanks } from './blanks.ts';
 import { refusal } from './refusal.ts';
 
 /** Depth of elements from which a document is refused. A response has about ten. */
@@ -37,6 +38,8 @@ export function parseXml(text: string, { comments = false }: XmlOptions = {}): E
   const body = text.replace(declaration, '');
   // In well-formed XML these begin nothing else: comments, CDATA and document types, and processing instructions.
   if ((comments ? /<!(?!--)/u : /<!/u).test(body)) throw refusal('comment, CDATA or DTD in XML');
+  // The parser below takes them for line breaks, as XML 1.1 does; in what others signed and we accept they are letters.
+  if (!comments && /[\u0085\u2028]/u.test(body)) throw refusal('line break of XML 1.1');
   if (body.includes('<?')) throw refusal('processing instruction in XML');
   checkWellFormed(body);
   const root = new DOMParser({ errorHandler: { warning: fail, error: fail, fatalError: fail } }).parseFromString(
@@ -131,14 +134,17 @@ export function onlyChild(parent: Element, namespace: string, name: string): Ele
   return child;
 }
 
+/** The text of an element that has nothing but text, without blanks at its ends; throws like {@link exactTextOf}. */
+export const textOf = (element: Element): string => trimBlanks(exactTextOf(element));
+
 /**
- * The text of an element that has nothing but text, without blanks at its ends.
+ * The text of an element that has nothing but text, every blank included.
  *
  * @throws {OstiaryError} `upstream/protocol` when there are elements in it.
  */
-export function textOf(element: Element): string {
+export function exactTextOf(element: Element): string {
   if (elements(element).length > 0) throw refusal('elements where text belongs', { element: element.localName });
-  return (element.textContent ?? '').trim();
+  return element.textContent ?? '';
 }
 
 /** An attribute without namespace; `undefined` when it is absent. */

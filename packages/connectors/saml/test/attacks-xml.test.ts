@@ -1,8 +1,8 @@
 /** XML that two readers could take differently, that reaches outside, or that is made to exhaust. */
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { encode } from './provider.ts';
-import { good, open, refused } from './support.ts';
+import { encode, goodAnswer, responseXml, sign } from './provider.ts';
+import { good, idp, open, refused } from './support.ts';
 
 const noise = 'comment, CDATA or DTD in XML';
 const instruction = 'processing instruction in XML';
@@ -77,6 +77,16 @@ describe('doubtful XML', () => {
     const { id, finish } = await begin();
     expect(await refused(finish(change(good(id))))).toEqual({ code: 'upstream/protocol', reason });
   });
+
+  it.each(['&#x85;', '&#x2028;'])(
+    'a letter that only XML 1.1 takes for a line break (%s) in what was signed',
+    async (by) => {
+      const { begin } = await open();
+      const { id, finish } = await begin();
+      const xml = sign(responseXml(goodAnswer(id)).replace('>dev<', `>dev${by}<`), idp);
+      expect(await refused(finish(xml))).toMatchObject({ reason: 'line break of XML 1.1' });
+    },
+  );
 
   it('an XML declaration, a byte order mark and line breaks are no doubt', async () => {
     const { begin } = await open();
