@@ -5,10 +5,16 @@ import type { Clock } from '@ostiary/primitives';
 export interface HealingOptions<T> {
   readonly load: () => Promise<T>;
   readonly now: Clock;
-  /** Milliseconds after which the value is fetched again, behind the back of who asks. */
+  /** Milliseconds after which the value is fetched again. */
   readonly maxAgeMs: number;
   /** Milliseconds beyond `maxAgeMs` for which the old value serves while fetching fails. */
   readonly staleMs: number;
+  /**
+   * Absent: a value past `maxAgeMs` is handed out at once and fetched again behind the back of who asks. Given: who asks
+   * waits for the new one, and gets the old one only after a failure that this allows. For what is trusted, such as
+   * keys, where a value that was taken back must not serve once more just because nobody asked for long.
+   */
+  readonly outlasts?: (failure: unknown) => boolean;
   /** Told when fetching again failed and the old value goes on serving. */
   readonly onStale: (error: unknown) => void;
 }
@@ -17,7 +23,7 @@ export interface HealingOptions<T> {
 export interface Healing<T> {
   /** The value, fetched if there is none that may still serve. */
   get(): Promise<T>;
-  /** Fetches now, unless the value is younger than this many milliseconds. */
+  /** Fetches now, unless the value is younger, or the last attempt was less long ago, than this many milliseconds. */
   renew(olderThanMs: number): Promise<T>;
 }
 
@@ -30,10 +36,13 @@ export function healing<T>(options: HealingOptions<T>): Healing<T> {
   let held: { readonly value: T; readonly at: number } | undefined;
   let loading: Promise<T> | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
+  let outlastedAt = Number.NEGATIVE_INFINITY;
+  const since = (time: number): number => now().getTime() - time;
 
   const load = (): Promise<T> => {
+    if (loading !== undefined) return loading;
     triedAt = now().getTime();
-    loading ??= options
+    loading = options
       .load()
       .then((value) => {
         held = { value, at: now().getTime() };
@@ -45,15 +54,30 @@ export function healing<T>(options: HealingOptions<T>): Healing<T> {
     return loading;
   };
 
+  const replaced = async (old: T, outlasts: (failure: unknown) => boolean): Promise<T> => {
+    if (since(outlastedAt) < pauseMs) return old;
+    try {
+      return await load();
+    } catch (error) {
+      if (!outlasts(error)) throw error;
+      outlastedAt = now().getTime();
+      options.onStale(error);
+      return old;
+    }
+  };
+
   return {
     async get() {
-      const age = held === undefined ? Number.POSITIVE_INFINITY : now().getTime() - held.at;
-      if (held === undefined || age >= options.maxAgeMs + options.staleMs) return load();
-      if (age >= options.maxAgeMs && now().getTime() - triedAt >= pauseMs) load().catch(options.onStale);
+      const { maxAgeMs, staleMs, outlasts } = options;
+      if (held === undefined || since(held.at) >= maxAgeMs + staleMs) return load();
+      if (since(held.at) < maxAgeMs) return held.value;
+      if (outlasts !== undefined) return replaced(held.value, outlasts);
+      if (since(triedAt) >= pauseMs) load().catch(options.onStale);
       return held.value;
     },
     async renew(olderThanMs) {
-      return held !== undefined && now().getTime() - held.at < olderThanMs ? held.value : load();
+      if (loading !== undefined) return loading;
+      return held !== undefined && since(triedAt) < olderThanMs ? held.value : load();
     },
   };
 }

@@ -18,36 +18,32 @@ export interface ProviderMetadata {
   /** In the order of the document. */
   readonly singleSignOn: readonly Endpoint[];
   readonly singleLogout: readonly Endpoint[];
-}
-
-/** How metadata are read. */
-export interface ReadMetadataOptions {
-  /** Which provider is meant, where the document has several. */
-  readonly entityId: string | undefined;
-  readonly now: Date;
+  /** From then on nothing of this may be used; the earliest of those that the document names for this provider. */
+  readonly validUntil?: Date;
 }
 
 /**
  * Reads metadata. They are trusted for where they come from (https, a file), so no signature in them is looked at.
  *
- * @throws {OstiaryError} `upstream/protocol` for a document that has expired, or has no such provider with certificate
- *   and endpoint.
+ * @param entityId which provider is meant, where the document has several.
+ * @throws {OstiaryError} `upstream/protocol` for a document that has no such provider with certificate and endpoint.
+ *   Whether it has expired is for who uses it to see.
  */
-export function readMetadata(xml: string, { entityId, now }: ReadMetadataOptions): ProviderMetadata {
+export function readMetadata(xml: string, entityId: string | undefined): ProviderMetadata {
   const root = parseXml(xml, { comments: true });
   const entity = findEntity(root, entityId);
   const id = attribute(entity, 'entityID') ?? '';
   const role = onlyChild(entity, ns.metadata, 'IDPSSODescriptor');
-  for (const element of [root, entity, role]) {
-    const until = timeOf(element, 'validUntil');
-    if (until !== undefined && until <= now)
-      throw refusal('metadata that have expired', { until: until.toISOString() });
-  }
+  const ends = [root, entity, role].flatMap((element) => timeOf(element, 'validUntil')?.getTime() ?? []);
   const certificates = signingCertificates(role);
   if (certificates.length === 0) throw refusal('metadata without signing certificate', { entityId: id });
   const singleSignOn = endpoints(role, 'SingleSignOnService');
   if (singleSignOn.length === 0) throw refusal('metadata without an endpoint for logins', { entityId: id });
-  return { entityId: id, certificates, singleSignOn, singleLogout: endpoints(role, 'SingleLogoutService') };
+  return {
+    ...{ entityId: id, certificates, singleSignOn },
+    singleLogout: endpoints(role, 'SingleLogoutService'),
+    ...(ends.length === 0 ? {} : { validUntil: new Date(Math.min(...ends)) }),
+  };
 }
 
 function findEntity(root: Element, entityId: string | undefined): Element {

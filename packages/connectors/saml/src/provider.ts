@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { type ConnectorContext, type Healing, healing } from '@ostiary/connector-sdk';
 import { resolveCertificates, rootCAFields } from '@ostiary/connector-sdk/config';
 import { trustedFetch } from '@ostiary/connector-sdk/http';
-import { OstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { keyProblem } from './algorithms.ts';
 import type { SamlConfig } from './config.ts';
 import { type Endpoint, type ProviderMetadata, readMetadata } from './metadata.ts';
@@ -30,7 +30,11 @@ export interface ProviderSource {
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** A provider that is neither asked nor read before it is needed, and whose last good answer outlives a failure. */
+/**
+ * A provider that is neither asked nor read before it is needed. What is past its age is read anew before a login goes
+ * on: a certificate that the provider took back must not serve on a replica that was idle. Only while the provider
+ * cannot be reached does the last good answer go on serving, as long as it says itself that it may.
+ */
 export function providerSource(config: SamlConfig, context: ConnectorContext): ProviderSource {
   const { now, log, id: connector } = context;
   const kept: Healing<ProviderMetadata> = healing({
@@ -38,31 +42,48 @@ export function providerSource(config: SamlConfig, context: ConnectorContext): P
     now,
     maxAgeMs: config.metadataURL === undefined ? minute : hour,
     staleMs: 7 * 24 * hour,
+    outlasts: isOutOfReach,
     onStale: (error) => log.warn('saml.provider_stale', { connector, error }),
   });
   const complete = (known: ProviderMetadata): Provider => ({
     entityId: config.ssoIssuer ?? (known.entityId === '' ? undefined : known.entityId),
-    certificates: usable(known.certificates, now()),
+    certificates: usable(known, now()),
     singleSignOn: chooseSingleSignOn(config, known),
     singleLogout: config.sloURL ?? known.singleLogout.find(({ binding }) => binding === 'redirect')?.url,
   });
   return {
-    get: async () => complete(await kept.get()),
+    async get() {
+      const known = await kept.get();
+      // Its last certificate ran out, or it did itself: there may be a next one already.
+      return complete(isUsable(known, now()) ? known : await kept.renew(minute));
+    },
     renew: async () => complete(await kept.renew(minute)),
   };
+}
+
+/** A file that cannot be read at this moment, such as one that is being replaced. */
+class UnreadableFile extends Error {}
+
+/** True when nothing was learnt of the provider. What was read and is wrong is no such failure. */
+function isOutOfReach(failure: unknown): boolean {
+  if (isOstiaryError(failure, 'upstream/unavailable')) return true;
+  return failure instanceof Error && failure.cause instanceof UnreadableFile;
 }
 
 type Load = () => Promise<ProviderMetadata>;
 
 function loaderOf(config: SamlConfig, context: ConnectorContext): Load {
   const { metadataURL, metadataFile, ssoIssuer: entityId, ca = '', caData } = config;
-  const { readFile, now } = context;
+  const readFile = (path: string): Promise<string> =>
+    context.readFile(path).catch((cause: unknown) => {
+      throw new UnreadableFile(path, { cause });
+    });
   if (metadataURL !== undefined) {
     const fetch = trustedFetch({ certificates: rootCAFields(config.rootCAs) }, context);
-    return async () => readMetadata(await download(metadataURL, fetch), { entityId, now: now() });
+    return async () => readMetadata(await download(metadataURL, fetch), entityId);
   }
   if (metadataFile !== undefined) {
-    return async () => readMetadata(await readNamed(metadataFile, readFile), { entityId, now: now() });
+    return async () => readMetadata(await readNamed(metadataFile, readFile), entityId);
   }
   const field =
     caData === undefined
@@ -91,12 +112,24 @@ async function readNamed(path: string, readFile: ConnectorContext['readFile']): 
   });
 }
 
-function usable(certificates: readonly X509Certificate[], now: Date): readonly X509Certificate[] {
-  const problems = certificates.map((certificate) => keyProblem(certificate) ?? dateProblem(certificate, now));
-  const good = certificates.filter((_certificate, index) => problems[index] === undefined);
-  if (good.length > 0) return good;
-  throw refusal('no usable certificate of the provider', { problems: problems.map((problem) => problem ?? '') });
+function isUsable(known: ProviderMetadata, now: Date): boolean {
+  return !hasExpired(known, now) && known.certificates.some((certificate) => problemOf(certificate, now) === undefined);
 }
+
+function usable(known: ProviderMetadata, now: Date): readonly X509Certificate[] {
+  const { certificates, validUntil } = known;
+  if (hasExpired(known, now)) throw refusal('metadata that have expired', { until: validUntil?.toISOString() ?? '' });
+  const good = certificates.filter((certificate) => problemOf(certificate, now) === undefined);
+  if (good.length > 0) return good;
+  const problems = certificates.map((certificate) => problemOf(certificate, now) ?? '');
+  throw refusal('no usable certificate of the provider', { problems });
+}
+
+const hasExpired = ({ validUntil }: ProviderMetadata, now: Date): boolean =>
+  validUntil !== undefined && validUntil <= now;
+
+const problemOf = (certificate: X509Certificate, now: Date): string | undefined =>
+  keyProblem(certificate) ?? dateProblem(certificate, now);
 
 function dateProblem({ validFromDate, validToDate }: X509Certificate, now: Date): string | undefined {
   if (now < validFromDate) return `not valid before ${validFromDate.toISOString()}`;
