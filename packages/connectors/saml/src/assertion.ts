@@ -68,12 +68,19 @@ export function readAssertion(assertion: Element, expected: Expected): Statement
   };
 }
 
-/** One of several confirmations is enough; when none is, the reason of the last one is told. */
+/**
+ * One of several confirmations is enough; when none is, the reason of the last one is told.
+ *
+ * @returns when the last of them ends. Until then the assertion could come again: another one may fit then, or be meant
+ *   for another request. Conditions may end it earlier; that is not worth a rule.
+ */
 function checkConfirmations(subject: Element, expected: Expected): Date {
+  const confirmations = children(subject, ns.assertion, 'SubjectConfirmation');
   let last: unknown = refusal('assertion without SubjectConfirmation');
-  for (const confirmation of children(subject, ns.assertion, 'SubjectConfirmation')) {
+  for (const confirmation of confirmations) {
     try {
-      return checkConfirmation(confirmation, expected);
+      checkConfirmation(confirmation, expected);
+      return new Date(Math.max(...confirmations.flatMap(endOf)));
     } catch (error) {
       last = error;
     }
@@ -81,14 +88,21 @@ function checkConfirmations(subject: Element, expected: Expected): Date {
   throw last;
 }
 
-function checkConfirmation(confirmation: Element, expected: Expected): Date {
+/** When a bearer confirmation ends; nothing for one that confirms nobody here. */
+function endOf(confirmation: Element): readonly number[] {
+  const data = optionalChild(confirmation, ns.assertion, 'SubjectConfirmationData');
+  if (data === undefined || attribute(confirmation, 'Method') !== bearer) return [];
+  const end = timeOf(data, 'NotOnOrAfter');
+  return end === undefined ? [] : [end.getTime()];
+}
+
+function checkConfirmation(confirmation: Element, expected: Expected): void {
   requireEqual('SubjectConfirmation Method', attribute(confirmation, 'Method'), bearer);
   const data = onlyChild(confirmation, ns.assertion, 'SubjectConfirmationData');
   requireEqual('Recipient', attribute(data, 'Recipient'), expected.recipient);
   requireEqual('InResponseTo of the subject', attribute(data, 'InResponseTo'), expected.inResponseTo);
-  const { notOnOrAfter } = checkTimes(data, expected);
-  if (notOnOrAfter === undefined) throw refusal('SubjectConfirmationData without NotOnOrAfter');
-  return notOnOrAfter;
+  checkTimes(data, expected);
+  if (attribute(data, 'NotOnOrAfter') === undefined) throw refusal('SubjectConfirmationData without NotOnOrAfter');
 }
 
 /** Conditions that are known; an assertion with another one must not be believed (SAML 2.0 Core section 2.5.1). */
@@ -111,7 +125,7 @@ function checkConditions(conditions: Element, expected: Expected): void {
   }
 }
 
-function checkTimes(element: Element, { now, skewMs }: Expected): { readonly notOnOrAfter: Date | undefined } {
+function checkTimes(element: Element, { now, skewMs }: Expected): void {
   const notBefore = timeOf(element, 'NotBefore');
   const notOnOrAfter = timeOf(element, 'NotOnOrAfter');
   if (notBefore !== undefined && now.getTime() + skewMs < notBefore.getTime()) {
@@ -120,7 +134,6 @@ function checkTimes(element: Element, { now, skewMs }: Expected): { readonly not
   if (notOnOrAfter !== undefined && now.getTime() - skewMs >= notOnOrAfter.getTime()) {
     throw refusal('assertion that has expired; compare the clocks', { notOnOrAfter: notOnOrAfter.toISOString() });
   }
-  return { notOnOrAfter };
 }
 
 function readNameId(subject: Element): Statement['nameId'] {

@@ -1,7 +1,7 @@
 /** The same answer a second time. */
 import { describe, expect, it } from 'vitest';
-import { encode, entityId } from './provider.ts';
-import { good, open, refused } from './support.ts';
+import { callbackUrl, encode, entityId, goodAnswer, responseXml, sign } from './provider.ts';
+import { good, idp, open, refused } from './support.ts';
 
 const other = 'https://other.example/callback';
 
@@ -45,6 +45,20 @@ describe('replay', () => {
     const { id, finish } = await begin();
     await finish(good(id));
     expect(seen).toEqual([[JSON.stringify([entityId, '_assertion']), '2030-01-01T00:05:30.000Z']]);
+  });
+
+  it.each([
+    ['the same request', (id: string) => id],
+    ['another request', () => '_another'],
+  ])('is remembered until its last confirmation ends, be it for %s', async (_for, requestOf) => {
+    const seen: string[] = [];
+    const { begin } = await open({}, { firstUse: async (_id, until) => seen.push(until.toISOString()) === 1 });
+    const { id, finish } = await begin();
+    const said = { confirmedUntil: '2030-01-01T00:01:00Z', notOnOrAfter: '2030-01-01T01:00:00Z' };
+    const later = `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData Recipient="${callbackUrl}" InResponseTo="${requestOf(id)}" NotOnOrAfter="2030-01-01T00:20:00Z"/></saml:SubjectConfirmation>`;
+    const xml = responseXml(goodAnswer(id, said)).replace('</saml:Subject>', `${later}</saml:Subject>`);
+    await finish(sign(xml, idp));
+    expect(seen).toEqual(['2030-01-01T00:20:30.000Z']);
   });
 
   it('a refused answer does not use the assertion up', async () => {
