@@ -10,7 +10,7 @@ import { isBase64 } from './blanks.ts';
 import { ns } from './names.ts';
 import { refusal } from './refusal.ts';
 import { signersOf } from './signer.ts';
-import { attribute, elements, is, onlyChild, optionalChild, parseXml, textOf } from './xml.ts';
+import { attribute, descendants, elements, is, onlyChild, optionalChild, parseXml, textOf } from './xml.ts';
 
 /** Whose signatures are believed, and in which form. */
 export interface Trust {
@@ -30,6 +30,12 @@ const canonicalization = [ns.exclusive, `${ns.exclusive}WithComments`];
 const enveloped = `${ns.signature}enveloped-signature`;
 
 /**
+ * Elements that a signature does not cover, its own included, from which a document is refused. A response has about
+ * twenty, and one more for each certificate that it brings along.
+ */
+const maxAround = 100;
+
+/**
  * What the signature directly in `element` covers, read anew from the canonical bytes that were signed.
  *
  * @param document the document in which `element` stands.
@@ -43,6 +49,7 @@ export function signedElement(document: ParsedXml, element: Element, trust: Trus
   const id = attribute(element, 'ID');
   if (id === undefined || !/^[\w.-]+$/u.test(id)) throw refusal('signed element without a proper ID');
   checkForm(signature, { id, algorithms: trust.algorithms });
+  checkAround(document, element, signature);
   const text = verifiedBytes(document.text, signature, trust);
   const signed = parseXml(text);
   const { namespaceURI, localName } = element;
@@ -50,6 +57,13 @@ export function signedElement(document: ParsedXml, element: Element, trust: Trus
     throw refusal('signature that covers something else', { covers: signed.localName });
   }
   return { text, element: signed };
+}
+
+/** The library searches the whole document, and whoever has one signed answer can put more around it. */
+function checkAround(document: ParsedXml, element: Element, signature: Element): void {
+  const count = (root: Element) => [...descendants(root)].length;
+  const around = count(document.element) - count(element) + count(signature);
+  if (around > maxAround) throw refusal('too many elements around what is signed', { elements: around });
 }
 
 function verifiedBytes(text: string, signature: Element, trust: Trust): string {

@@ -188,4 +188,17 @@ describe('signature wrapping', () => {
     const outside = '<saml:Subject><saml:NameID>u-admin</saml:NameID></saml:Subject>';
     expect(await finish(put(good(id), /<samlp:Status>/u, outside))).toMatchObject({ userId: 'u-1' });
   });
+
+  it.each([
+    ['an assertion, in the message', (id: string) => good(id), /<samlp:Status>/u],
+    ['an assertion, in its signature', (id: string) => good(id), /<\/ds:KeyInfo>/u],
+    ['a response, in its signature', signedResponse, /<\/ds:KeyInfo>/u],
+  ])('leaves little room around %s, since all of it must be searched', async (_what, make, where) => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const filled = (elements: number) => put(make(id), where, '<x:Filler xmlns:x="urn:x"/>'.repeat(elements));
+    const reason = 'too many elements around what is signed';
+    expect(await refused(finish(filled(100)))).toEqual({ code: 'upstream/protocol', reason });
+    expect(await finish(filled(70))).toMatchObject({ userId: 'u-1' });
+  });
 });
