@@ -2,7 +2,18 @@
 import { trimBlanks } from './blanks.ts';
 import { bearer, ns } from './names.ts';
 import { refusal } from './refusal.ts';
-import { attribute, children, elements, exactTextOf, is, onlyChild, optionalChild, textOf, timeOf } from './xml.ts';
+import {
+  attribute,
+  children,
+  earliest,
+  elements,
+  exactTextOf,
+  is,
+  onlyChild,
+  optionalChild,
+  textOf,
+  timeOf,
+} from './xml.ts';
 
 /** What is expected of an answer. */
 export interface Expected {
@@ -38,6 +49,7 @@ export interface Statement {
 export interface AuthenticationStatement {
   readonly instant?: Date;
   readonly sessionIndex?: string;
+  /** When the first of its sessions ends. */
   readonly sessionNotOnOrAfter?: Date;
   readonly contextClass?: string;
 }
@@ -157,12 +169,17 @@ function readAttributes(assertion: Element): ReadonlyMap<string, readonly string
   return all;
 }
 
+/**
+ * There must be at least one statement (SAML 2.0 Profiles section 4.1.4.2). The first tells how the person logged in;
+ * all of them tell for how long.
+ */
 function readAuthentication(assertion: Element, { now, skewMs }: Expected): AuthenticationStatement {
-  const [statement] = children(assertion, ns.assertion, 'AuthnStatement');
-  if (statement === undefined) return {};
+  const statements = children(assertion, ns.assertion, 'AuthnStatement');
+  const [statement] = statements;
+  if (statement === undefined) throw refusal('assertion without AuthnStatement');
   const instant = timeOf(statement, 'AuthnInstant');
   const sessionIndex = attribute(statement, 'SessionIndex');
-  const sessionNotOnOrAfter = timeOf(statement, 'SessionNotOnOrAfter');
+  const sessionNotOnOrAfter = earliest(statements, 'SessionNotOnOrAfter');
   if (sessionNotOnOrAfter !== undefined && now.getTime() - skewMs >= sessionNotOnOrAfter.getTime()) {
     throw refusal('session of the provider that is over', { ended: sessionNotOnOrAfter.toISOString() });
   }

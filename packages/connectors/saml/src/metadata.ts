@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { type BindingName, binding, ns } from './names.ts';
 import { refusal } from './refusal.ts';
-import { attribute, children, descendants, is, onlyChild, parseXml, textOf, timeOf } from './xml.ts';
+import { attribute, children, descendants, earliest, is, onlyChild, parseXml, textOf } from './xml.ts';
 
 /** A place of the provider, and how messages travel there. */
 export interface Endpoint {
@@ -34,7 +34,7 @@ export function readMetadata(xml: string, entityId: string | undefined): Provide
   const entity = findEntity(root, entityId);
   const id = attribute(entity, 'entityID') ?? '';
   const role = onlyChild(entity, ns.metadata, 'IDPSSODescriptor');
-  const ends = [root, entity, role].flatMap((element) => timeOf(element, 'validUntil')?.getTime() ?? []);
+  const validUntil = earliest([root, entity, role], 'validUntil');
   const certificates = signingCertificates(role);
   if (certificates.length === 0) throw refusal('metadata without signing certificate', { entityId: id });
   const singleSignOn = endpoints(role, 'SingleSignOnService');
@@ -42,7 +42,7 @@ export function readMetadata(xml: string, entityId: string | undefined): Provide
   return {
     ...{ entityId: id, certificates, singleSignOn },
     singleLogout: endpoints(role, 'SingleLogoutService'),
-    ...(ends.length === 0 ? {} : { validUntil: new Date(Math.min(...ends)) }),
+    ...(validUntil === undefined ? {} : { validUntil }),
   };
 }
 

@@ -169,6 +169,12 @@ export function timeOf(element: Element, name: string): Date | undefined {
   return time;
 }
 
+/** The earliest of the times that these elements have in that attribute; `undefined` when none has one. */
+export function earliest(elements: readonly Element[], name: string): Date | undefined {
+  const times = elements.flatMap((element) => timeOf(element, name)?.getTime() ?? []);
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
+}
+
 /** Every element below, itself included. */
 export function* descendants(element: Element): Generator<Element> {
   yield element;

@@ -75,6 +75,7 @@ describe('a signed assertion', () => {
     ['NameID', 'element that is missing'],
     ['SubjectConfirmation', 'assertion without SubjectConfirmation'],
     ['SubjectConfirmationData', 'element that is missing'],
+    ['AuthnStatement', 'assertion without AuthnStatement'],
   ])('without %s', async (name, reason) => {
     const { begin } = await open();
     const { id, finish } = await begin();
@@ -109,11 +110,19 @@ describe('a signed assertion', () => {
     });
   });
 
-  it('need not say how the person logged in', async () => {
+  it.each([
+    ['2029-12-31T00:00:00Z', undefined],
+    ['2030-01-01T04:00:00Z', new Date('2030-01-01T04:00:00Z')],
+    ['2030-01-01T12:00:00Z', new Date('2030-01-01T08:00:00Z')],
+  ])('is good until the first of its sessions ends (%s)', async (end, expires) => {
     const { begin } = await open();
     const { id, finish } = await begin();
-    const xml = responseXml(goodAnswer(id)).replace(/<saml:AuthnStatement[\s\S]*<\/saml:AuthnStatement>/u, '');
-    expect((await finish(sign(xml, idp))).authentication).toEqual({});
+    const more = `<saml:AuthnStatement AuthnInstant="2029-12-31T00:00:00Z" SessionNotOnOrAfter="${end}"/>`;
+    const answer = responseXml(goodAnswer(id, { sessionNotOnOrAfter: '2030-01-01T08:00:00Z' }));
+    const login = finish(sign(answer.replace('</saml:AuthnStatement>', `$&${more}`), idp));
+    if (expires === undefined)
+      expect(await refused(login)).toMatchObject({ reason: 'session of the provider that is over' });
+    else expect((await login).authentication).toMatchObject({ time: new Date('2030-01-01T00:00:00Z'), expires });
   });
 
   it('may have several confirmations, of which one must fit', async () => {
@@ -190,6 +199,13 @@ describe('a signed response', () => {
       expect((await refused(finish(xml))).reason).toMatch(/is another than expected/u);
     },
   );
+
+  it('need not name its destination when only the assertion is signed, which names its recipient', async () => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const xml = sign(responseXml({ ...goodAnswer(id), destination: undefined }), idp);
+    expect(await finish(xml)).toMatchObject({ userId: 'u-1' });
+  });
 
   it.each(['AuthnFailed', 'RequestDenied', 'NoPassive'])(
     'of a person who was refused (%s) is login/denied',
