@@ -38,6 +38,7 @@ describe('config', () => {
     ['no place to log in', { ssoURL: undefined }, 'ssoURL: is missing. Set it, or metadataURL.'],
     ['no signatures', { insecureSkipSignatureValidation: true }, 'lets anybody log in as anybody'],
     ['a format that nobody knows', { nameIDPolicyFormat: 'x' }, 'nameIDPolicyFormat: is no format of a NameID'],
+    ['a format that only JavaScript knows', { nameIDPolicyFormat: 'constructor' }, 'is no format of a NameID'],
     [
       'caData without certificate',
       { caData: encoded('hello') },

@@ -51,7 +51,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 
 const nameIdFormat: z.ZodType<string, string> = z.string().transform((value, context) => {
-  const known = Object.values(nameIdFormats).find((uri) => uri === value) ?? nameIdFormats[value];
+  const known = Object.entries(nameIdFormats).find((names) => names.includes(value))?.[1];
   if (known !== undefined) return known;
   context.addIssue(`is no format of a NameID. Write one of ${Object.keys(nameIdFormats).join(', ')}.`);
   return z.NEVER;
