@@ -12,6 +12,14 @@ beforeAll(async () => {
 const unsigned = (id: string): string => responseXml(goodAnswer(id));
 const evil = (id: string): string => responseXml(goodAnswer(id, { nameId: 'u-admin' }));
 
+const dsig = 'http://www.w3.org/2000/09/xmldsig#';
+
+/** The element EncryptedKey, fit to stand elsewhere. */
+const keyOf = (xml: string): string =>
+  (/<e:EncryptedKey[\s\S]*<\/e:EncryptedKey>/u.exec(xml)?.[0] ?? '').replace(
+    '<e:EncryptedKey',
+    `$& Id="_key" xmlns="${dsig}"`,
+  );
 describe('encryption', () => {
   it.each([
     ['CBC', 'http://www.w3.org/2001/04/xmlenc#aes256-cbc'],
@@ -59,6 +67,32 @@ describe('encryption', () => {
     expect(await refused(finish(xml))).toMatchObject({ reason: 'element in a place where it does not belong' });
   });
 
+  it('says so when the digest of its key is none of those that can be decrypted', async () => {
+    const { begin } = await open({ decryptionKeys: [idp.key] });
+    const { id, finish } = await begin();
+    const xml = await encryptAssertion(good(id), { certificate: idp.certificate });
+    const algorithm = 'http://www.w3.org/2001/04/xmldsig-more#sha384';
+    const other = xml.replace(/(<DigestMethod Algorithm=")[^"]*/u, `$1${algorithm}`);
+    const reason = 'encryption algorithm that is not allowed';
+    await expect(finish(other)).rejects.toMatchObject({ detail: { reason, algorithm } });
+  });
+
+  it.each([
+    ['beside the ciphertext', ''],
+    [
+      'beside the ciphertext, which points at it',
+      `<KeyInfo xmlns="${dsig}"><RetrievalMethod Type="http://www.w3.org/2001/04/xmlenc#EncryptedKey" URI="#_key"/></KeyInfo>`,
+    ],
+  ])('may have its key %s', async (_where, keyInfo) => {
+    const { begin } = await open({ decryptionKeys: [idp.key] });
+    const { id, finish } = await begin();
+    const xml = await encryptAssertion(good(id), { certificate: idp.certificate });
+    const moved = xml
+      .replace(/<KeyInfo[\s\S]*<\/KeyInfo>/u, keyInfo)
+      .replace('</saml:EncryptedAssertion>', `${keyOf(xml)}$&`);
+    expect(await finish(moved)).toMatchObject({ userId: 'u-1' });
+  });
+
   it.each([
     [
       'ciphertext changed',
@@ -72,6 +106,16 @@ describe('encryption', () => {
     [
       'a second key',
       (xml: string) => xml.replace(/<e:EncryptedKey[\s\S]*<\/e:EncryptedKey>/u, '$&$&'),
+      'encrypted assertion of another form',
+    ],
+    [
+      'a second key beside the ciphertext',
+      (xml: string) => xml.replace('</saml:EncryptedAssertion>', `${keyOf(xml)}$&`),
+      'encrypted assertion of another form',
+    ],
+    [
+      'the key somewhere else',
+      (xml: string) => xml.replace(/<KeyInfo[\s\S]*<\/KeyInfo>/u, `<q:a xmlns:q="urn:q">${keyOf(xml)}</q:a>`),
       'encrypted assertion of another form',
     ],
     [
