@@ -3,24 +3,17 @@ import type { ConformanceSubject, Upstream } from '@ostiary/connector-sdk/confor
 import type { Fetch } from '@ostiary/primitives';
 import { saml } from '../src/index.ts';
 import { makeKeyPair } from './certificates.ts';
-import { encode, entityId, goodAnswer, responseXml, sign } from './provider.ts';
+import { entity, fromMetadata } from './metadata.ts';
+import { encode, goodAnswer, responseXml, sign } from './provider.ts';
 import { configOf, idp, requestOf } from './support.ts';
 
 const own = await makeKeyPair();
 const secretPart = own.key.split('\n')[3] ?? '';
 const metadataURL = 'https://idp.example/metadata';
-const bare = idp.certificate.replace(/-----[^-]+-----|\s/gu, '');
-const metadata = [
-  `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${entityId}">`,
-  '<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing">',
-  `<KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${bare}</X509Certificate></X509Data>`,
-  '</KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"',
-  ' Location="https://idp.example/sso"/></IDPSSODescriptor></EntityDescriptor>',
-].join('');
 const provider: Fetch = async (input) => {
   const { url } = new Request(input);
   if (url !== metadataURL) throw new Error(`nobody lives at ${url}`);
-  return new Response(metadata);
+  return new Response(entity());
 };
 
 function upstream(): Upstream {
@@ -55,7 +48,8 @@ function upstream(): Upstream {
 }
 
 const config = await configOf({
-  ...{ metadataURL, ssoURL: undefined, caData: undefined, ssoIssuer: undefined },
+  ...fromMetadata,
+  metadataURL,
   signingKey: '/sp.key',
   signingCert: '/sp.pem',
   sloURL: 'https://idp.example/slo',
