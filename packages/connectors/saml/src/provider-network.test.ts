@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeKeyPair } from '../test/certificates.ts';
 import { entity, fromMetadata, keyDescriptor } from '../test/metadata.ts';
 import { goodAnswer, responseXml, type Said, sign } from '../test/provider.ts';
-import { good, idp, open, refused } from '../test/support.ts';
+import { good, open, refused } from '../test/support.ts';
 
 const metadataURL = 'https://idp.example/metadata';
 
