@@ -6,13 +6,16 @@ import { type FakeOAuthOptions, fakeClock, fakeOAuth, playRedirect, testContext 
 import { accountConnector } from './account-connector.ts';
 import { registeredClient } from './client.ts';
 import { readHeldTokens } from './held-tokens.ts';
+import type { OAuthProvider } from './login.ts';
 
 const server = { authorizationEndpoint: 'https://idp.example/authorize', tokenEndpoint: 'https://idp.example/token' };
 const baseUrl = 'https://api.example';
 
 /** A connector whose provider knows one account; `world` is for the test to change. */
-function opened(options: Partial<FakeOAuthOptions> & { readonly issuer?: string } = {}) {
-  const { issuer, ...fake } = options;
+function opened(
+  options: Partial<FakeOAuthOptions> & Pick<OAuthProvider, 'endingCodes'> & { readonly issuer?: string } = {},
+) {
+  const { issuer, endingCodes = [], ...fake } = options;
   const world = { id: 'jane', answer: undefined as (() => Response) | undefined };
   const idp = fakeOAuth({
     ...server,
@@ -30,6 +33,7 @@ function opened(options: Partial<FakeOAuthOptions> & { readonly issuer?: string 
       client: registeredClient(registration, { readFile, method: 'client_secret_post' }),
       transport: { fetch: idp.fetch, now: clock.now },
       random,
+      endingCodes,
     },
     scopes: () => ['who'],
     async identify({ accessToken }) {
@@ -42,6 +46,11 @@ function opened(options: Partial<FakeOAuthOptions> & { readonly issuer?: string 
     },
   });
   return { idp, clock, world, connector, ...playRedirect(connector, idp) };
+}
+
+/** How a token endpoint says no. */
+interface Refusal extends Pick<OAuthProvider, 'endingCodes'> {
+  readonly status?: number;
 }
 
 const tokenRequests = ({ requests }: { readonly requests: readonly Request[] }): number =>
@@ -136,18 +145,40 @@ describe('a refresh', () => {
     expect(await refresh(again)).toBe('rejected');
   });
 
-  it.each(['invalid_grant', 'bad_refresh_token'])('ends when the provider says %s, with 400 or 200', async (error) => {
-    for (const status of [200, 400]) {
-      let failing = false;
-      const options = { refreshTokens: 'last', expiresInSeconds: 300 } as const;
-      const tokenAnswer = (tokens: Record<string, unknown>): Response =>
-        failing ? Response.json({ error }, { status }) : Response.json(tokens);
-      const { login, refresh, clock } = opened({ ...options, tokenAnswer });
-      const before = await login();
-      failing = true;
-      clock.advance(301);
-      expect(await refresh(before)).toBe('rejected');
-    }
+  /** A refresh that the token endpoint answers with an error. */
+  async function refused(error: string, { status = 400, endingCodes = [] }: Refusal = {}) {
+    let failing = false;
+    const tokenAnswer = (tokens: Record<string, unknown>): Response =>
+      failing ? Response.json({ error }, { status }) : Response.json(tokens);
+    const options = { refreshTokens: 'last', expiresInSeconds: 300, tokenAnswer, endingCodes } as const;
+    const { login, refresh, clock } = opened(options);
+    const before = await login();
+    failing = true;
+    clock.advance(301);
+    return refresh(before);
+  }
+
+  it.each([
+    'invalid_grant',
+    'bad_refresh_token',
+    'interaction_required',
+    'login_required',
+    'consent_required',
+    'account_selection_required',
+    'access_denied',
+  ])('ends when the provider says %s, with 400 or 200', async (error) => {
+    for (const status of [200, 400]) expect(await refused(error, { status })).toBe('rejected');
+  });
+
+  it.each(['invalid_client', 'unauthorized_client', 'invalid_scope', 'invalid_request', 'made_up'])(
+    'goes on when the provider says %s: it may be the fault of this service',
+    async (error) => {
+      await expect(refused(error)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+    },
+  );
+
+  it("ends at a provider's own code", async () => {
+    expect(await refused('made_up', { endingCodes: ['made_up'] })).toBe('rejected');
   });
 
   it('does not lose a token that was renewed when the API is down then', async () => {

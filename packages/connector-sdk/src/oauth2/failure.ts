@@ -5,8 +5,8 @@
 import { isOstiaryError, OstiaryError, type OstiaryErrorOptions } from '@ostiary/primitives';
 import { AuthorizationResponseError, ResponseBodyError, WWWAuthenticateChallengeError } from 'oauth4webapi';
 
-/** Answers of the authorization endpoint by which the person or the provider declines (RFC 6749, OpenID Connect Core). */
-const declined: ReadonlySet<string> = new Set([
+/** Answers by which the person or the provider declines (RFC 6749, OpenID Connect Core). */
+export const declined: ReadonlySet<string> = new Set([
   'access_denied',
   'login_required',
   'consent_required',

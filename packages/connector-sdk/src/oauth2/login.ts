@@ -26,6 +26,11 @@ export interface OAuthProvider {
   readonly random: RandomBytes;
   /** `none` for a provider that refuses PKCE. Then the state alone ties the two ends of a login. Default: S256. */
   readonly pkce?: 'S256' | 'none';
+  /**
+   * Codes of its own by which this provider says that a refresh token is no longer good. Name none that it also gives
+   * for what is wrong with this service: a mistake in the configuration would end every login.
+   */
+  readonly endingCodes?: readonly string[];
 }
 
 /** Where a login comes back to, and what it asks for. */
@@ -97,13 +102,14 @@ export function renewAuthorization(provider: OAuthProvider, refreshToken: Secret
 /** Stands for an issuer that is not known; nothing is compared with it. */
 const unknownIssuer = 'https://issuer.invalid';
 
-function partiesOf({ server, client, transport }: OAuthProvider): Parties {
+function partiesOf({ server, client, transport, endingCodes = [] }: OAuthProvider): Parties {
   const metadata: AuthorizationServer = {
     issuer: server.issuer ?? unknownIssuer,
     authorization_endpoint: server.authorizationEndpoint,
     token_endpoint: server.tokenEndpoint,
   };
-  return { server: metadata, client, transport: { ...transport, fetch: standardTokenAnswers(transport.fetch) } };
+  const standard = { ...transport, fetch: standardTokenAnswers(transport.fetch) };
+  return { server: metadata, client, transport: standard, endingCodes };
 }
 
 function comparable(params: URLSearchParams, { issuer }: OAuthServer): URLSearchParams {

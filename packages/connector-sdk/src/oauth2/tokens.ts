@@ -11,7 +11,7 @@ import {
   type TokenEndpointResponse,
 } from 'oauth4webapi';
 import { clientAuth, type OAuthClient } from './client.ts';
-import { oauthErrorCode, providerFailure } from './failure.ts';
+import { declined, oauthErrorCode, providerFailure } from './failure.ts';
 import { requestOptions, type Transport, timedClient } from './transport.ts';
 
 /** What a provider gave. */
@@ -31,6 +31,8 @@ export interface Parties {
   readonly server: AuthorizationServer;
   readonly client: OAuthClient;
   readonly transport: Transport;
+  /** Codes of its own by which this provider says that a refresh token is no longer good. */
+  readonly endingCodes?: readonly string[];
 }
 
 /** A code and what has to come with it (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
@@ -72,17 +74,18 @@ export async function redeemCode(redemption: CodeRedemption): Promise<TokenSet> 
   }
 }
 
-/** What a provider says of a refresh token that is no longer good; the second is GitHub's word for it. */
-const ended: ReadonlySet<string> = new Set(['invalid_grant', 'bad_refresh_token']);
+/** What providers say of a refresh token that is no longer good; the second is GitHub's word for it. */
+const ended: ReadonlySet<string> = new Set(['invalid_grant', 'bad_refresh_token', ...declined]);
 
 /**
  * Asks for new tokens (RFC 6749 section 6). `rejected` when the provider says that the grant is over
- * (`invalid_grant`); any other refusal may be the fault of this service, so the person stays logged in.
+ * (`invalid_grant`) or that the person has to come back (`interaction_required`); any other refusal may be the fault
+ * of this service, so the person stays logged in.
  *
  * @throws {OstiaryError} `upstream/unavailable`, or `upstream/protocol` for an answer that must not be believed.
  */
 export async function refreshTokens(parties: Parties, refreshToken: Secret): Promise<TokenSet | 'rejected'> {
-  const { server, client, transport } = parties;
+  const { server, client, transport, endingCodes = [] } = parties;
   const timed = timedClient(client.clientId, transport.now);
   try {
     const proof = await clientAuth(client);
@@ -91,7 +94,7 @@ export async function refreshTokens(parties: Parties, refreshToken: Secret): Pro
     return tokenSet(await processRefreshTokenResponse(server, timed, response));
   } catch (error) {
     const code = oauthErrorCode(error);
-    if (code !== undefined && ended.has(code)) return 'rejected';
+    if (code !== undefined && (ended.has(code) || endingCodes.includes(code))) return 'rejected';
     throw code === undefined ? providerFailure(error) : refused(error);
   }
 }

@@ -23,6 +23,8 @@ export interface FakeOAuthOptions {
   readonly expiresInSeconds?: number;
   /** What comes of refresh tokens: there are none, they last, or each is good for one use. Default: none. */
   readonly refreshTokens?: 'none' | 'last' | 'rotate';
+  /** The error for a refresh token that is not good. Default: `invalid_grant`. */
+  readonly refreshError?: string;
   /** What the token endpoint answers, for providers that do it their own way. */
   readonly tokenAnswer?: (tokens: Readonly<Record<string, unknown>>) => Response;
 }
@@ -123,14 +125,14 @@ interface TokenContext extends Played {
 }
 
 async function answerToken(request: Request, context: TokenContext): Promise<Response> {
-  const { live, refreshTokens = 'none', secretMethod = 'client_secret_post' } = context;
+  const { live, refreshTokens = 'none', secretMethod = 'client_secret_post', refreshError = 'invalid_grant' } = context;
   const form = new URLSearchParams(await request.text());
   const error = (code: string, status = 400): Response => Response.json({ error: code }, { status });
   if (clientMethod(request, form, context) !== secretMethod) return error('invalid_client', 401);
   const isCode = form.get('grant_type') === 'authorization_code';
   const name = form.get(isCode ? 'code' : 'refresh_token') ?? '';
   const grant = live.get(name);
-  if (grant?.kind !== (isCode ? 'code' : 'refresh')) return error('invalid_grant');
+  if (grant?.kind !== (isCode ? 'code' : 'refresh')) return error(isCode ? 'invalid_grant' : refreshError);
   if (isCode || refreshTokens === 'rotate') live.delete(name);
   if (isCode && !redeemable(grant.asked, form)) return error('invalid_grant');
   const { asked } = grant;

@@ -83,6 +83,16 @@ describe('the allow-list', () => {
 });
 
 describe('refresh', () => {
+  it('ends when Gitea no longer takes the refresh token, for which it has another word than others', async () => {
+    const idp = fakeGitea();
+    const { login, refresh, clock } = await opened(idp);
+    const before = await login();
+    clock.advance(3601);
+    expect(await refresh(before)).toMatchObject({ userId: '12345678' });
+    clock.advance(3601);
+    expect(await refresh(before)).toBe('rejected');
+  });
+
   it('sees a new name, a team that is gone, and an account that was closed', async () => {
     const idp = fakeGitea();
     const { login, refresh } = await opened(idp, { orgs: [{ name: 'acme' }] });

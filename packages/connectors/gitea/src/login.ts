@@ -20,6 +20,8 @@ export function giteaLogin(config: GiteaConfig, context: ConnectorContext): Acco
       client: registeredClient(config, { readFile: context.readFile, method: 'client_secret_post' }),
       transport: { fetch, now: context.now },
       random: context.random,
+      // What Gitea says of a refresh token that ended or was used before. A wrong secret is `invalid_client` there.
+      endingCodes: ['unauthorized_client'],
     },
     redirectUri: config.redirectURI,
     // A request without scopes would be for everything the person may do.

@@ -46,6 +46,7 @@ export function fakeGitea(): FakeGitea {
     tokenEndpoint: `${base}/login/oauth/access_token`,
     expiresInSeconds: 3600,
     refreshTokens: 'rotate',
+    refreshError: 'unauthorized_client',
     api: restApi(world),
   });
   return Object.assign(oauth, { world });
