@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { scriptedFetch } from '../testing/index.ts';
 import { openApi } from './api.ts';
-import { refusedStatus } from './failure.ts';
+import { refusedReason, refusedStatus } from './failure.ts';
+import { forbiddenByMessage } from './forbidden.ts';
 import { nextLink } from './links.ts';
 
 const thing = z.object({ id: z.number() });
@@ -94,10 +95,42 @@ describe('openApi', () => {
     expect(requests[0]?.headers.get('authorization')).toBeNull();
   });
 
-  it('knows "too many" by the text of a 403 where no header says so', async () => {
-    const message = 'You have exceeded a secondary rate limit. Please wait.';
+  it.each([
+    'You have exceeded a secondary rate limit. Please wait.',
+    'You have triggered an abuse detection mechanism. Please wait a few minutes.',
+  ])('knows "too many" by the text of a 403 where no header says so: %s', async (message) => {
     const { api } = apiWith(() => Response.json({ message }, { status: 403 }));
     expect(await failureOf(api.get('/x', thing))).toMatchObject({ code: 'upstream/unavailable' });
+  });
+
+  describe('a 403', () => {
+    const forbidden = forbiddenByMessage({ banned: /banned/iu, paused: /paused|banned/iu });
+    const refusedWith = (answer: () => Response): Promise<unknown> =>
+      failureOf(
+        openApi({ fetch: scriptedFetch(answer).fetch, baseUrl: 'https://api.example', forbidden }).get('/', thing),
+      );
+
+    it.each([
+      [{ message: 'jane is Banned.' }, 'banned'],
+      [{ message: 'Paused', url: 'x' }, 'paused'],
+      [{ error: 'insufficient_scope' }, 'another reason'],
+    ])('of the provider tells its reason: %j', async (body, reason) => {
+      const error = await refusedWith(() => Response.json(body, { status: 403 }));
+      expect(error).toMatchObject({ code: 'upstream/protocol', detail: { status: 403, reason } });
+      expect(refusedReason(error)).toBe(reason);
+      expect(JSON.stringify(error)).not.toContain('jane');
+    });
+
+    it.each([
+      ['a page', '<html>Request blocked: banned</html>'],
+      ['nothing', ''],
+      ['other JSON', '{"blocked_by":"firewall"}'],
+      ['a list', '[]'],
+    ])('that is %s comes from something in between, which may let the next request pass', async (_what, body) => {
+      const error = await refusedWith(() => new Response(body, { status: 403 }));
+      expect(error).toMatchObject({ code: 'upstream/unavailable', detail: { status: 403 } });
+      expect(refusedReason(error)).toBeUndefined();
+    });
   });
 
   it('finds nothing at 404, and says so of nothing else', async () => {

@@ -3,7 +3,8 @@ import type { Fetch, Secret } from '@ostiary/primitives';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { unbelievable } from '../oauth2/failure.ts';
 import { answering } from '../oauth2/transport.ts';
-import { limited, refusal } from './failure.ts';
+import { refusal } from './failure.ts';
+import { forbidden, type ReadForbidden } from './forbidden.ts';
 
 /** Where an API is, and who asks. */
 export interface ApiOptions {
@@ -16,6 +17,11 @@ export interface ApiOptions {
   readonly secretHeaders?: Readonly<Record<string, Secret>>;
   /** Further headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Reads a 403. One that it does not know comes from a firewall or a proxy in between and is `upstream/unavailable`.
+   * Absent: every 403 counts as the provider's.
+   */
+  readonly forbidden?: ReadForbidden;
 }
 
 /** A question whose refusal says more than its status. */
@@ -56,8 +62,9 @@ export interface Paging<P> {
 /**
  * An API. Paths begin with a slash; what comes from people is put into them with `encodeURIComponent`.
  *
- * All functions reject with `upstream/unavailable` (no answer, 429, 5xx, or 403 because of too many requests), or
- * with `upstream/protocol`: a refusal, whose status `refusedStatus` tells, or an answer that is not what was expected.
+ * All functions reject with `upstream/unavailable` (no answer, 429, 5xx, or 403 because of too many requests or
+ * of something in between), or with `upstream/protocol`: a refusal, whose status `refusedStatus` tells, or an answer
+ * that is not what was expected.
  */
 export interface Api {
   /** Asks for one thing. */
@@ -133,7 +140,7 @@ interface Answer {
   refuse(): Promise<Error>;
 }
 
-function asker({ fetch, baseUrl, headers, ...who }: ApiOptions) {
+function asker({ fetch, baseUrl, headers, forbidden: readForbidden, ...who }: ApiOptions) {
   const send = answering(fetch);
   return async (path: string, init: RequestInit): Promise<Answer> => {
     const url = urlOf(path, baseUrl);
@@ -148,7 +155,9 @@ function asker({ fetch, baseUrl, headers, ...who }: ApiOptions) {
         return undefined;
       },
       async refuse() {
-        return (await saysTooMany(response)) ? limited(where) : refusal(response.status, where);
+        if (response.status === 403) return forbidden(response, where, readForbidden);
+        await response.body?.cancel();
+        return refusal(response.status, where);
       },
     };
   };
@@ -165,15 +174,6 @@ function urlOf(path: string, baseUrl: string): URL {
   const url = path.startsWith('/') ? new URL(baseUrl + path) : new URL(path);
   if (url.origin === new URL(baseUrl).origin) return url;
   throw unbelievable({ reason: 'the next page is on another host', host: url.host });
-}
-
-/** GitHub and others say "too many" with 403. Headers tell, and where there are none, only the text does. */
-async function saysTooMany(response: Response): Promise<boolean> {
-  const { status, headers, body } = response;
-  const byHeader = headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0';
-  if (status === 403 && !byHeader) return /rate limit/iu.test(await response.text());
-  await body?.cancel();
-  return status === 403;
 }
 
 async function readBody<T>(

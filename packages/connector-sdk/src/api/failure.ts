@@ -1,7 +1,8 @@
 /** What an answer of an API that is no success means. */
 import { isOstiaryError, OstiaryError, type OstiaryErrorOptions } from '@ostiary/primitives';
 
-type Detail = NonNullable<OstiaryErrorOptions['detail']>;
+/** Facts about an answer, for the log. */
+export type Detail = NonNullable<OstiaryErrorOptions['detail']>;
 
 /** The error for an answer that the API gave instead of what it was asked for. */
 export function refusal(status: number, detail: Detail): OstiaryError {
@@ -17,6 +18,19 @@ export function refusedStatus(error: unknown): number | undefined {
   if (!isOstiaryError(error, 'upstream/protocol')) return undefined;
   const { status } = error.detail;
   return typeof status === 'number' ? status : undefined;
+}
+
+/** The reason of an API's 403, as the `forbidden` of its options read it; `undefined` for any other error. */
+export function refusedReason(error: unknown): string | undefined {
+  if (!isOstiaryError(error, 'upstream/protocol') || refusedStatus(error) !== 403) return undefined;
+  const { reason } = error.detail;
+  return typeof reason === 'string' ? reason : undefined;
+}
+
+/** The error for a 403 of a firewall or a proxy: the provider has said nothing, so nobody's login ends. */
+export function inBetween(detail: Detail): OstiaryError {
+  const message = 'Something in front of the identity provider refused the request. Try again later.';
+  return new OstiaryError('upstream/unavailable', message, { detail: { ...detail, status: 403 } });
 }
 
 /** The error for an API that wants to be asked later. */

@@ -1,10 +1,11 @@
 /** Who an access token belongs to. */
 import type { Email } from '@ostiary/connector-sdk';
-import { type Api, openApi, refusedStatus } from '@ostiary/connector-sdk/api';
+import { type Api, openApi, refusedReason, refusedStatus } from '@ostiary/connector-sdk/api';
 import type { Account, AccountQuestion } from '@ostiary/connector-sdk/oauth2';
 import { type Fetch, OstiaryError } from '@ostiary/primitives';
 import { emails, type User, user } from './answers.ts';
 import type { GiteaConfig } from './config.ts';
+import { readForbidden } from './forbidden.ts';
 import { groupsOf } from './groups.ts';
 
 /**
@@ -17,9 +18,9 @@ export async function identify(
   { accessToken, scopes }: AccountQuestion,
   { config, fetch }: { readonly config: GiteaConfig; readonly fetch: Fetch },
 ): Promise<Account> {
-  const api = openApi({ fetch, baseUrl: config.baseURL, accessToken });
+  const api = openApi({ fetch, baseUrl: config.baseURL, accessToken, forbidden: readForbidden });
   const account = await api.get('/api/v1/user', user).catch((error: unknown): never => {
-    throw refusedStatus(error) === 403 ? disabled() : error;
+    throw refusedReason(error) === 'disabled' ? disabled() : error;
   });
   if (account.active === false || account.prohibit_login === true) throw disabled();
   const [email, groups] = await Promise.all([emailOf(api, account), groupsOf(api, config, scopes.groups)]);

@@ -75,11 +75,14 @@ describe('the allow-list', () => {
     await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed' });
   });
 
-  it.each([{ active: false }, { prohibited: true }])('refuses an account that is %j', async (change) => {
-    const idp = fakeGitea();
-    Object.assign(idp.world, change);
-    await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'login/not_allowed' });
-  });
+  it.each([{ active: false }, { prohibited: true }, { forbidden: 'by Gitea' }])(
+    'refuses an account that is %j',
+    async (change) => {
+      const idp = fakeGitea();
+      Object.assign(idp.world, change);
+      await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'login/not_allowed' });
+    },
+  );
 });
 
 describe('refresh', () => {
@@ -90,6 +93,16 @@ describe('refresh', () => {
     clock.advance(3601);
     expect(await refresh(before)).toMatchObject({ userId: '12345678' });
     clock.advance(3601);
+    expect(await refresh(before)).toBe('rejected');
+  });
+
+  it('ends when Gitea refuses the account, and goes on when a firewall in front of it says no', async () => {
+    const idp = fakeGitea();
+    const { login, refresh } = await opened(idp);
+    const before = await login();
+    idp.world.forbidden = 'by a firewall';
+    await expect(refresh(before)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+    idp.world.forbidden = 'by Gitea';
     expect(await refresh(before)).toBe('rejected');
   });
 

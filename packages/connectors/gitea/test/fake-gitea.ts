@@ -11,6 +11,8 @@ export interface GiteaWorld {
   verified: boolean;
   active: boolean;
   prohibited: boolean;
+  /** A 403 for every request: of Gitea, which knows the account is closed, or of a firewall in front of it. */
+  forbidden: 'by Gitea' | 'by a firewall' | false;
   /** The token may not read addresses. */
   withoutEmails: boolean;
   /** Smaller than Gitea's, so that few things make many pages. */
@@ -33,6 +35,7 @@ export function fakeGitea(): FakeGitea {
     verified: true,
     active: true,
     prohibited: false,
+    forbidden: false,
     withoutEmails: false,
     pageSize: 20,
     teams: [
@@ -55,6 +58,7 @@ export function fakeGitea(): FakeGitea {
 function restApi(world: GiteaWorld): FakeApi {
   return (request) => {
     const { pathname, searchParams } = new URL(request.url);
+    if (world.forbidden !== false) return forbidden(world.forbidden);
     if (pathname === '/api/v1/user') return Response.json(userOf(world));
     if (pathname === '/api/v1/user/emails') {
       return world.withoutEmails ? Response.json({ message: 'token scope' }, { status: 403 }) : emailsOf(world);
@@ -65,6 +69,12 @@ function restApi(world: GiteaWorld): FakeApi {
     const start = (Number(searchParams.get('page')) - 1) * size;
     return Response.json(teamsOf(world).slice(start, start + size));
   };
+}
+
+function forbidden(by: 'by Gitea' | 'by a firewall'): Response {
+  if (by === 'by a firewall') return new Response('<html>403 Forbidden</html>', { status: 403 });
+  const message = 'This account is prohibited from signing in, please contact your site administrator.';
+  return Response.json({ message }, { status: 403 });
 }
 
 const userOf = (world: GiteaWorld): User => ({

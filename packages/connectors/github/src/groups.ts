@@ -1,9 +1,10 @@
 /** From organizations and teams to groups, and who may log in. */
 import { uniqueGroups } from '@ostiary/connector-sdk';
-import { type Api, refusedStatus } from '@ostiary/connector-sdk/api';
+import { type Api, refusedReason, refusedStatus } from '@ostiary/connector-sdk/api';
 import { OstiaryError } from '@ostiary/primitives';
 import pMap from 'p-map';
 import type { AllowedOrg, GitHubConfig } from './config.ts';
+import { hidingReasons } from './forbidden.ts';
 import { listOrgs, listTeams, type Team } from './teams.ts';
 
 /** Whose groups are wanted. */
@@ -17,7 +18,8 @@ export interface GroupQuestion {
 /**
  * The groups of an account, as Dex writes them.
  *
- * @throws {OstiaryError} `login/not_allowed` when it is in none of the organizations or teams that may log in.
+ * @throws {OstiaryError} `login/not_allowed` when it is in none of the organizations or teams that may log in;
+ *   `upstream/unavailable` when GitHub does not tell.
  */
 export async function groupsOf(question: GroupQuestion, config: GitHubConfig): Promise<readonly string[]> {
   if (config.orgs.length > 0) return groupsOfOrgs(question, config);
@@ -60,8 +62,11 @@ async function allGroups(api: Api, { parentTeams, teamNameField }: GitHubConfig)
   return uniqueGroups(everyOrg.flatMap((org) => [org, ...ofOrg(org).map((name) => `${org}:${name}`)]));
 }
 
-/** `hidden`: the organization wants single sign-on first, or has not approved this application. */
-type Membership = 'member' | 'none' | 'hidden';
+/**
+ * `hidden`: the organization wants single sign-on first, or has not approved this application. `untold`: GitHub refuses
+ * this service (IP allow list, a permission that is missing), which says nothing about the person.
+ */
+type Membership = 'member' | 'none' | 'hidden' | 'untold';
 
 async function membershipOf(org: string, { api, login }: GroupQuestion): Promise<Membership> {
   try {
@@ -69,19 +74,28 @@ async function membershipOf(org: string, { api, login }: GroupQuestion): Promise
     const path = `/orgs/${encodeURIComponent(org)}/members/${encodeURIComponent(login)}`;
     return (await api.exists(path, [302])) ? 'member' : 'none';
   } catch (error) {
-    if (refusedStatus(error) === 403) return 'hidden';
-    throw error;
+    if (refusedStatus(error) !== 403) throw error;
+    return hidingReasons.has(refusedReason(error) ?? '') ? 'hidden' : 'untold';
   }
 }
 
 function notAllowed(orgs: readonly AllowedOrg[], memberships: readonly Membership[]): OstiaryError {
-  const hidden = orgs.filter((_org, index) => memberships[index] === 'hidden').map(({ name }) => name);
+  const those = (wanted: Membership): readonly string[] =>
+    orgs.filter((_org, index) => memberships[index] === wanted).map(({ name }) => name);
+  const [hidden, untold] = [those('hidden'), those('untold')];
+  if (untold.length > 0) return notTold(untold);
   const message =
     hidden.length === 0
       ? 'Your GitHub account is in none of the organizations or teams that may log in here.'
       : `GitHub does not show whether you belong to ${hidden.join(', ')}. Log in to it with single sign-on, or ask its ` +
         'owners to approve this application, then try again.';
   return new OstiaryError('login/not_allowed', message, { detail: { oneOf: orgs.map(({ name }) => name), hidden } });
+}
+
+/** Nobody's login ends by it: an administrator has to let this service in. */
+function notTold(orgs: readonly string[]): OstiaryError {
+  const message = `GitHub does not tell this service whether you belong to ${orgs.join(', ')}. Tell your administrator.`;
+  return new OstiaryError('upstream/unavailable', message, { detail: { untold: orgs } });
 }
 
 function namesOf({ name, slug }: Team, field: GitHubConfig['teamNameField']): readonly string[] {

@@ -1,11 +1,12 @@
 /** Who an access token belongs to. */
-import { openApi, refusedStatus } from '@ostiary/connector-sdk/api';
+import { openApi, refusedReason } from '@ostiary/connector-sdk/api';
 import type { Account, AccountQuestion } from '@ostiary/connector-sdk/oauth2';
 import { type Fetch, OstiaryError } from '@ostiary/primitives';
 import { type User, user } from './answers.ts';
 import type { GitHubConfig } from './config.ts';
 import { emailOf } from './email.ts';
 import { apiHeaders, apiUrl } from './endpoints.ts';
+import { readForbidden } from './forbidden.ts';
 import { groupsOf } from './groups.ts';
 
 /**
@@ -18,9 +19,9 @@ export async function identify(
   { accessToken, scopes }: AccountQuestion,
   { config, fetch }: { readonly config: GitHubConfig; readonly fetch: Fetch },
 ): Promise<Account> {
-  const api = openApi({ fetch, baseUrl: apiUrl(config), accessToken, headers: apiHeaders });
+  const api = openApi({ fetch, baseUrl: apiUrl(config), accessToken, headers: apiHeaders, forbidden: readForbidden });
   const account = await api.get('/user', user).catch((error: unknown): never => {
-    throw refusedStatus(error) === 403 ? suspended() : error;
+    throw refusedReason(error) === 'suspended' ? suspended() : error;
   });
   const [email, groups] = await Promise.all([
     emailOf(api, account, config),
@@ -34,5 +35,5 @@ function names({ id, login, name }: User, { useLoginAsID }: GitHubConfig): Omit<
 }
 
 function suspended(): OstiaryError {
-  return new OstiaryError('login/not_allowed', 'GitHub refuses your account: it may be suspended.');
+  return new OstiaryError('login/not_allowed', 'Your GitHub account is suspended.');
 }

@@ -17,9 +17,13 @@ export interface GitHubWorld {
   orgs: readonly string[];
   /** Organizations that want single sign-on first. */
   hiddenOrgs: readonly string[];
+  /** Organizations whose IP allow list does not have this service. */
+  fencedOrgs: readonly string[];
   suspended: boolean;
   /** The token may not read addresses. */
   withoutEmails: boolean;
+  /** A firewall in front of it refuses every request. */
+  firewall: boolean;
   /** Answers with "secondary rate limit", with or without a header that says so. */
   tooMany: false | 'with a header' | 'without';
   /** Smaller than GitHub's, so that few things make many pages. */
@@ -64,6 +68,8 @@ function newWorld(): GitHubWorld {
     teams: [{ org: 'acme', name: 'Site Admins', slug: 'site-admins' }],
     orgs: [],
     hiddenOrgs: [],
+    fencedOrgs: [],
+    firewall: false,
     suspended: false,
     withoutEmails: false,
     tooMany: false,
@@ -73,6 +79,7 @@ function newWorld(): GitHubWorld {
 
 function restApi(world: GitHubWorld, base: string): FakeApi {
   return (request) => {
+    if (world.firewall) return new Response('<html>Request blocked</html>', { status: 403 });
     if (request.headers.get('x-github-api-version') !== '2022-11-28') return problem(400, 'API version');
     if (world.tooMany !== false) {
       const headers = world.tooMany === 'without' ? {} : { 'retry-after': '60' };
@@ -133,6 +140,10 @@ function fullTeam(world: GitHubWorld, org: string, slug: string): Listed {
 function membership(world: GitHubWorld, org: string, login: string): Response {
   if (world.hiddenOrgs.includes(org)) {
     return problem(403, 'Resource protected by organization SAML enforcement.', { 'x-github-sso': 'required; url=x' });
+  }
+  if (world.fencedOrgs.includes(org)) {
+    const why = `the \`${org}\` organization has an IP allow list enabled, and your IP address is not permitted`;
+    return problem(403, `Although you appear to have the correct authorization credentials, ${why}.`);
   }
   const same = (other: string): boolean => other.toLowerCase() === org.toLowerCase();
   if (login === world.login && orgsOf(world).some(same)) return new Response(null, { status: 204 });

@@ -3,6 +3,7 @@ import { openApi, refusedStatus } from '@ostiary/connector-sdk/api';
 import { type Fetch, isOstiaryError } from '@ostiary/primitives';
 import { tokenInfo } from './answers.ts';
 import type { GitLabConfig } from './config.ts';
+import { readForbidden } from './forbidden.ts';
 import { identify } from './identity.ts';
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
@@ -18,7 +19,7 @@ export function gitlabExchange(parts: { readonly config: GitLabConfig; readonly 
     async exchange({ subjectToken, subjectTokenType, scopes }) {
       if (subjectTokenType !== ACCESS_TOKEN || subjectToken.reveal() === '') return 'rejected';
       try {
-        const api = openApi({ fetch, baseUrl: config.baseURL, accessToken: subjectToken });
+        const api = openApi({ fetch, baseUrl: config.baseURL, accessToken: subjectToken, forbidden: readForbidden });
         const { application } = await api.get('/oauth/token/info', tokenInfo);
         if (application?.uid !== config.clientID) return 'rejected';
         return await identify({ accessToken: subjectToken, scopes }, parts);

@@ -1,10 +1,11 @@
 /** Who an access token belongs to. */
 import type { Email } from '@ostiary/connector-sdk';
-import { openApi, refusedStatus } from '@ostiary/connector-sdk/api';
+import { openApi, refusedReason } from '@ostiary/connector-sdk/api';
 import type { Account, AccountQuestion } from '@ostiary/connector-sdk/oauth2';
 import { type Fetch, OstiaryError } from '@ostiary/primitives';
 import { type User, user } from './answers.ts';
 import type { GitLabConfig } from './config.ts';
+import { readForbidden } from './forbidden.ts';
 import { groupsOf } from './groups.ts';
 
 /**
@@ -17,9 +18,9 @@ export async function identify(
   { accessToken, scopes }: AccountQuestion,
   { config, fetch }: { readonly config: GitLabConfig; readonly fetch: Fetch },
 ): Promise<Account> {
-  const api = openApi({ fetch, baseUrl: config.baseURL, accessToken });
+  const api = openApi({ fetch, baseUrl: config.baseURL, accessToken, forbidden: readForbidden });
   const account = await api.get('/api/v4/user', user).catch((error: unknown): never => {
-    throw refusedStatus(error) === 403 ? blocked() : error;
+    throw refusedReason(error) === 'blocked' ? blocked() : error;
   });
   if (account.state !== undefined && account.state !== 'active') throw blocked();
   const groups = await groupsOf({ api, userId: account.id, wanted: scopes.groups }, config);
@@ -40,5 +41,5 @@ const emailOf = ({ email, confirmed_at: confirmedAt }: User): { readonly email?:
   email ? { email: { address: email, verified: Boolean(confirmedAt) } } : {};
 
 function blocked(): OstiaryError {
-  return new OstiaryError('login/not_allowed', 'GitLab refuses your account: it may be blocked.');
+  return new OstiaryError('login/not_allowed', 'GitLab refuses your account: it is not active.');
 }

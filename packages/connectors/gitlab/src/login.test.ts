@@ -126,6 +126,14 @@ describe('refresh', () => {
     expect(await refresh(before)).toBe('rejected');
   });
 
+  it('goes on when a firewall in front of GitLab says no', async () => {
+    const idp = fakeGitLab();
+    const { login, refresh } = await opened(idp);
+    const before = await login();
+    idp.world.firewall = true;
+    await expect(refresh(before)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+  });
+
   it('spends a refresh token only when the access token has ended', async () => {
     const idp = fakeGitLab();
     const { login, refresh, clock } = await opened(idp);
@@ -138,6 +146,17 @@ describe('refresh', () => {
 });
 
 describe('token exchange', () => {
+  it('does not take the answer of a firewall for one about the token', async () => {
+    const idp = fakeGitLab();
+    const { login, connector } = await opened(idp);
+    await login();
+    const subjectToken = new Secret(idp.issued.findLast((token) => token.startsWith('access-')) ?? '');
+    const scopes = { offlineAccess: false, groups: true };
+    idp.world.firewall = true;
+    const exchange = connector.exchange?.exchange({ subjectToken, subjectTokenType: ACCESS_TOKEN, scopes });
+    await expect(exchange).rejects.toMatchObject({ code: 'upstream/unavailable' });
+  });
+
   it.each([null, 'another-app'])('refuses a token of the application %s', async (application) => {
     const idp = fakeGitLab();
     const { login, connector } = await opened(idp);

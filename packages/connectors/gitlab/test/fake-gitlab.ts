@@ -10,6 +10,8 @@ export interface GitLabWorld {
   email: string;
   confirmed: boolean;
   state: string;
+  /** A firewall in front of it refuses every request. */
+  firewall: boolean;
   /** Groups of which the account is a member itself, with its access level. */
   direct: Readonly<Record<string, number>>;
   /** Groups it is in through a group above. */
@@ -34,6 +36,7 @@ export function fakeGitLab(): FakeGitLab {
     email: 'jane@example.com',
     confirmed: true,
     state: 'active',
+    firewall: false,
     direct: { acme: 30, 'acme/ops': 50 },
     inherited: { 'acme/ops/sre': 50, library: 20 },
     hidden: [],
@@ -53,7 +56,10 @@ function restApi(world: GitLabWorld): FakeApi {
   return (request) => {
     const url = new URL(request.url);
     const path = url.href.slice(base.length).split('?')[0] ?? '';
-    if (world.state === 'blocked') return Response.json({ message: '403 Forbidden' }, { status: 403 });
+    if (world.firewall) return new Response('Forbidden', { status: 403 });
+    if (world.state === 'blocked') {
+      return Response.json({ message: '403 Forbidden - Your account has been blocked.' }, { status: 403 });
+    }
     if (path === '/api/v4/user') return Response.json(userOf(world));
     if (path === '/oauth/userinfo') return Response.json(userInfoOf(world));
     if (path === '/oauth/token/info') return Response.json(tokenInfoOf(world));
