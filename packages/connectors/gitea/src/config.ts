@@ -26,7 +26,10 @@ export interface GiteaConfig extends Registration {
 
 const org = z.object({
   name: text().describe('Name of the organization, as in its URL.'),
-  teams: z.array(text()).default([]).describe('Only members of one of these teams. Empty: of any team.'),
+  teams: z
+    .array(text())
+    .default([])
+    .describe('Only members of one of these teams, which are handed on as `org:team`. Empty: of any team.'),
 });
 
 /** Dex's options of the connector `gitea`, and a few more. */
@@ -34,7 +37,10 @@ export const giteaConfig: z.ZodType<GiteaConfig> = z
   .object({
     ...registrationKeys,
     baseURL: baseUrl().default('https://gitea.com').describe('Where Gitea or Forgejo is. Default: https://gitea.com.'),
-    orgs: z.array(org).default([]).describe('Only members of these may log in; groups are `org` and `org:team`.'),
+    orgs: z
+      .array(org)
+      .default([])
+      .describe('Only members of these may log in; groups are `org`, and `org:team` for teams that are named.'),
     loadAllGroups: z.boolean().default(false).describe('Without `orgs`: hand on all organizations and teams.'),
     useLoginAsID: z
       .boolean()

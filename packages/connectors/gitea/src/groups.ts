@@ -11,7 +11,8 @@ interface OrgTeam {
 }
 
 /**
- * The groups of an account, as Dex writes them: `org`, then `org:team`, for each team.
+ * The groups of an account, as Dex writes them: `org`, then `org:team`, for each team. With an allow-list a team is
+ * handed on only where the list names it: `org` alone must not bring groups that nobody asked for.
  *
  * @param wanted whether the client will see groups; the allow-list counts in any case.
  * @throws {OstiaryError} `login/not_allowed` when it is in none of the organizations or teams that may log in.
@@ -20,14 +21,19 @@ export async function groupsOf(api: Api, config: GiteaConfig, wanted: boolean): 
   const { orgs, loadAllGroups } = config;
   if (orgs.length === 0 && !(wanted && loadAllGroups)) return [];
   const mine = await listTeams(api);
-  const kept = orgs.length === 0 ? mine : mine.filter((team) => isAllowed(team, config));
-  if (orgs.length > 0 && kept.length === 0) throw notAllowed(config);
-  return uniqueGroups(kept.flatMap(({ org, team }) => [org, `${org}:${team}`]));
+  if (orgs.length === 0) return uniqueGroups(mine.flatMap((team) => [team.org, nameOf(team)]));
+  const allowed = mine.filter((team) => isAllowed(team, config));
+  if (allowed.length === 0) throw notAllowed(config);
+  return uniqueGroups(allowed.flatMap((team) => (isNamed(team, config) ? [team.org, nameOf(team)] : [team.org])));
 }
 
-function isAllowed({ org, team }: OrgTeam, { orgs }: GiteaConfig): boolean {
-  return orgs.some((one) => isSame(one.name, org) && (one.teams.length === 0 || one.teams.includes(team)));
-}
+const nameOf = ({ org, team }: OrgTeam): string => `${org}:${team}`;
+
+const isNamed = ({ org, team }: OrgTeam, { orgs }: GiteaConfig): boolean =>
+  orgs.some((one) => isSame(one.name, org) && one.teams.includes(team));
+
+const isAllowed = (team: OrgTeam, config: GiteaConfig): boolean =>
+  isNamed(team, config) || config.orgs.some((one) => isSame(one.name, team.org) && one.teams.length === 0);
 
 /** Not every version says where the list ends, so it is asked until a page is empty. */
 async function listTeams(api: Api): Promise<readonly OrgTeam[]> {

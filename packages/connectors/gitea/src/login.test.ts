@@ -49,9 +49,17 @@ describe('groups', () => {
     expect((await login()).groups).toEqual(['Acme', 'Acme:Owners', 'Acme:ops', 'other', 'other:guests']);
   });
 
-  it('are those of the organizations that may log in', async () => {
-    const { login } = await opened(fakeGitea(), { orgs: [{ name: 'acme' }] });
-    expect((await login()).groups).toEqual(['Acme', 'Acme:Owners', 'Acme:ops']);
+  it('are the organizations that may log in, and of their teams only those that are named', async () => {
+    const idp = fakeGitea();
+    const groupsWith = async (...orgs: readonly object[]) => (await (await opened(idp, { orgs })).login()).groups;
+    expect(await groupsWith({ name: 'acme' })).toEqual(['Acme']);
+    expect(await groupsWith({ name: 'acme', teams: ['ops', 'nobody'] })).toEqual(['Acme', 'Acme:ops']);
+    expect(await groupsWith({ name: 'acme' }, { name: 'acme', teams: ['ops'] })).toEqual(['Acme', 'Acme:ops']);
+    expect(await groupsWith({ name: 'acme', teams: ['ops'] }, { name: 'other' })).toEqual([
+      'Acme',
+      'Acme:ops',
+      'other',
+    ]);
   });
 
   it('are complete although the server caps its pages', async () => {
@@ -115,7 +123,7 @@ describe('refresh', () => {
     expect(await refresh(before)).toMatchObject({
       userId: '12345678',
       preferredUsername: 'jane-doe',
-      groups: ['Acme', 'Acme:ops'],
+      groups: ['Acme'],
     });
     idp.world.prohibited = true;
     expect(await refresh(before)).toBe('rejected');

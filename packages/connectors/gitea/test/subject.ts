@@ -22,7 +22,7 @@ function upstream(): Upstream {
   };
 }
 
-const config = await configOf({ orgs: [{ name: 'acme' }] });
+const config = await configOf({ loadAllGroups: true });
 
 /** The connector with its provider, for the conformance kit and whatever else drives any connector. */
 export const subject: ConformanceSubject = {
