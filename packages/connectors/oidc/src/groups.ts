@@ -19,11 +19,14 @@ export function readGroups(value: unknown, claim: string): readonly string[] {
   return uniqueGroups(parsed.data);
 }
 
-/** Groups put together from other claims; claims that are no text are left out, and without any there is no group. */
+/**
+ * Groups put together from other claims, to the byte as Dex does: the prefix and the claims with the delimiter between
+ * them, empty ones too. Claims that are no text are left out, and without any there is no group.
+ */
 export function newGroups(claims: Claims, rules: readonly NewGroup[]): readonly string[] {
   return rules.flatMap(({ claims: names, delimiter, clearDelimiter, prefix }) => {
     const values = names.map((name) => claims[name]).filter((value) => typeof value === 'string');
     const parts = values.map((value) => (clearDelimiter && delimiter !== '' ? value.replaceAll(delimiter, '') : value));
-    return parts.length === 0 ? [] : [[prefix, ...parts].filter((part) => part !== '').join(delimiter)];
+    return parts.length === 0 ? [] : uniqueGroups([[prefix, ...parts].join(delimiter)]);
   });
 }

@@ -125,6 +125,18 @@ describe('groups', () => {
     expect((await map({}, { claimModifications })).groups).toEqual([]);
   });
 
+  it.each([
+    ['an empty prefix', { prefix: '', delimiter: '-' }, { org: 'A', team: 'B' }, ['-A-B']],
+    ['an empty claim', { prefix: 'role', delimiter: ':' }, { org: '' }, ['role:']],
+    ['no delimiter', { prefix: 'r', delimiter: '', clearDelimiter: true }, { org: 'A', team: 'B' }, ['rAB']],
+    ['a claim that is no text', { prefix: 'r', delimiter: '-' }, { org: 7, team: 'B' }, ['r-B']],
+    ['only claims that are no text', { prefix: 'r', delimiter: '-' }, { org: 7, team: ['B'] }, []],
+    ['nothing at all', { prefix: '', delimiter: '' }, { org: '' }, []],
+  ])('are put together as Dex does, with %s', async (_what, rule, claims, expected) => {
+    const claimModifications = { newGroupFromClaims: [{ claims: ['org', 'team'], ...rule }] };
+    expect((await map(claims, { claimModifications })).groups).toEqual(expected);
+  });
+
   it('are refused a filter that is no expression, at the start', async () => {
     const claimModifications = { filterGroupClaims: { groupsFilter: '(' } };
     await expect(configOf({ claimModifications })).rejects.toThrow('groupsFilter');
