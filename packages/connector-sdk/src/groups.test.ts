@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseCallbackUrl } from './callback-url.ts';
-import { requireAllowedGroups, uniqueGroups } from './groups.ts';
+import { allowedNames, needsOneOf, requireAllowedGroups, uniqueGroups } from './groups.ts';
 
 describe('groups', () => {
   it('are kept in order, without doubles and empty names', () => {
@@ -15,6 +15,26 @@ describe('groups', () => {
   it.each([[[]], [['A']], [['a ']]])('refuse %j when the list says a, and tell the log what is missing', (groups) => {
     const refused = { code: 'login/not_allowed', detail: { oneOf: ['a'] } };
     expect(() => requireAllowedGroups(groups, ['a'])).toThrow(expect.objectContaining(refused));
+  });
+
+  it('are named to who is in none of them', () => {
+    expect(() => requireAllowedGroups([], ['a', 'b'])).toThrow('You need to be in one of: a, b.');
+  });
+
+  it.each([
+    [['a'], 'one of: a.'],
+    [['a', 'b', 'c', 'd', 'e'], 'one of: a, b, c, d, e.'],
+    [['a', 'b', 'c', 'd', 'e', 'f', 'g'], 'one of: a, b, c, d, e and 2 more.'],
+  ])('of %j are named at most five', (names, expected) => {
+    expect(needsOneOf(names)).toContain(expected);
+  });
+
+  it('of organizations are the organization, or the teams that count', () => {
+    const orgs = [
+      { name: 'acme', teams: [] },
+      { name: 'labs', teams: ['ops', 'dev'] },
+    ];
+    expect(allowedNames(orgs)).toEqual(['acme', 'labs:ops', 'labs:dev']);
   });
 });
 

@@ -29,6 +29,6 @@ export {
   type HttpOptions,
   type OpenHttp,
 } from './define.ts';
-export { requireAllowedGroups, uniqueGroups } from './groups.ts';
+export { allowedNames, needsOneOf, requireAllowedGroups, someNames, uniqueGroups } from './groups.ts';
 export { type Healing, type HealingOptions, healing } from './healing.ts';
 export type { Authentication, Email, Identity } from './identity.ts';

@@ -1,5 +1,5 @@
 /** From organizations and teams to groups, and who may log in. */
-import { uniqueGroups } from '@ostiary/connector-sdk';
+import { allowedNames, needsOneOf, uniqueGroups } from '@ostiary/connector-sdk';
 import type { Api } from '@ostiary/connector-sdk/api';
 import { OstiaryError } from '@ostiary/primitives';
 import { teams } from './answers.ts';
@@ -51,6 +51,7 @@ async function listTeams(api: Api): Promise<readonly OrgTeam[]> {
 const isSame = (org: string, other: string): boolean => org.toLowerCase() === other.toLowerCase();
 
 function notAllowed({ orgs }: GiteaConfig): OstiaryError {
-  const message = 'Your account is in none of the organizations or teams that may log in here.';
-  return new OstiaryError('login/not_allowed', message, { detail: { oneOf: orgs.map(({ name }) => name) } });
+  const oneOf = allowedNames(orgs);
+  const message = `Your account is in none of the organizations or teams that may log in here. ${needsOneOf(oneOf)}`;
+  return new OstiaryError('login/not_allowed', message, { detail: { oneOf } });
 }

@@ -1,5 +1,5 @@
 /** From organizations and teams to groups, and who may log in. */
-import { uniqueGroups } from '@ostiary/connector-sdk';
+import { allowedNames, needsOneOf, someNames, uniqueGroups } from '@ostiary/connector-sdk';
 import { type Api, refusedReason, refusedStatus } from '@ostiary/connector-sdk/api';
 import { OstiaryError } from '@ostiary/primitives';
 import pMap from 'p-map';
@@ -35,7 +35,7 @@ async function groupsOfOrgs(question: GroupQuestion, config: GitHubConfig): Prom
   const teams = needsTeams ? await listTeams(question.api, { parents: config.parentTeams }) : [];
   const kept = joined.map((org) => ({ org, names: namesIn(org, teams, config) }));
   const admitted = kept.filter(({ org, names }) => org.teams.length === 0 || names.length > 0);
-  if (admitted.length === 0) throw notAllowed(orgs, memberships);
+  if (admitted.length === 0) throw notAdmitted(orgs, memberships);
   return uniqueGroups(admitted.flatMap(({ org, names }) => names.map((name) => `${org.name}:${name}`)));
 }
 
@@ -48,7 +48,7 @@ function namesIn(org: AllowedOrg, teams: readonly Team[], { teamNameField }: Git
 /** Dex's older form: one organization, whose team names come without it. */
 async function groupsOfOneOrg(question: GroupQuestion, org: string, config: GitHubConfig): Promise<readonly string[]> {
   const membership = await membershipOf(org, question);
-  if (membership !== 'member') throw notAllowed([{ name: org, teams: [] }], [membership]);
+  if (membership !== 'member') throw notAdmitted([{ name: org, teams: [] }], [membership]);
   if (!question.wanted) return [];
   const teams = await listTeams(question.api, { parents: config.parentTeams });
   return uniqueGroups(namesIn({ name: org, teams: [] }, teams, config));
@@ -79,22 +79,23 @@ async function membershipOf(org: string, { api, login }: GroupQuestion): Promise
   }
 }
 
-function notAllowed(orgs: readonly AllowedOrg[], memberships: readonly Membership[]): OstiaryError {
+function notAdmitted(orgs: readonly AllowedOrg[], memberships: readonly Membership[]): OstiaryError {
   const those = (wanted: Membership): readonly string[] =>
     orgs.filter((_org, index) => memberships[index] === wanted).map(({ name }) => name);
   const [hidden, untold] = [those('hidden'), those('untold')];
   if (untold.length > 0) return notTold(untold);
+  const oneOf = allowedNames(orgs);
   const message =
     hidden.length === 0
-      ? 'Your GitHub account is in none of the organizations or teams that may log in here.'
-      : `GitHub does not show whether you belong to ${hidden.join(', ')}. Log in to it with single sign-on, or ask its ` +
+      ? `Your GitHub account is in none of the organizations or teams that may log in here. ${needsOneOf(oneOf)}`
+      : `GitHub does not show whether you belong to ${someNames(hidden)}. Log in to it with single sign-on, or ask its ` +
         'owners to approve this application, then try again.';
-  return new OstiaryError('login/not_allowed', message, { detail: { oneOf: orgs.map(({ name }) => name), hidden } });
+  return new OstiaryError('login/not_allowed', message, { detail: { oneOf, hidden } });
 }
 
 /** Nobody's login ends by it: an administrator has to let this service in. */
 function notTold(orgs: readonly string[]): OstiaryError {
-  const message = `GitHub does not tell this service whether you belong to ${orgs.join(', ')}. Tell your administrator.`;
+  const message = `GitHub does not tell this service whether you belong to ${someNames(orgs)}. Tell your administrator.`;
   return new OstiaryError('upstream/unavailable', message, { detail: { untold: orgs } });
 }
 

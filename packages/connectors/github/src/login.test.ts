@@ -157,13 +157,14 @@ describe('groups', () => {
 
 describe('the allow-list', () => {
   it.each([
-    ['orgs', { orgs: [{ name: 'elsewhere' }] }],
-    ['a team of orgs', { orgs: [{ name: 'acme', teams: ['Nobody'] }] }],
-    ['the older org', { org: 'elsewhere' }],
-  ])('refuses who is not in %s, whether or not the client wants groups', async (_what, options) => {
+    ['orgs', { orgs: [{ name: 'elsewhere' }] }, 'elsewhere'],
+    ['a team of orgs', { orgs: [{ name: 'acme', teams: ['Nobody'] }] }, 'acme:Nobody'],
+    ['the older org', { org: 'elsewhere' }, 'elsewhere'],
+  ])('refuses who is not in %s, whether or not the client wants groups', async (_what, options, needed) => {
     const { login } = await opened(fakeGitHub(), options);
+    const message = expect.stringContaining(`one of: ${needed}.`);
     for (const groups of [true, false])
-      await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed' });
+      await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed', message });
   });
 
   it('lets a member in who is in no team', async () => {

@@ -1,5 +1,5 @@
 /** From Google's claims to an identity, and who may log in. */
-import { requireAllowedGroups } from '@ostiary/connector-sdk';
+import { requireAllowedGroups, someNames } from '@ostiary/connector-sdk';
 import { unbelievable } from '@ostiary/connector-sdk/oauth2';
 import type { OpenIdAccount, OpenIdAnswer } from '@ostiary/connector-sdk/oidc';
 import { OstiaryError } from '@ostiary/primitives';
@@ -45,6 +45,6 @@ export async function identify(
 
 function requireDomain(hd: string | undefined, { hostedDomains }: GoogleConfig): void {
   if (hostedDomains.length === 0 || (hd !== undefined && hostedDomains.includes(hd))) return;
-  const message = `Only accounts of ${hostedDomains.join(', ')} may log in here. Choose another account at Google.`;
+  const message = `Only accounts of ${someNames(hostedDomains)} may log in here. Choose another account at Google.`;
   throw new OstiaryError('login/not_allowed', message, { detail: { hostedDomain: hd ?? null } });
 }
