@@ -14,6 +14,11 @@ export interface HttpOptions {
   readonly timeoutMs?: number;
   /** Bytes of a body from which an answer is refused. */
   readonly maxBytes?: number;
+  /**
+   * No request spends or changes anything, whatever its method: each may be sent again after a failure. For APIs that
+   * are read by POST. Default: only GET and HEAD are.
+   */
+  readonly idempotent?: boolean;
 }
 
 /** Makes a `fetch` with these options; proxy variables of the environment have been taken into account. */

@@ -71,7 +71,7 @@ export interface Api {
   get<T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<T>;
   /** The same, but 404 is an answer: `undefined`. */
   find<T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<T | undefined>;
-  /** Asks, and reads one kind of refusal as well. Sent once unless it is a GET. */
+  /** Asks, and reads one kind of refusal as well. Sent once unless it is a GET or the `fetch` is idempotent. */
   ask<T, R>(question: Question<T, R>): Promise<Replied<T, R>>;
   /** Whether there is something: true for 2xx, false for 404 and for the further statuses in `absent`. */
   exists(path: string, absent?: readonly number[]): Promise<boolean>;

@@ -55,6 +55,25 @@ describe('retrying', () => {
     expect(await ask([status(503)], { method })).toMatchObject({ outcome: 503, sent: 1 });
   });
 
+  it('sends a POST again where all requests are idempotent', async () => {
+    const bodies: unknown[] = [];
+    const asked: unknown[] = [];
+    const http = retryingHttp(
+      (options) => {
+        asked.push(options);
+        return async (_input, init) => {
+          bodies.push(init?.body);
+          return new Response('', { status: bodies.length === 1 ? 429 : 200 });
+        };
+      },
+      { now: fakeClock().now, random: seededRandom(), wait: async () => undefined },
+    );
+    const response = await http({ idempotent: true, timeoutMs: 5 })('https://a.example', { method: 'POST', body: 'x' });
+    expect(response.status).toBe(200);
+    expect(bodies).toEqual(['x', 'x']);
+    expect(asked).toEqual([{ timeoutMs: 5 }]);
+  });
+
   it('does not repeat what was no failure of the network', async () => {
     const bug: Answer = () => {
       throw new TypeError('bug');

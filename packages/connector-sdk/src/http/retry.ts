@@ -14,6 +14,8 @@ export interface RetryOptions {
   readonly maxWaitMs?: number;
   /** Milliseconds from the first request after which there is no other: somebody is waiting. Default: 3000. */
   readonly budgetMs?: number;
+  /** Repeat every method. Default: GET and HEAD. */
+  readonly idempotent?: boolean;
   /** Waits; for tests. */
   readonly wait?: (ms: number) => Promise<unknown>;
 }
@@ -22,14 +24,14 @@ const retryStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
 /**
  * A `fetch` that repeats GET and HEAD requests when the provider is overloaded or breaks off. Other methods are sent
- * once: a code or a refresh token may be spent although no answer came.
+ * once, unless all are known to be idempotent: a code or a refresh token may be spent although no answer came.
  */
 export function retrying(fetch: Fetch, options: RetryOptions): Fetch {
-  const { attempts = 3, budgetMs = 3000, now, wait = delay } = options;
+  const { attempts = 3, budgetMs = 3000, idempotent = false, now, wait = delay } = options;
   return async (input, init) => {
     const end = now().getTime() + budgetMs;
     const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
-    const last = method === 'GET' || method === 'HEAD' ? attempts : 1;
+    const last = idempotent || method === 'GET' || method === 'HEAD' ? attempts : 1;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await attemptOnce(() => fetch(input, init));
       const waitMs = attempt < last ? pauseBefore(outcome, attempt, options) : undefined;

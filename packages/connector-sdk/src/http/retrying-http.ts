@@ -3,5 +3,5 @@ import { type RetryOptions, retrying } from './retry.ts';
 
 /** The same network, repeating what may be asked twice; see {@link retrying}. For the composition root. */
 export function retryingHttp(open: OpenHttp, options: RetryOptions): OpenHttp {
-  return (http) => retrying(open(http), options);
+  return ({ idempotent = false, ...http } = {}) => retrying(open(http), { ...options, idempotent });
 }

@@ -1,7 +1,7 @@
 import type { Fetch } from '@ostiary/primitives';
 import { readConfig } from '../config/index.ts';
 import type { Connector } from '../connector.ts';
-import type { ConnectorDefinition } from '../define.ts';
+import type { ConnectorDefinition, OpenHttp } from '../define.ts';
 import { testContext } from './context.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { httpOver } from './http-over.ts';
@@ -11,6 +11,8 @@ import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
 export interface PlayedSetUp {
   readonly options: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** The network in front of the provider, for tests of how it is opened. Default: with its usual limits and errors. */
+  readonly http?: OpenHttp;
 }
 
 /** A connector over a provider that is played, with what a test looks at. */
@@ -24,7 +26,7 @@ export interface PlayedConnector {
 export async function openPlayedConnector<C>(
   definition: ConnectorDefinition<C>,
   provider: { readonly fetch: Fetch },
-  { options, files = {} }: PlayedSetUp,
+  { options, files = {}, http = httpOver(provider.fetch) }: PlayedSetUp,
 ): Promise<PlayedConnector> {
   const config = await readConfig(definition.config, options, { path: 'config' });
   const clock = fakeClock();
@@ -34,6 +36,5 @@ export async function openPlayedConnector<C>(
     if (text === undefined) throw new Error(`no such file: ${path}`);
     return text;
   };
-  const http = httpOver(provider.fetch);
   return { connector: definition.open(config, testContext({ http, now: clock.now, log, readFile })), clock, log };
 }

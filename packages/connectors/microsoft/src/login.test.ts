@@ -1,6 +1,9 @@
+import { retryingHttp } from '@ostiary/connector-sdk/http';
+import { fakeClock, httpOver, openPlayed, seededRandom } from '@ostiary/connector-sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { fakeMicrosoft } from '../test/fake-microsoft.ts';
-import { configOf, opened, tenant } from '../test/support.ts';
+import { clientSecret, configOf, opened, tenant } from '../test/support.ts';
+import { microsoft } from './index.ts';
 
 const [opsId, companyId] = ['aaaaaaaa-0000-0000-0000-000000000001', 'aaaaaaaa-0000-0000-0000-000000000002'];
 
@@ -77,6 +80,39 @@ describe('groups', () => {
     const idp = fakeMicrosoft(tenant);
     idp.world.denied = true;
     await expect((await opened(idp, { tenant })).login()).rejects.toMatchObject({ code: 'upstream/protocol' });
+  });
+});
+
+describe('a provider that is busy', () => {
+  /** Opens the connector over a network that repeats; the first request to each of these paths is refused. */
+  async function busyAt(...paths: readonly string[]) {
+    const idp = fakeMicrosoft(tenant);
+    const sent: string[] = [];
+    const fetch: typeof idp.fetch = async (input, init) => {
+      const { pathname } = new URL(new Request(input).url);
+      sent.push(pathname);
+      const first = sent.filter((one) => one === pathname).length === 1;
+      const busy = first && paths.some((path) => pathname.endsWith(path));
+      return busy ? new Response('', { status: 503 }) : idp.fetch(input, init);
+    };
+    const patience = { now: fakeClock().now, random: seededRandom(), wait: async () => undefined };
+    const http = retryingHttp(httpOver(fetch), patience);
+    const { login } = await openPlayed(microsoft, idp, {
+      options: { clientID: 'ostiary', clientSecret, tenant },
+      http,
+    });
+    return { login, sent };
+  }
+
+  it('is asked again for groups, although by POST', async () => {
+    const { login } = await busyAt('/getMemberGroups', '/getByIds');
+    expect((await login()).groups).toEqual(['ops', 'All Company']);
+  });
+
+  it('is not sent a code twice', async () => {
+    const { login, sent } = await busyAt('/token');
+    await expect(login()).rejects.toMatchObject({ code: 'upstream/unavailable' });
+    expect(sent).toHaveLength(1);
   });
 });
 

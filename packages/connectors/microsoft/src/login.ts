@@ -17,7 +17,10 @@ const readsGroups = /^(?:https:\/\/[^/]+\/)?(?:directory|group|groupmember)\.rea
 
 /** Login and refresh: OAuth 2.0, then Microsoft Graph. */
 export function microsoftLogin(config: MicrosoftConfig, context: ConnectorContext): AccountConnector {
-  const fetch = trustedFetch({ certificates: rootCAFields(config.rootCAs) }, context);
+  const certificates = rootCAFields(config.rootCAs);
+  const fetch = trustedFetch({ certificates }, context);
+  // Graph is only read here, groups by POST. The token endpoint spends what it is sent.
+  const graph = trustedFetch({ certificates, idempotent: true }, context);
   const { readFile, now, random } = context;
   return accountConnector({
     context,
@@ -42,7 +45,7 @@ export function microsoftLogin(config: MicrosoftConfig, context: ConnectorContex
     }),
     // Graph answers for a disabled account until its access token ends; the token endpoint says no at once.
     renew: 'always',
-    identify: (question) => identify(question, { config, fetch }),
+    identify: (question) => identify(question, { config, fetch: graph }),
   });
 }
 
