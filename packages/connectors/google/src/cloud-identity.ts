@@ -24,16 +24,18 @@ const membershipPage = z.object({
  * organization manages: a private account may have any address. Nested groups come in one question.
  */
 export function openCloudIdentity(config: GoogleConfig, context: ConnectorContext, fetch: Fetch): Directory {
-  const api = groupsApis(service, { file: config.serviceAccountFilePath, fetch, context });
+  const ask = groupsApis(service, { file: config.serviceAccountFilePath, fetch, context })();
   const method = config.fetchTransitiveGroupMembership ? 'searchTransitiveGroups' : 'searchDirectGroups';
   return async ({ email, hostedDomain }) => {
     if (hostedDomain === undefined || email === '') return [];
     const query = `member_key_id == ${quoted(email)} && ${quoted(label)} in labels`;
     const path = `/groups/-/memberships:${method}?pageSize=200&query=${encodeURIComponent(query)}`;
-    const pages = await (await api()).pages(path, {
-      schema: membershipPage,
-      next: ({ page }) => page.nextPageToken && `${path}&pageToken=${encodeURIComponent(page.nextPageToken)}`,
-    });
+    const pages = await ask((api) =>
+      api.pages(path, {
+        schema: membershipPage,
+        next: ({ page }) => page.nextPageToken && `${path}&pageToken=${encodeURIComponent(page.nextPageToken)}`,
+      }),
+    );
     return uniqueGroups(pages.flatMap(({ memberships }) => memberships.map(({ groupKey }) => groupKey.id)));
   };
 }

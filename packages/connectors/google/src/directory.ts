@@ -1,13 +1,13 @@
 /** Groups of Google Workspace (Directory API). */
 import { type ConnectorContext, uniqueGroups } from '@ostiary/connector-sdk';
-import { type Api, refusedStatus } from '@ostiary/connector-sdk/api';
+import { refusedStatus } from '@ostiary/connector-sdk/api';
 import type { Fetch } from '@ostiary/primitives';
 import { LRUCache } from 'lru-cache';
 import pMap from 'p-map';
 import { z } from 'zod';
 import { openCloudIdentity } from './cloud-identity.ts';
 import type { GoogleConfig } from './config.ts';
-import { type GroupsService, groupsApis } from './groups-api.ts';
+import { type AskGroups, type GroupsService, groupsApis } from './groups-api.ts';
 
 /** Requests at a time. */
 const concurrency = 10;
@@ -38,16 +38,16 @@ export function openDirectory(config: GoogleConfig, context: ConnectorContext, f
   if (config.cloudIdentityGroups) return openCloudIdentity(config, context, fetch);
   const admins = new Map(Object.entries(domainToAdminEmail).map(([domain, admin]) => [domain.toLowerCase(), admin]));
   if (admins.size === 0) return undefined;
-  const apiFor = groupsApis(directory, { file, fetch, context });
+  const askFor = groupsApis(directory, { file, fetch, context });
   const parents = new LRUCache<string, Promise<readonly string[]>>({
     max: 10_000,
     ttl: nestingSeconds * 1000,
     ttlResolution: 0,
     perf: { now: () => context.now().getTime() },
   });
-  const parentsOf = (api: Api, admin: string, group: string): Promise<readonly string[]> => {
+  const parentsOf = (admin: string, group: string): Promise<readonly string[]> => {
     const key = `${admin} ${group}`;
-    const asked = parents.get(key) ?? groupsOf(api, group);
+    const asked = parents.get(key) ?? groupsOf(askFor(admin), group);
     if (!parents.has(key)) parents.set(key, asked);
     // A failure is not remembered.
     asked.catch(() => parents.delete(key));
@@ -57,9 +57,8 @@ export function openDirectory(config: GoogleConfig, context: ConnectorContext, f
     const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
     const admin = admins.get(domain) ?? admins.get('*');
     if (admin === undefined) return [];
-    const api = await apiFor(admin);
-    const direct = await groupsOf(api, id);
-    return config.fetchTransitiveGroupMembership ? climb(direct, (group) => parentsOf(api, admin, group)) : direct;
+    const direct = await groupsOf(askFor(admin), id);
+    return config.fetchTransitiveGroupMembership ? climb(direct, (group) => parentsOf(admin, group)) : direct;
   };
 }
 
@@ -84,13 +83,15 @@ const groupPage = z.object({
 });
 
 /** The groups that a person or a group is in. Who is not in the directory is in none of its groups. */
-async function groupsOf(api: Api, userKey: string): Promise<readonly string[]> {
+async function groupsOf(ask: AskGroups, userKey: string): Promise<readonly string[]> {
   const path = `/groups?userKey=${encodeURIComponent(userKey)}&maxResults=200`;
   try {
-    const pages = await api.pages(path, {
-      schema: groupPage,
-      next: ({ page }) => page.nextPageToken && `${path}&pageToken=${encodeURIComponent(page.nextPageToken)}`,
-    });
+    const pages = await ask((api) =>
+      api.pages(path, {
+        schema: groupPage,
+        next: ({ page }) => page.nextPageToken && `${path}&pageToken=${encodeURIComponent(page.nextPageToken)}`,
+      }),
+    );
     return uniqueGroups(pages.flatMap(({ groups }) => groups.map(({ email }) => email)));
   } catch (error) {
     if (refusedStatus(error) === 404) return [];

@@ -1,5 +1,5 @@
 /** An API of Google's that a service account asks, with a token that is renewed before it ends. */
-import { type Api, openApi } from '@ostiary/connector-sdk/api';
+import { type Api, openApi, refusedStatus } from '@ostiary/connector-sdk/api';
 import { groupsToken, type ServiceAccount } from './service-account.ts';
 
 /** Seconds before its end from which an access token is renewed. */
@@ -11,25 +11,45 @@ export interface GroupsService {
   readonly scope: string;
 }
 
+/** Puts questions to an API. They are put anew with another token when Google no longer takes the one that was held. */
+export type AskGroups = <T>(question: (api: Api) => Promise<T>) => Promise<T>;
+
 interface Held {
   readonly api: Api;
   readonly until: number;
 }
 
 /** One API for each administrator to act for, and one for the service account itself. */
-export function groupsApis(
+export function groupsApis(service: GroupsService, account: ServiceAccount): (admin?: string) => AskGroups {
+  const held = new Map<string | undefined, Held>();
+  const open = async (admin: string | undefined): Promise<Held> => {
+    const known = held.get(admin);
+    if (known !== undefined && account.context.now().getTime() < known.until) return known;
+    const opened = await openFor(admin, service, account);
+    held.set(admin, opened);
+    return opened;
+  };
+  return (admin) => async (question) => {
+    const opened = await open(admin);
+    try {
+      return await question(opened.api);
+    } catch (error) {
+      if (refusedStatus(error) !== 401) throw error;
+      // Others ask at the same time, and one of them may have a new token already.
+      if (held.get(admin) === opened) held.delete(admin);
+      return question((await open(admin)).api);
+    }
+  };
+}
+
+async function openFor(
+  admin: string | undefined,
   { baseUrl, scope }: GroupsService,
   account: ServiceAccount,
-): (admin?: string) => Promise<Api> {
-  const held = new Map<string | undefined, Held>();
-  return async (admin) => {
-    const nowMs = account.context.now().getTime();
-    const known = held.get(admin);
-    if (known !== undefined && nowMs < known.until) return known.api;
-    const purpose = { scope, ...(admin === undefined ? {} : { admin }) };
-    const { accessToken, expiresInSeconds } = await groupsToken(purpose, account);
-    const api = openApi({ fetch: account.fetch, baseUrl, accessToken });
-    held.set(admin, { api, until: nowMs + (expiresInSeconds - marginSeconds) * 1000 });
-    return api;
-  };
+): Promise<Held> {
+  const nowMs = account.context.now().getTime();
+  const purpose = { scope, ...(admin === undefined ? {} : { admin }) };
+  const { accessToken, expiresInSeconds } = await groupsToken(purpose, account);
+  const api = openApi({ fetch: account.fetch, baseUrl, accessToken });
+  return { api, until: nowMs + (expiresInSeconds - marginSeconds) * 1000 };
 }

@@ -26,6 +26,8 @@ export interface GoogleWorld {
 }
 
 export interface FakeGoogle extends Omit<FakeIdp, 'decline'> {
+  /** From now on no token that a service account was given is good. */
+  endServiceTokens(): void;
   readonly world: GoogleWorld;
   decline(url: string): URLSearchParams;
 }
@@ -42,6 +44,9 @@ export const keyFile: string = JSON.stringify({
   token_uri: 'https://oauth2.googleapis.com/token',
 });
 
+/** For whom a token acts; `undefined` for one that has ended. */
+type Admins = Map<string, string | undefined>;
+
 export async function fakeGoogle(now: Clock = () => new Date('2030-01-01T00:00:00Z')): Promise<FakeGoogle> {
   const idp = await fakeIdp({ issuer: 'https://accounts.google.com', now, clientSecret: 'client-secret-9f2c' });
   idp.person.sub = '112233445566778899000';
@@ -57,16 +62,19 @@ export async function fakeGoogle(now: Clock = () => new Date('2030-01-01T00:00:0
     nestedGroups: [],
     queries: [],
   };
-  const admins = new Map<string, string>();
+  const admins: Admins = new Map();
   const { decline } = idp;
   return Object.assign(idp, {
     world,
+    endServiceTokens() {
+      for (const token of admins.keys()) admins.set(token, undefined);
+    },
     decline: (url: string) => decline(url, 'access_denied'),
     fetch: answerer(idp, world, admins),
   });
 }
 
-function answerer(idp: FakeIdp, world: GoogleWorld, admins: Map<string, string>): FakeIdp['fetch'] {
+function answerer(idp: FakeIdp, world: GoogleWorld, admins: Admins): FakeIdp['fetch'] {
   const { fetch } = idp;
   return async (input, init) => {
     const request = new Request(input, init);
@@ -103,7 +111,7 @@ function sign(payload: string): string {
 
 function serviceToken(
   form: URLSearchParams,
-  { world, admins }: { readonly world: GoogleWorld; readonly admins: Map<string, string> },
+  { world, admins }: { readonly world: GoogleWorld; readonly admins: Admins },
 ): Response {
   const [header = '', payload = '', signature = ''] = (form.get('assertion') ?? '').split('.');
   const verifier = createVerify('RSA-SHA256').update(`${header}.${payload}`);
@@ -129,6 +137,7 @@ function searchGroups(
   url: URL,
   { world, asker }: { readonly world: GoogleWorld; readonly asker: string | undefined },
 ): Response {
+  if (asker === undefined) return Response.json({ error: { code: 401 } }, { status: 401 });
   if (asker !== itself) return Response.json({ error: { code: 403 } }, { status: 403 });
   world.queries.push(url.searchParams.get('query') ?? '');
   const nested = url.pathname.endsWith(':searchTransitiveGroups') ? world.nestedGroups : [];
