@@ -10,6 +10,8 @@ export interface HttpOptions {
   readonly insecureSkipVerify?: boolean;
   /** Client certificate and key in PEM, for providers that want mutual TLS. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+  /** Use no proxy, whatever the environment says: for services of the machine, whose answers no proxy may see. */
+  readonly direct?: boolean;
   /** Milliseconds until a request, body included, is given up. */
   readonly timeoutMs?: number;
   /** Bytes of a body from which an answer is refused. */
@@ -21,7 +23,7 @@ export interface HttpOptions {
   readonly idempotent?: boolean;
 }
 
-/** Makes a `fetch` with these options; proxy variables of the environment have been taken into account. */
+/** Makes a `fetch` with these options; proxy variables of the environment count unless it is to be direct. */
 export type OpenHttp = (options?: HttpOptions) => Fetch;
 
 /**

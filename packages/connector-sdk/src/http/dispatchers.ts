@@ -24,7 +24,7 @@ export function createDispatchers(options: HttpOptions, proxyFor: ProxyChoice): 
       : new ProxyAgent({ uri: proxy.href, requestTls: connect, proxyTls: connect, keepAliveTimeout: keepAliveMs });
   return {
     forUrl(url) {
-      const proxy = proxyFor(url);
+      const proxy = options.direct === true ? undefined : proxyFor(url);
       const key = proxy?.href ?? '';
       const dispatcher = pooled.get(key) ?? open(proxy);
       pooled.set(key, dispatcher);

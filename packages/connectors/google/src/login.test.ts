@@ -1,7 +1,9 @@
-import { fakeClock } from '@ostiary/connector-sdk/testing';
+import type { OpenHttp } from '@ostiary/connector-sdk';
+import { fakeClock, httpOver, openPlayed } from '@ostiary/connector-sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { fakeGoogle } from '../test/fake-google.ts';
-import { configOf, opened, withDirectory } from '../test/support.ts';
+import { clientSecret, configOf, opened, withDirectory } from '../test/support.ts';
+import { google } from './index.ts';
 
 describe('the identity', () => {
   it('is the id of the account, the name, the address and the domain', async () => {
@@ -131,8 +133,8 @@ describe('groups', () => {
 
 describe('the service account', () => {
   it('asks for one token an hour', async () => {
-    const google = fakeClock();
-    const idp = await fakeGoogle(google.now);
+    const googleClock = fakeClock();
+    const idp = await fakeGoogle(googleClock.now);
     let tokens = 0;
     const fetch: typeof idp.fetch = async (input, init) => {
       if (new URL(new Request(input).url).host === 'oauth2.googleapis.com') tokens += 1;
@@ -142,7 +144,7 @@ describe('the service account', () => {
     await login();
     await login();
     expect(tokens).toBe(1);
-    for (const each of [google, clock]) each.advance(3541);
+    for (const each of [googleClock, clock]) each.advance(3541);
     await login();
     expect(tokens).toBe(2);
   });
@@ -153,6 +155,20 @@ describe('the service account', () => {
       'ops@example.com',
       'staff@example.com',
     ]);
+  });
+
+  it('is asked for at the machine itself, never through a proxy; nothing else is', async () => {
+    const { serviceAccountFilePath: _none, ...machine } = withDirectory;
+    const idp = await fakeGoogle();
+    const direct = new Map<string, boolean>();
+    const http: OpenHttp = (options) => async (input, init) => {
+      direct.set(new URL(new Request(input).url).host, options?.direct === true);
+      return httpOver(idp.fetch)(options)(input, init);
+    };
+    const options = { clientID: 'ostiary', clientSecret, ...machine };
+    await (await openPlayed(google, idp, { options, http })).login();
+    expect([...direct].filter(([, isDirect]) => isDirect)).toEqual([['metadata.google.internal', true]]);
+    expect(direct.size).toBeGreaterThan(3);
   });
 
   it('is refused when IAM does not sign', async () => {

@@ -19,7 +19,7 @@ export interface ServiceAccount {
   /** Key file; absent: the account this machine runs as. */
   readonly file: string | undefined;
   readonly fetch: Fetch;
-  readonly context: Pick<ConnectorContext, 'readFile' | 'now'>;
+  readonly context: Pick<ConnectorContext, 'readFile' | 'now' | 'http'>;
 }
 
 /** What a token is for. */
@@ -89,14 +89,15 @@ const signed = z.object({ signedJwt: z.string().min(1) });
 /** On GCE and GKE there is no key file: the metadata server tells who this is, and IAM signs. */
 async function assertionOfThisMachine(purpose: TokenPurpose, { fetch, context }: ServiceAccount): Promise<Secret> {
   const headers = { 'metadata-flavor': 'Google' };
-  const send = answering(fetch);
-  const email = (await bodyOf(await send(`${metadataServer}/email`, { headers }))).trim();
-  const token = await bodyOf(await send(`${metadataServer}/token`, { headers }));
+  // Plain http to an address of this machine: a proxy must not see the token, and would answer with its own.
+  const askMachine = answering(context.http({ direct: true }));
+  const email = (await bodyOf(await askMachine(`${metadataServer}/email`, { headers }))).trim();
+  const token = await bodyOf(await askMachine(`${metadataServer}/token`, { headers }));
   const own = machineToken.safeParse(parse(token));
   if (!own.success) throw unbelievable({ reason: 'the token of this machine has another form' });
   const claims = claimsFor(purpose, { issuer: email, audience: googleTokens });
   const url = `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}:signJwt`;
-  const response = await send(url, {
+  const response = await answering(fetch)(url, {
     method: 'POST',
     headers: { authorization: `Bearer ${own.data.access_token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ payload: JSON.stringify(assertionPayload(claims, context.now)) }),
