@@ -48,7 +48,9 @@ export const googleConfig: z.ZodType<GoogleConfig> = z
     promptType: z
       .string()
       .default('consent')
-      .describe('`prompt` when a refresh token is wanted; Google gives one only on consent. Default: consent.'),
+      .describe(
+        '`prompt` when a refresh token is wanted; without `consent` logins cannot be renewed. Default: consent.',
+      ),
     rootCAs: rootCAsKey,
   })
   .superRefine(exactlyOne('clientSecret', 'clientSecretFile'))

@@ -8,6 +8,10 @@ import { identify } from './identity.ts';
 
 /** Login and refresh: OpenID Connect, then the directory. Google has no logout for clients. */
 export function googleLogin(config: GoogleConfig, context: ConnectorContext): Omit<OpenIdConnector, 'logout'> {
+  const { promptType } = config;
+  // Without consent Google gives no refresh token to who has been here before, so that login cannot be renewed.
+  const consents = wordsOf(promptType).includes('consent');
+  if (!consents) context.log.warn('google.no_refresh_token', { connector: context.id, promptType });
   const fetch = trustedFetch({ certificates: rootCAFields(config.rootCAs) }, context);
   const secret = clientSecretOf(config, context.readFile);
   const directory = openDirectory(config, context, fetch);
@@ -33,10 +37,12 @@ export function googleLogin(config: GoogleConfig, context: ConnectorContext): Om
   return connector;
 }
 
+const wordsOf = (prompt: string): readonly string[] => prompt.split(' ').filter((word) => word !== '');
+
 /** Google gives a refresh token for `access_type=offline`, and only when the person consents. */
 function parametersOf({ hostedDomains, promptType }: GoogleConfig, { scopes, forceLogin }: BeginLogin) {
   const [domain] = hostedDomains;
-  const wished = scopes.offlineAccess ? promptType.split(' ').filter((word) => word !== '') : [];
+  const wished = scopes.offlineAccess ? wordsOf(promptType) : [];
   const words = new Set(forceLogin === true ? ['select_account', ...wished.filter((word) => word !== 'none')] : wished);
   return {
     ...(domain === undefined ? {} : { hd: hostedDomains.length === 1 ? domain : '*' }),
