@@ -76,7 +76,7 @@ function loaderOf(config: SamlConfig, context: ConnectorContext): Load {
   const { metadataURL, metadataFile, ssoIssuer: entityId, ca = '', caData } = config;
   const readFile = (path: string): Promise<string> =>
     context.readFile(path).catch((cause: unknown) => {
-      throw new UnreadableFile(path, { cause });
+      throw new UnreadableFile('cannot be read', { cause });
     });
   if (metadataURL !== undefined) {
     const fetch = trustedFetch({ certificates: rootCAFields(config.rootCAs) }, context);
