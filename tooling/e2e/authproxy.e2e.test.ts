@@ -1,4 +1,5 @@
 /** A person whom a real Apache logs in, from its prompt in Chromium to `kubectl auth whoami`. */
+import { encodeSubject } from '@ostiary/token-core';
 import {
   createAuthority,
   freePort,
@@ -37,12 +38,15 @@ describe.skipIf(lacking !== undefined)('kubectl login behind an authenticating p
   }, 600_000);
   afterAll(() => stack.disposeAsync());
 
-  it('brings the name and the groups that the proxy says into the cluster', async () => {
+  it('brings the name and the groups that the proxy says into the cluster, whatever the browser says', async () => {
     await using terminal = await openTerminal(caFile);
     await using kubectl = await openKubectl();
     const httpCredentials = { username: jane.name, password: jane.password };
-    await loginByBrowser({ ...scene, terminal }, async () => undefined, { httpCredentials });
-    expect(await whoAmI(kubectl, terminal)).toEqual({ name: expect.any(String), groups: ['dev', 'ops'] });
+    const names = ['user', 'user-id', 'user-name', 'user-email', 'group', 'secret'];
+    const extraHTTPHeaders = Object.fromEntries(names.map((name) => [`x-remote-${name}`, 'admin']));
+    await loginByBrowser({ ...scene, terminal }, async () => undefined, { httpCredentials, extraHTTPHeaders });
+    const name = encodeSubject({ userId: 'jane', connectorId: 'proxy' });
+    expect(await whoAmI(kubectl, terminal)).toEqual({ name, groups: ['dev', 'ops'] });
   });
 
   it('lets nobody in who comes past the proxy, whatever the headers say', async () => {

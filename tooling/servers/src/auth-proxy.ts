@@ -14,7 +14,7 @@ export interface AuthProxyOptions {
   readonly certificate: Certificate;
   /** What is behind it: `http://127.0.0.1:5556`. */
   readonly backend: string;
-  /** The path that needs a login. On all others the headers are taken away. */
+  /** The path that needs a login. On all others none of the headers gets through. */
   readonly protectedPath: string;
   readonly person: { readonly name: string; readonly password: string; readonly groups: readonly string[] };
   /** What it shows to the backend, to prove that it is the proxy. */
@@ -24,6 +24,12 @@ export interface AuthProxyOptions {
 const modules = [
   ...['mpm_event', 'authz_core', 'authz_user', 'authn_core', 'authn_file', 'auth_basic'],
   ...['headers', 'proxy', 'proxy_http', 'ssl'],
+];
+
+/** Headers that the connector listens to. What a browser sends under these names never gets through. */
+const spoken = [
+  ...['X-Remote-User', 'X-Remote-User-Id', 'X-Remote-User-Name', 'X-Remote-User-Email'],
+  ...['X-Remote-Group', 'X-Remote-Secret'],
 ];
 
 /** Starts Apache as a reverse proxy over https: basic authentication on one path, whose result it passes on in headers. */
@@ -54,7 +60,6 @@ export async function startAuthProxy(options: AuthProxyOptions): Promise<Restart
 function configuration(options: AuthProxyOptions, folder: string): string {
   const { port, backend, protectedPath, person, sharedSecret } = options;
   const moduleFolder = dirname(toolPath('mod_auth_openidc.so'));
-  const headers = ['X-Remote-User', 'X-Remote-Group', 'X-Remote-Secret'];
   return `ServerRoot ${folder}
 PidFile ${folder}/httpd.pid
 DefaultRuntimeDir ${folder}
@@ -67,7 +72,7 @@ LogLevel warn
 SSLEngine on
 SSLCertificateFile ${folder}/server.pem
 SSLCertificateKeyFile ${folder}/server.key
-${headers.map((header) => `RequestHeader unset ${header}`).join('\n')}
+${spoken.map((header) => `RequestHeader unset ${header}`).join('\n')}
 ProxyPass / ${backend}/
 <Location ${protectedPath}>
  AuthType Basic

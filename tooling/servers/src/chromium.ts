@@ -34,6 +34,8 @@ export interface PageOptions {
   readonly viewport?: { readonly width: number; readonly height: number } | undefined;
   /** What to type into the browser's own prompt for a name and a password. */
   readonly httpCredentials?: { readonly username: string; readonly password: string } | undefined;
+  /** Headers of every request, for somebody who forges them. */
+  readonly extraHTTPHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One finding of axe: the rule, how bad it is, and the elements. */
@@ -62,13 +64,14 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Chro
   });
   return {
     browser,
-    async open({ scripts = 'on', locale, colorScheme, viewport, httpCredentials } = {}) {
+    async open({ scripts = 'on', locale, colorScheme, viewport, httpCredentials, extraHTTPHeaders } = {}) {
       const context = await browser.newContext({
         javaScriptEnabled: scripts === 'on',
         ...(locale === undefined ? {} : { locale }),
         ...(colorScheme === undefined ? {} : { colorScheme }),
         ...(viewport === undefined ? {} : { viewport: { ...viewport } }),
         ...(httpCredentials === undefined ? {} : { httpCredentials }),
+        ...(extraHTTPHeaders === undefined ? {} : { extraHTTPHeaders }),
       });
       context.setDefaultTimeout(pageTimeoutMs);
       return context.newPage();
