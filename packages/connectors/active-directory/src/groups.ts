@@ -26,6 +26,7 @@ export async function groupsOf(session: Session, entry: Entry, settings: Setting
       filter: both(settings.groupFilter, filter),
       scope: 'sub',
       attributes: [settings.groupNameAttr],
+      mayLackBase: true,
     });
     names.push(...groups.map((group) => groupName(group, settings.groupNameAttr)));
   }

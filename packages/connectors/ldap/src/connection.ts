@@ -3,11 +3,9 @@ import type { ConnectorContext } from '@ostiary/connector-sdk';
 import { OstiaryError, type Secret } from '@ostiary/primitives';
 import { Client } from 'ldapts';
 import type { LdapConfig } from './config.ts';
-import { isWrongPassword, resultCode } from './failure.ts';
+import { isRefused, resultCode } from './failure.ts';
 import { type Server, tlsOptions } from './servers.ts';
-
-/** Milliseconds until a server counts as one that does not answer. */
-const connectTimeoutMs = 5000;
+import { type Sockets, socketsOf } from './sockets.ts';
 
 /** What a connection is made with. */
 export interface Connecting {
@@ -21,28 +19,70 @@ export interface Account {
   readonly password: Secret;
 }
 
-/** Opens a connection and gives it to `begin`, which binds; closes it again when that fails. */
+/** A connection that somebody is bound on. */
+export interface Connection {
+  readonly client: Client;
+  readonly server: Server;
+  /** Whether it is still the one that was bound, as far as is known. */
+  isUsable(): boolean;
+  /** Never rejects: that the server hung up first is no failure. A client that is not closed keeps the process alive. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds until a server counts as one that does not answer. */
+const connectTimeout = ({ timeout }: LdapConfig): number => Math.min(5000, timeout);
+
+/** Milliseconds that {@link connect} takes at most: the way to the server with TLS, then the bind. */
+export const longestConnect = (config: LdapConfig): number => connectTimeout(config) + config.timeout;
+
+/** Opens a connection and gives it to `begin`, which binds; closes it again when that fails or takes too long. */
 export async function connect(
   server: Server,
   { config, readFile }: Connecting,
   begin: (client: Client) => Promise<void>,
-): Promise<Client> {
+): Promise<Connection> {
   const tls = await tlsOptions(config, server, readFile);
+  const sockets = socketsOf(server, tls);
+  const [limit, whole] = [connectTimeout(config), longestConnect(config)];
   const client = new Client({
-    url: server.url,
-    timeout: config.timeout,
-    connectTimeout: connectTimeoutMs,
-    strictDN: false,
+    ...{ url: server.url, timeout: config.timeout, connectTimeout: limit, strictDN: false },
     ...(server.url.startsWith('ldaps:') ? { tlsOptions: tls } : {}),
+    ...sockets.options,
   });
-  try {
-    if (config.startTLS && !config.insecureNoSSL) await client.startTLS(tls);
+  const connection = connectionOf(client, server, sockets);
+  const open = async (): Promise<void> => {
+    // Ldapts limits the question for StartTLS, not the handshake after it.
+    if (config.startTLS && !config.insecureNoSSL) await within(limit, client.startTLS(tls));
     await begin(client);
-    return client;
+  };
+  try {
+    await within(whole, open());
+    return connection;
   } catch (error) {
-    await close(client);
+    await connection.close();
     throw error;
   }
+}
+
+function connectionOf(client: Client, server: Server, sockets: Sockets): Connection {
+  const isUsable = (): boolean => client.isBound && sockets.isOpen();
+  return {
+    client,
+    server,
+    isUsable,
+    async close() {
+      // On a connection that is not in order, the farewell would wait for an answer that cannot come.
+      if (isUsable()) await client.unbind().catch(() => undefined);
+      sockets.destroy();
+    },
+  };
+}
+
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const late = Object.assign(new Error('the server took too long'), { code: 'ETIMEDOUT' });
+  const timer = setTimeout(() => reject(late), milliseconds);
+  await Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
 /**
@@ -55,15 +95,10 @@ export async function bindService(client: Client, { dn, password }: Account): Pr
   try {
     await client.bind(dn, password.reveal());
   } catch (error) {
-    if (!isWrongPassword(error)) throw error;
+    if (!isRefused(error)) throw error;
     const message = 'The directory refused the account of this service. Tell your administrator.';
     throw new OstiaryError('upstream/protocol', message, {
       detail: { bindDN: dn, resultCode: resultCode(error) ?? 0 },
     });
   }
-}
-
-/** A client that is not unbound keeps the process alive. That the server hung up first is no failure. */
-export async function close(client: Client): Promise<void> {
-  await client.unbind().catch(() => undefined);
 }

@@ -1,35 +1,63 @@
 /** What an error of the directory means. */
-import { OstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { ResultCodeError } from 'ldapts';
 
 /** Result codes (RFC 4511 appendix A) by which a server says: not now. */
-const busy: ReadonlySet<number> = new Set([3, 11, 51, 52, 80]);
+const retryable: ReadonlySet<number> = new Set([3, 11, 51, 52, 80]);
 
-/** Result codes by which a server refuses a password: invalid credentials, and what password policies answer. */
-const wrongPassword: ReadonlySet<number> = new Set([19, 49]);
+/** Those by which it says that another server should be asked: busy, unavailable. */
+const elsewhere: ReadonlySet<number> = new Set([51, 52]);
+
+/**
+ * Result codes by which a server refuses a bind because of who binds: invalid credentials (49), what password policies
+ * answer (19), accounts that are inactive (53, as 389 Directory Server and FreeIPA say), gone (32), without a password
+ * (48) or without the right to bind (50). That it wants TLS or a stronger bind (8, 13) is a fault of the configuration.
+ */
+const refused: ReadonlySet<number> = new Set([19, 32, 48, 49, 50, 53]);
+
+const NO_SUCH_OBJECT = 32;
+const INVALID_CREDENTIALS = 49;
 
 /** The result code the server answered with, if it answered. */
 export const resultCode = (error: unknown): number | undefined =>
   error instanceof ResultCodeError ? error.code : undefined;
 
-/** True when the server says that name or password are wrong. */
-export const isWrongPassword = (error: unknown): boolean => wrongPassword.has(resultCode(error) ?? 0);
+/** True when the server refused a bind because of the account or its password. */
+export const isRefused = (error: unknown): boolean => refused.has(resultCode(error) ?? 0);
+
+/** True when the entry where a search begins is not there, or not shown to the account of this service. */
+export const isWithoutBase = (error: unknown): boolean => resultCode(error) === NO_SUCH_OBJECT;
+
+/** What a failure says of the connection: no answer came, or the server says that another one should be asked. */
+export type Fate = 'lost' | 'elsewhere';
+
+/** What the failure of a search says of the connection; `undefined`: nothing. A server that lacks the base may be one that is not filled yet. */
+export function fateOf(error: unknown): Fate | undefined {
+  if (isOstiaryError(error)) return undefined;
+  const code = resultCode(error);
+  if (code === undefined) return 'lost';
+  return elsewhere.has(code) || code === NO_SUCH_OBJECT ? 'elsewhere' : undefined;
+}
 
 /**
- * Turns whatever went wrong into an `OstiaryError`: `upstream/unavailable` when no answer came or the server is busy,
- * `upstream/protocol` when it refused. What the server wrote is not repeated: it may hold names and parts of filters.
+ * Turns whatever went wrong into an `OstiaryError`: `upstream/unavailable` when no answer came, the server is busy, or
+ * lacks the place where to search; `upstream/protocol` when it refused. What the server wrote is not repeated: it may hold names and parts of filters.
  */
 export function directoryFailure(error: unknown, server: string): OstiaryError {
   if (error instanceof OstiaryError) return error;
   const code = resultCode(error);
-  if (code !== undefined && !busy.has(code)) {
+  if (code !== undefined && code !== NO_SUCH_OBJECT && !retryable.has(code)) {
     const message = 'The directory refused the request of this service. Tell your administrator.';
     return new OstiaryError('upstream/protocol', message, { detail: { server, resultCode: code } });
   }
-  const reason = code === undefined ? reasonOf(error) : `result code ${code}`;
+  const reason =
+    code === undefined ? reasonOf(error) : `result code ${code}${code === NO_SUCH_OBJECT ? withoutBase : ''}`;
   const message = 'The directory cannot be reached at this moment. Try again later.';
   return new OstiaryError('upstream/unavailable', message, { detail: { server, reason } });
 }
+
+/** For the operator. Retryable all the same: a server may be empty only because it is not filled yet. */
+const withoutBase = ': where the search begins there is nothing, or nothing that the account of this service may see';
 
 /** `ECONNREFUSED`, `CERT_HAS_EXPIRED`, or the name of the error. */
 function reasonOf(error: unknown): string {
@@ -48,8 +76,9 @@ const refusals: Readonly<Record<string, string>> = {
   '775': 'account is locked',
 };
 
-/** Why Active Directory refused a bind, unless name or password were wrong or it does not say. */
+/** Why a bind was refused, for the log: what Active Directory says, or the result code; `undefined`: a wrong password. */
 export function refusalOf(error: unknown): string | undefined {
-  const [, code = ''] = error instanceof Error ? (/\bdata ([0-9a-f]{3}),/iu.exec(error.message) ?? []) : [];
-  return refusals[code.toLowerCase()];
+  const [, data = ''] = error instanceof Error ? (/\bdata ([0-9a-f]{3}),/iu.exec(error.message) ?? []) : [];
+  const code = resultCode(error);
+  return refusals[data.toLowerCase()] ?? (code === INVALID_CREDENTIALS ? undefined : `result code ${code}`);
 }

@@ -68,6 +68,7 @@ async function searchGroups(
       filter: both(search.filter, oneOf(matches)),
       scope: search.scope,
       attributes: search.nameAttr.toLowerCase() === 'dn' ? ['1.1'] : [search.nameAttr],
+      mayLackBase: true,
     });
     for (const entry of entries) found.set(keyOf(entry), entry);
   }

@@ -173,8 +173,11 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
       await expect(check(jane)).rejects.toMatchObject({ code: 'upstream/protocol' });
     });
 
-    it('searches anonymously without an account, and finds nobody where the directory shows nothing', async () => {
-      expect(await (await opened(slapd, { bindDN: undefined, bindPW: undefined })).check(jane)).toBe('rejected');
+    it('searches anonymously without an account, and blames nobody where the directory shows nothing', async () => {
+      const { check, refresh } = await opened(slapd, { bindDN: undefined, bindPW: undefined });
+      await expect(check(jane)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+      const before = await (await opened(slapd)).login(jane);
+      await expect(refresh(before)).rejects.toMatchObject({ code: 'upstream/unavailable' });
     });
   });
 });

@@ -28,8 +28,7 @@ export function ldapLogin({ config, directory, dialect, now }: Ldap): PasswordLo
         const match = dialect.named(username);
         const entry = match && (await findUser(session, { ...config, match, attributes: dialect.attributes }));
         // Nobody's password is tried too, so that the time does not tell who is there.
-        const dn = entry?.dn ?? `cn=nobody,${config.userSearch.baseDN}`;
-        const fits = await session.hasPassword(dn, password);
+        const fits = await session.hasPassword(entry?.dn, password);
         if (!fits || entry === undefined || dialect.isClosed(entry, now())) return 'rejected';
         return identityOf({ entry, username, scopes }, session, { config, dialect });
       });

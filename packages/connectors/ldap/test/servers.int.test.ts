@@ -84,6 +84,21 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
   });
 });
 
+describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== undefined)('a server that hung up', () => {
+  it.each([
+    ['ldaps', {}],
+    ['StartTLS', { startTLS: true }],
+  ])('is connected to anew over %s, and no time is lost waiting for it', async (how, options) => {
+    await using slapd = await startSlapd({ ldif: personLdif({ uid: 'jane' }) });
+    const host = `127.0.0.1:${how === 'ldaps' ? slapd.tlsPort : slapd.port}`;
+    const { login } = await opened(slapd, { ...options, host, timeout: '60s' });
+    await Promise.all([login(jane), login(jane), login(jane)]);
+    await slapd.kill();
+    await slapd.restart();
+    expect(await login(jane)).toMatchObject({ userId: 'jane' });
+  });
+});
+
 describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== undefined)(
   'a server that wants certificates',
   () => {

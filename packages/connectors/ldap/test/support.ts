@@ -109,7 +109,8 @@ export function optionsFor(slapd: SlapdServer, options: Options = {}): Options {
 export const configOf = (slapd: SlapdServer, options: Options = {}): Promise<LdapConfig> =>
   readConfig(ldap.config, optionsFor(slapd, options), { path: 'config' });
 
-const noHttp: { readonly fetch: Fetch } = {
+/** For what asks nothing over HTTP. */
+export const noHttp: { readonly fetch: Fetch } = {
   fetch: async () => {
     throw new Error('LDAP does not use HTTP');
   },

@@ -1,0 +1,52 @@
+/** The way to one server, which is opened once. */
+import { connect as connectPlainly, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectSecurely } from 'node:tls';
+import type { ClientOptions } from 'ldapts';
+import type { Server } from './servers.ts';
+
+/** The sockets of a client: one, or two where the second is TLS over the first. */
+export interface Sockets {
+  /** For the client. They are opened when it wants them, and never a second time. */
+  readonly options: Required<Pick<ClientOptions, 'createConnection' | 'createSecureConnection'>>;
+  /** Whether the server still listens, as far as is known. */
+  isOpen(): boolean;
+  /** Cuts the way, whatever is on it. */
+  destroy(): void;
+}
+
+/**
+ * Ldapts opens a way again that was lost, without a word. Nobody would be bound on it, and after StartTLS it would be in
+ * clear, so that is refused here.
+ */
+export function socketsOf({ url, host }: Server, tls: ConnectionOptions): Sockets {
+  const opened: Socket[] = [];
+  const port = Number(new URL(url).port);
+  const isSecure = url.startsWith('ldaps:');
+  const keep = <S extends Socket>(socket: S): S => {
+    opened.push(socket);
+    return socket;
+  };
+  return {
+    options: {
+      createConnection() {
+        if (opened.length > 0) throw new LostConnection();
+        return keep(connectPlainly(port, host));
+      },
+      createSecureConnection() {
+        const [socket] = opened;
+        if (opened.length > (isSecure ? 0 : 1)) throw new LostConnection();
+        return keep(connectSecurely({ ...tls, ...(socket === undefined ? { host, port } : { socket }) }));
+      },
+    },
+    isOpen: () => opened.at(-1)?.readyState === 'open',
+    destroy() {
+      for (const socket of opened) socket.destroy();
+    },
+  };
+}
+
+/** Says that the way to the server is gone. */
+export class LostConnection extends Error {
+  readonly code = 'ECONNRESET';
+  override readonly name = 'LostConnection';
+}
