@@ -20,6 +20,8 @@ export interface Crowd {
   /** The account with this password, or `undefined` when Crowd does not let it in. */
   authenticate(username: string, password: Secret): Promise<User | undefined>;
   find(username: string): Promise<User | undefined>;
+  /** Whether the account is in a directory or a group that may use this application; the others say nothing of that. */
+  mayUseApplication(username: string): Promise<boolean>;
   /** The groups of an account, and those that hold them. */
   groupsOf(username: string): Promise<readonly string[]>;
 }
@@ -40,6 +42,10 @@ const wrong: ReadonlySet<string> = new Set([
   'INACTIVE_ACCOUNT',
   'EXPIRED_CREDENTIAL',
 ]);
+
+/** Crowd's word for somebody who may not use this application. A proxy's 403, or Crowd's to this service, is no answer. */
+const denied = z.object({ reason: z.literal('APPLICATION_ACCESS_DENIED') });
+const session = z.object({ token: z.string() });
 
 const groupPage = z.object({ groups: z.array(z.object({ name: z.string().min(1) })) });
 const pageSize = 500;
@@ -71,6 +77,16 @@ export function openCrowd(config: AtlassianCrowdConfig, context: ConnectorContex
         refusal: { status: 404, answer: refusal.extend({ reason: z.literal('USER_NOT_FOUND') }) },
       });
       return reply.ok ? reply.value : undefined;
+    },
+    async mayUseApplication(username) {
+      const reply = await (await api()).ask({
+        path: '/session?validate-password=false',
+        method: 'POST',
+        body: { username },
+        answer: session,
+        refusal: { status: 403, answer: denied },
+      });
+      return reply.ok;
     },
     async groupsOf(username) {
       const path = `/user/group/nested?username=${encodeURIComponent(username)}&max-results=${pageSize}`;

@@ -104,6 +104,31 @@ describe('refresh', () => {
   });
 });
 
+describe('somebody who may not use the application', () => {
+  it('cannot log in, though the password is right, and is logged out at the next refresh', async () => {
+    const provider = fakeCrowd();
+    const { login, refresh } = await opened(provider);
+    const before = await login(jane);
+    provider.world.mayUseApplication = false;
+    await expect(login(jane)).rejects.toMatchObject({ code: 'login/not_allowed' });
+    expect(await refresh(before)).toBe('rejected');
+    provider.world.mayUseApplication = true;
+    expect(await refresh(before)).toMatchObject({ username: 'jane' });
+  });
+
+  it.each(['<html>Forbidden</html>', '{"reason":"APPLICATION_PERMISSION_DENIED"}', '{"error":"forbidden"}'])(
+    'is nobody of whom a proxy says so, or Crowd of this service: %s',
+    async (forbidden) => {
+      const provider = fakeCrowd();
+      const { login, refresh } = await opened(provider);
+      const before = await login(jane);
+      provider.world.forbidden = forbidden;
+      await expect(login(jane)).rejects.toMatchObject({ code: 'upstream/protocol' });
+      await expect(refresh(before)).rejects.toMatchObject({ code: 'upstream/protocol' });
+    },
+  );
+});
+
 describe('the configuration', () => {
   it.each([
     [{ baseURL: 'http://crowd.example' }, 'config.baseURL: must begin with https://'],

@@ -3,7 +3,7 @@ import { isOstiaryError } from '@ostiary/primitives';
 import { identityOf } from './identity.ts';
 import type { AtlassianCrowd } from './login.ts';
 
-/** Reads the account and its groups anew. One that is gone, not active, or another one, is logged out. */
+/** Reads the account and its groups anew. One that is gone, closed, another one, or not allowed is logged out. */
 export function atlassianCrowdRefresh(parts: AtlassianCrowd): UpstreamRefresh {
   return {
     kind: 'upstream',

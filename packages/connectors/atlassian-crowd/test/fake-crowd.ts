@@ -23,6 +23,10 @@ export interface CrowdWorld {
   groups: readonly string[];
   /** The reason for which every password is refused. */
   refusal: string | undefined;
+  /** Whether the account may use the application. */
+  mayUseApplication: boolean;
+  /** A 403 to every question about that, from Crowd or from what stands in front of it. */
+  forbidden: string | undefined;
   /** Password of the application. */
   applicationPassword: string;
 }
@@ -44,6 +48,8 @@ export function fakeCrowd(): FakeCrowd {
     active: true,
     groups: ['ops', 'staff'],
     refusal: undefined,
+    mayUseApplication: true,
+    forbidden: undefined,
     applicationPassword: 'application-password-77',
   };
   const requests: Request[] = [];
@@ -69,6 +75,7 @@ async function answer(request: Request, world: CrowdWorld): Promise<Response> {
   const isJane = (url.searchParams.get('username') ?? '').toLowerCase() === world.name.toLowerCase();
   const missing = Response.json({ reason: 'USER_NOT_FOUND', message: 'User does not exist' }, { status: 404 });
   if (path === '/authentication' && request.method === 'POST') return authenticate(request, world, isJane);
+  if (path === '/session') return openSession(request, world);
   if (path === '/user') return isJane ? Response.json(userOf(world)) : missing;
   if (path !== '/user/group/nested') throw new Error(`fakeCrowd: nothing is at ${request.method} ${request.url}`);
   if (!isJane) return missing;
@@ -85,6 +92,20 @@ async function authenticate(request: Request, world: CrowdWorld, isJane: boolean
   const { value }: { readonly value?: unknown } = JSON.parse(await request.text());
   if (value !== world.password) return refuse('INVALID_USER_AUTHENTICATION');
   return world.active ? Response.json(userOf(world)) : refuse('INACTIVE_ACCOUNT');
+}
+
+async function openSession(request: Request, world: CrowdWorld): Promise<Response> {
+  if (world.forbidden !== undefined) return new Response(world.forbidden, { status: 403 });
+  const { username, password }: { readonly username?: unknown; readonly password?: unknown } = JSON.parse(
+    await request.text(),
+  );
+  const isUnchecked = new URL(request.url).searchParams.get('validate-password') === 'false';
+  if (username !== world.name || (password !== world.password && !isUnchecked)) {
+    return Response.json({ reason: 'INVALID_USER_AUTHENTICATION', message: 'no' }, { status: 400 });
+  }
+  return world.mayUseApplication
+    ? Response.json({ expand: 'user', token: 'session-token' }, { status: 201 })
+    : Response.json({ reason: 'APPLICATION_ACCESS_DENIED', message: 'no' }, { status: 403 });
 }
 
 const userOf = ({ key, name, email, active }: CrowdWorld): User => ({
