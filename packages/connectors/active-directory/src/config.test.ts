@@ -22,6 +22,13 @@ describe('config', () => {
     expect(await read({ ...given, netbiosDomain: 'corp' })).toMatchObject({ ...given, netbiosDomain: 'CORP' });
   });
 
+  it('takes empty texts of keys that may be left out for nothing', async () => {
+    const attributes = { idAttr: '', nameAttr: '', emailAttr: '', preferredUsernameAttr: '', groupNameAttr: '' };
+    const trees = { host: '', netbiosDomain: '', baseDN: '', groupBaseDN: '', nestedGroups: '' };
+    expect(await read({ ...attributes, ...trees, bindDN: '', bindPW: '', rootCA: '' })).toEqual(await read({}));
+    expect((await read({ userFilter: '', groupFilter: '' })).userFilter.toString()).toContain('objectClass=user');
+  });
+
   it.each([
     ['a domain that is none', { domain: 'CORP' }, 'domain: is no domain. Write it like corp.example.com.'],
     ['a NetBIOS name that is none', { netbiosDomain: 'corp.example.com' }, 'netbiosDomain: is no NetBIOS name'],
@@ -29,6 +36,7 @@ describe('config', () => {
     ['an attribute that is none', { groupNameAttr: 'cn)(x=' }, 'groupNameAttr: is no name of an attribute'],
     ['another way to groups', { nestedGroups: 'all' }, 'nestedGroups: must be one of'],
     ['an account without password', { bindDN: 'svc@corp.example.com' }, 'bindPW: is missing'],
+    ['an account with an empty password', { bindDN: 'svc@corp.example.com', bindPW: '' }, 'bindPW: is missing'],
     ['a password twice', { bindPW: 'a', bindPWFile: '/b' }, 'bindPWFile: is set besides bindPW'],
     ['a certificate without key', { clientCert: '/a' }, 'clientCert: belongs together with clientKey'],
   ])('refuses %s', async (_what, options, message) => {

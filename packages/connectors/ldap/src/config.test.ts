@@ -15,6 +15,9 @@ describe('the configuration', () => {
   it.each([
     [{ host: 'ldap://ldap.example.com' }, 'config.host: is no host'],
     [{ bindDN: 'cn=admin' }, 'config.bindPW: is missing'],
+    [{ bindDN: 'cn=admin', bindPW: '' }, 'config.bindPW: is missing'],
+    [{ host: '' }, 'config.host: is empty'],
+    [{ userSearch: { ...base.userSearch, idAttr: '' } }, 'config.userSearch.idAttr: is empty'],
     [{ bindPW: 'a', bindPWFile: 'b' }, 'config.bindPWFile: is set besides bindPW'],
     [{ clientCert: '/cert.pem' }, 'config.clientCert: belongs together with clientKey'],
     [{ allowedGroups: ['ops'] }, 'config.groupSearch: is missing'],
@@ -35,6 +38,27 @@ describe('the configuration', () => {
     ],
   ])('refuses %j', async (options, problem) => {
     await expect(configOf(options)).rejects.toThrow(problem);
+  });
+
+  it('takes empty texts of keys that may be left out for nothing, as Go does', async () => {
+    const matcher = { userAttr: 'DN', groupAttr: 'member' };
+    const emptyUser = {
+      filter: '',
+      scope: '',
+      emailAttr: '',
+      nameAttr: '',
+      preferredUsernameAttr: '',
+      emailSuffix: '',
+    };
+    const emptyGroup = { filter: '', scope: '', userAttr: '', groupAttr: '', recursionGroupAttr: '' };
+    const groupSearch = { baseDN: 'ou=g', nameAttr: 'cn', userMatchers: [matcher] };
+    const unset = { bindDN: '', bindPW: '', bindPWFile: '', rootCA: '', rootCAData: '', clientCert: '', clientKey: '' };
+    const empty = {
+      ...unset,
+      userSearch: { ...base.userSearch, ...emptyUser },
+      groupSearch: { ...groupSearch, ...emptyGroup, userMatchers: [{ ...matcher, recursionGroupAttr: '' }] },
+    };
+    expect(await configOf(empty)).toEqual(await configOf({ groupSearch }));
   });
 
   it('has no groups without a base', async () => {

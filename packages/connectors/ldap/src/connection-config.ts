@@ -84,7 +84,10 @@ export const connectionKeys: ConnectionKeys = {
   bindPWFile: text().exactOptional().describe('The same as a file, read at each use. Not in Dex.'),
   usernamePrompt: z.string().default('').describe('What the form calls the user name. Default: Username.'),
   insecureSkipEmailVerified: flag('Take the address as verified, as Dex does; LDAP does not say. Not in Dex.'),
-  allowedGroups: z.array(text()).default([]).describe('Only members of one of these may log in. Not in Dex.'),
+  allowedGroups: z
+    .array(text())
+    .default([])
+    .describe('Only members of one of these may log in, and only these groups are handed on. Not in Dex.'),
   timeout: duration({ minMs: 1000, maxMs: 60_000 })
     .default(10_000)
     .describe('How long the server may take for an answer. Default: 10s. Not in Dex.'),
