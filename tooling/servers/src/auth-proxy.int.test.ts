@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { get } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { startAuthProxy } from './auth-proxy.ts';
 import { createAuthority } from './certificates.ts';
@@ -35,7 +35,7 @@ describe.skipIf(lacking !== undefined)('a reverse proxy that logs people in', ()
     const auth = 'jane:correct horse';
     const asked = get(`https://127.0.0.1:${port}${path}`, { agent: false, ca: authority.ca, auth, headers: forged });
     const [response] = await once(asked, 'response');
-    const seen = Object.entries(await json(response)).filter(([name]) => name.startsWith('x-remote-'));
+    const seen = Object.entries(JSON.parse(await text(response))).filter(([name]) => name.startsWith('x-remote-'));
     expect(Object.fromEntries(seen)).toEqual(expected);
   });
 });
