@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { withEveryRule } from './every-rule.ts';
 import { type FoldedKeys, foldKeys } from './fold-keys.ts';
 import { type ConfigIssue, configError, formatPath, type PathPart } from './issue.ts';
 import { inputJsonSchema } from './json-schema.ts';
@@ -38,7 +39,7 @@ export async function parseConfig<C>(
   }));
   const strict = options.unknownKeys !== 'warning';
   const warnings = strict ? [] : unknown;
-  const result = await schema['~standard'].validate(folded.value);
+  const result = await withEveryRule(schema)['~standard'].validate(folded.value);
   const invalid = (result.issues ?? []).map((issue) => explain(issue, folded.value, options.path));
   const issues = [...(strict ? unknown : []), ...doubled, ...invalid];
   if (issues.length > 0 || result.issues !== undefined) return { ok: false, issues, warnings };
