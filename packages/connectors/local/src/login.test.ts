@@ -135,6 +135,11 @@ describe('local configuration', () => {
     ['no hash', [{ ...entry, hash: undefined }], 'staticPasswords[0].hash: is missing'],
     ['an address twice', [entry, { ...entry, email: 'jane@example.com', userID: '2' }], '[1].email: is used twice'],
     ['an id twice', [entry, { ...entry, email: 'b@example.com' }], '[1].userID: is used twice'],
+    [
+      'an address and an id twice, beside entries that are wrong otherwise',
+      [entry, { ...entry, hash: 'x' }, {}, 'x'],
+      /\[1\]\.hash: is not[\s\S]*\[2\]\.email: is missing[\s\S]*\[1\]\.email: is used twice[^[]*\[1\]\.userID: is used twice[^[]*$/u,
+    ],
   ])('refuses %s', async (_what, entries, message) => {
     await expect(read(...entries)).rejects.toThrow(message);
   });
