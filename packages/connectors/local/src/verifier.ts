@@ -1,16 +1,16 @@
 /** Checks passwords off the event loop, a bounded number at once, with the same effort for names nobody has. */
 import { verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
-import { OstiaryError, type Secret } from '@ostiary/primitives';
+import type { Secret } from '@ostiary/primitives';
 import { createLimiter, type Limits } from './limiter.ts';
 import { decoyOf, firstDecoy, type PasswordHash } from './password-hash.ts';
 
 export interface PasswordVerifier {
   /**
-   * True when the password fits. Without a hash the answer is false, after as much work as the last real check.
+   * True when the password fits. Without a hash the answer is false, after as much work as the last real check, and so
+   * it is for a password that is too long to be the right one.
    *
-   * @throws {OstiaryError} `login/denied` for a password that is too long to be checked, whoever it is for;
-   *   `upstream/unavailable` when too many checks are waiting.
+   * @throws {OstiaryError} `upstream/unavailable` when too many checks are waiting.
    */
   verify(password: Secret, hash: PasswordHash | undefined): Promise<boolean>;
 }
@@ -28,17 +28,14 @@ export function createPasswordVerifier(limits: Limits = defaultLimits): Password
     async verify(password, hash) {
       if (hash !== undefined) decoy = decoyOf(hash);
       const target = hash ?? decoy;
-      refuseLong(password, longest[target.algorithm]);
       const fits = await limited(() => check(password, target));
-      return fits && hash !== undefined;
+      return fits && hash !== undefined && !isTooLong(password, target);
     },
   };
 }
 
-function refuseLong(password: Secret, bytes: number): void {
-  if (Buffer.byteLength(password.reveal()) <= bytes) return;
-  throw new OstiaryError('login/denied', `The password is longer than ${bytes} bytes. Use a shorter one.`);
-}
+const isTooLong = (password: Secret, { algorithm }: PasswordHash): boolean =>
+  Buffer.byteLength(password.reveal()) > longest[algorithm];
 
 const check = (password: Secret, { algorithm, encoded }: PasswordHash): Promise<boolean> =>
   algorithm === 'bcrypt'
