@@ -2,12 +2,12 @@
 import type { EnvironmentLookup, ReadFile } from '@ostiary/connector-sdk/config';
 import type { Client } from '@ostiary/issuer';
 import { Secret } from '@ostiary/primitives';
+import type { LooseClient } from './loose.ts';
 import type { Report } from './report.ts';
-import type { ClientBlock } from './schema.ts';
 
 export interface ClientsInput {
-  /** In their places; one that the schema has refused is left out. */
-  readonly blocks: readonly (ClientBlock | undefined)[];
+  /** In their places; `undefined` for one that is no block. */
+  readonly blocks: readonly (LooseClient | undefined)[];
   readonly connectorIds: readonly string[];
   readonly env: EnvironmentLookup;
   readonly readFile: ReadFile;
@@ -25,16 +25,17 @@ export async function readClients(input: ClientsInput): Promise<readonly Client[
   return clients;
 }
 
-async function readClient(block: ClientBlock, index: number, input: ClientsInput): Promise<Client> {
+async function readClient(block: LooseClient, index: number, input: ClientsInput): Promise<Client> {
   const path = `staticClients[${index}]`;
-  const { redirectURIs, allowedConnectors, logoURL, signingAlgorithm, idTokenLifetime } = block;
+  const { redirectURIs = [], trustedPeers = [], allowedConnectors = [] } = block;
+  const { logoURL, signingAlgorithm, idTokenLifetime } = block;
   return {
     id: readId(block, path, input),
-    name: block.name,
-    public: block.public,
+    name: block.name ?? '',
+    public: block.public ?? false,
     secrets: await readSecrets(block, path, input),
     redirectUris: redirectURIs,
-    trustedPeers: block.trustedPeers,
+    trustedPeers,
     ...(allowedConnectors.length === 0 ? {} : { allowedConnectors }),
     ...(signingAlgorithm === undefined ? {} : { signingAlgorithm }),
     ...(idTokenLifetime === undefined ? {} : { idTokenLifetime }),
@@ -42,22 +43,24 @@ async function readClient(block: ClientBlock, index: number, input: ClientsInput
   };
 }
 
-function readId({ id, idEnv }: ClientBlock, path: string, { env, report }: ClientsInput): string {
-  if (id !== undefined && idEnv !== undefined) report.problem(`${path}.idEnv`, 'is set besides id. Keep one of them.');
-  if (id !== undefined) return id;
-  if (idEnv === undefined) report.problem(`${path}.id`, 'is missing. Add it, or idEnv with the name of a variable.');
-  else if (!env(idEnv)) report.problem(`${path}.idEnv`, `names ${idEnv}, which is not set or empty. Set it.`);
-  return (idEnv === undefined ? undefined : env(idEnv)) ?? '';
+function readId(block: LooseClient, path: string, { env, report }: ClientsInput): string {
+  const { id, idEnv } = block;
+  if ('id' in block && 'idEnv' in block) report.problem(`${path}.idEnv`, 'is set besides id. Keep one of them.');
+  if ('id' in block) return id ?? '';
+  if (!('idEnv' in block)) report.problem(`${path}.id`, 'is missing. Add it, or idEnv with the name of a variable.');
+  if (idEnv === undefined) return '';
+  if (!env(idEnv)) report.problem(`${path}.idEnv`, `names ${idEnv}, which is not set or empty. Set it.`);
+  return env(idEnv) ?? '';
 }
 
 const variable = /^\$(?:\w+|\{\w+\})$/u;
 
-async function readSecrets(block: ClientBlock, path: string, input: ClientsInput): Promise<readonly Secret[]> {
+async function readSecrets(block: LooseClient, path: string, input: ClientsInput): Promise<readonly Secret[]> {
   const { secret, secretEnv, secretFile } = block;
   const { report } = input;
-  const set = (['secret', 'secretEnv', 'secretFile'] as const).filter((key) => block[key] !== undefined);
+  const set = (['secret', 'secretEnv', 'secretFile'] as const).filter((key) => key in block);
   if (set.length > 1) report.problem(`${path}.${set[1]}`, `is set besides ${set[0]}. Keep one of them.`);
-  if (set.length === 0 && !block.public) {
+  if (set.length === 0 && block.public === false) {
     report.problem(path, 'has no secret. Add secret, secretEnv or secretFile, or public: true for an app on a device.');
   }
   if (secret !== undefined && variable.test(secret.reveal())) {

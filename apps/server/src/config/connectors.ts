@@ -2,6 +2,7 @@
 import type { ConfigIssue } from '@ostiary/connector-sdk/config';
 import { type IssuerId, issuerUrl } from '@ostiary/primitives';
 import type { ConnectorSettings } from './config.ts';
+import type { LooseConnector, LooseFile } from './loose.ts';
 import { type PlugInReader, type PlugIns, readConnector } from './plug-ins.ts';
 import type { Report } from './report.ts';
 import { grantTypes } from './schema.ts';
@@ -9,44 +10,38 @@ import { grantTypes } from './schema.ts';
 /** Dex gives the password database these. */
 const passwordDatabase = { id: 'local', name: 'Email' } as const;
 
-interface LooseConnector {
-  readonly type: string;
-  readonly id: string;
-  readonly name: string;
-  readonly config?: unknown;
-  readonly grantTypes: readonly string[];
-}
-
-export interface ConnectorsInput {
+export interface ConnectorsInput
+  extends Pick<LooseFile, 'connectors' | 'oauth2' | 'enablePasswordDB' | 'staticPasswords'> {
   /** Absent: too wrong to be read. */
   readonly issuer: IssuerId | undefined;
-  /** `undefined` for one that is too wrong to be read. */
-  readonly connectors: readonly (LooseConnector | undefined)[];
-  readonly oauth2: { readonly grantTypes: readonly string[] };
-  readonly enablePasswordDB: boolean;
-  readonly staticPasswords: readonly Readonly<Record<string, unknown>>[];
   readonly reader: PlugInReader;
   readonly plugIns: PlugIns;
 }
 
 /** Reads all connectors; whatever is wrong goes into the report. */
 export async function readConnectors(input: ConnectorsInput): Promise<readonly ConnectorSettings[]> {
-  const { connectors, reader, plugIns } = input;
+  const { connectors = [], reader } = input;
   checkIds(connectors, input);
-  const configured = await Promise.all(
-    connectors.map(async (block, index) => {
-      const path = `connectors[${index}]`;
-      if (block === undefined) return undefined;
-      const read = await readConnector({ ...block, path }, plugIns.connectors, reader);
-      if (read !== undefined) checkCallback(read, path, input);
-      return read && withGrants(read, allowedGrants(block, path, input));
-    }),
-  );
+  const configured = await Promise.all(connectors.map((block, index) => readBlock(block, index, input)));
   const all = [...configured, await readPasswordDatabase(input)].filter((one) => one !== undefined);
-  if (connectors.length === 0 && !input.enablePasswordDB) {
+  if (input.connectors?.length === 0 && input.enablePasswordDB === false) {
     reader.report.problem('connectors', 'is missing, so nobody could log in. Add a connector, or enablePasswordDB.');
   }
   return all;
+}
+
+async function readBlock(
+  block: LooseConnector | undefined,
+  index: number,
+  input: ConnectorsInput,
+): Promise<ConnectorSettings | undefined> {
+  if (block?.type === undefined) return undefined;
+  const path = `connectors[${index}]`;
+  // Whatever else is wrong with the block, its options are looked at.
+  const { type, id = '', name = '', config } = block;
+  const read = await readConnector({ type, id, name, config, path }, input.plugIns.connectors, input.reader);
+  if (read !== undefined && block.id !== undefined) checkCallback(read, path, input);
+  return read && withGrants(read, allowedGrants(block, path, input));
 }
 
 const withGrants = (connector: ConnectorSettings, grants: readonly string[] | undefined): ConnectorSettings =>
@@ -56,12 +51,16 @@ const withGrants = (connector: ConnectorSettings, grants: readonly string[] | un
  * The grants of a connector: its own list, narrowed by that of the server. `undefined` when neither says anything. A
  * grant that does not exist here leaves the list, but a list that was written never becomes "all".
  */
-function allowedGrants(block: LooseConnector, path: string, input: ConnectorsInput): readonly string[] | undefined {
-  const absent = block.grantTypes.filter((grant) => !grantTypes.some((known) => known === grant));
+function allowedGrants(
+  { grantTypes: own = [] }: LooseConnector,
+  path: string,
+  input: ConnectorsInput,
+): readonly string[] | undefined {
+  const absent = own.filter((grant) => !grantTypes.some((known) => known === grant));
   if (absent.length > 0) {
     input.reader.report.warn(`${path}.grantTypes`, `has grants that Ostiary does not have yet: ${absent.join(', ')}.`);
   }
-  return narrowed(block.grantTypes, input.oauth2.grantTypes);
+  return narrowed(own, input.oauth2.grantTypes);
 }
 
 function narrowed(own: readonly string[], server: readonly string[]): readonly string[] | undefined {
@@ -70,7 +69,10 @@ function narrowed(own: readonly string[], server: readonly string[]): readonly s
   return grantTypes.filter((grant) => within(own, grant) && within(server, grant));
 }
 
-function checkIds(connectors: ConnectorsInput['connectors'], { enablePasswordDB, reader }: ConnectorsInput): void {
+function checkIds(
+  connectors: readonly (LooseConnector | undefined)[],
+  { enablePasswordDB, reader }: ConnectorsInput,
+): void {
   const ids = connectors.map((block) => block?.id);
   ids.forEach((id, index) => {
     const path = `connectors[${index}].id`;
@@ -79,15 +81,15 @@ function checkIds(connectors: ConnectorsInput['connectors'], { enablePasswordDB,
     if (first !== index) {
       reader.report.problem(path, `is the id of connectors[${first}] too. Give every connector its own.`);
     }
-    if (enablePasswordDB && id === passwordDatabase.id) {
+    if (enablePasswordDB === true && id === passwordDatabase.id) {
       reader.report.problem(path, 'is "local", which enablePasswordDB uses. Choose another id.');
     }
   });
 }
 
 async function readPasswordDatabase(input: ConnectorsInput): Promise<ConnectorSettings | undefined> {
-  const { staticPasswords, enablePasswordDB, reader, plugIns, oauth2 } = input;
-  if (!enablePasswordDB) {
+  const { staticPasswords = [], enablePasswordDB, reader, plugIns, oauth2 } = input;
+  if (enablePasswordDB === false) {
     if (staticPasswords.length > 0) {
       reader.report.problem('staticPasswords', 'needs the password database. Add enablePasswordDB: true.');
     }
@@ -95,7 +97,7 @@ async function readPasswordDatabase(input: ConnectorsInput): Promise<ConnectorSe
   }
   const config = { staticPasswords: staticPasswords.map((entry, index) => withHash(entry, index, reader)) };
   // Dex expands no variables here, and a bcrypt hash is full of dollar signs.
-  const nested: PlugInReader = { ...reader, expand: false, report: withoutPrefix(reader.report) };
+  const nested: PlugInReader = { ...reader, expand: false, report: atTop(reader.report) };
   const { type } = plugIns.passwordDatabase;
   const block = { ...passwordDatabase, type, config, path: '' };
   const read = await readConnector(block, [plugIns.passwordDatabase], nested);
@@ -103,12 +105,10 @@ async function readPasswordDatabase(input: ConnectorsInput): Promise<ConnectorSe
 }
 
 /** `hashFromEnv` counts only without `hash`, as in Dex. */
-function withHash(
-  { hashFromEnv, ...entry }: Readonly<Record<string, unknown>>,
-  index: number,
-  { env, report }: PlugInReader,
-): Readonly<Record<string, unknown>> {
-  if (typeof hashFromEnv !== 'string' || (entry.hash !== undefined && entry.hash !== '')) return entry;
+function withHash(raw: unknown, index: number, { env, report }: PlugInReader): unknown {
+  if (typeof raw !== 'object' || raw === null || !('hashFromEnv' in raw)) return raw;
+  const { hashFromEnv, ...entry } = raw;
+  if (typeof hashFromEnv !== 'string' || ('hash' in entry && entry.hash !== '')) return entry;
   const hash = env(hashFromEnv);
   if (hash) return { ...entry, hash };
   const path = `staticPasswords[${index}].hashFromEnv`;
@@ -116,10 +116,15 @@ function withHash(
   return entry;
 }
 
-/** The options of the password database stand at the top of the file, not in a `config` of their own. */
-function withoutPrefix(report: Report): Report {
+/**
+ * The options of the password database stand at the top of the file, not in a `config` of their own. A hash that was to
+ * come from the environment is not told to be missing when `hashFromEnv` has been told to be wrong.
+ */
+function atTop(report: Report): Report {
   const bare = (issues: readonly ConfigIssue[] = []) =>
-    issues.map((issue) => ({ ...issue, path: issue.path.replace(/^\.config\./u, '') }));
+    issues
+      .map((issue) => ({ ...issue, path: issue.path.replace(/^\.config\./u, '') }))
+      .filter(({ path }) => !report.problems.some((told) => told.path === `${path}FromEnv`));
   return {
     ...report,
     add: ({ problems, warnings }) => report.add({ problems: bare(problems), warnings: bare(warnings) }),

@@ -1,27 +1,22 @@
 /** From the path of a file to a {@link Config}, or to the list of everything that is wrong with it. */
 
-import {
-  type EnvironmentLookup,
-  foldKeys,
-  inputJsonSchema,
-  parseConfig,
-  type ReadFile,
-} from '@ostiary/connector-sdk/config';
+import { type EnvironmentLookup, parseConfig, type ReadFile } from '@ostiary/connector-sdk/config';
 import { defaultPasswordAttempts } from '@ostiary/issuer';
 import { type IssuerId, isOstiaryError, OstiaryError, parseIssuerId } from '@ostiary/primitives';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { readClients } from './clients.ts';
 import type { Config } from './config.ts';
 import { readConnectors } from './connectors.ts';
 import { keyDecisions } from './decisions.ts';
 import { type Flags, ignoredFlags, readFlags } from './flags.ts';
+import { type LooseFile, readLoosely } from './loose.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
 import { expandVariables, type PlugInReader, type PlugIns, readStorage } from './plug-ins.ts';
 import { readFrontend, readLifetimes, readLogging, readProtocol, readSigning, readWeb } from './policy.ts';
 import { configProblems, type LocatedIssue } from './problem.ts';
 import { createReport } from './report.ts';
 import { reviewKeys } from './review-keys.ts';
-import { type ConfigFile, fileSchema, signerSchema, staticClient } from './schema.ts';
+import { type ConfigFile, fileSchema, signerSchema } from './schema.ts';
 import { type ConfigSource, readSource } from './source.ts';
 
 export interface LoadOptions {
@@ -54,7 +49,9 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   if (!read.ok) throw configProblems(options.file, read.problems);
   const result = await readAll(read.source, options);
   const located = (issues: readonly LocatedIssue[]) =>
-    issues.map((issue) => locate(issue, read.source)).sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+    withoutDoubles(issues)
+      .map((issue) => locate(issue, read.source))
+      .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   if (result.config === undefined) throw configProblems(options.file, located(result.problems));
   return { config: result.config, warnings: located(result.warnings) };
 }
@@ -62,6 +59,12 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 function locate(issue: LocatedIssue, source: ConfigSource): LocatedIssue {
   const line = source.lineOf(issue.path);
   return line === undefined ? issue : { ...issue, line };
+}
+
+/** `staticPasswords` are read twice, by the schema of the file and by that of the password database. */
+function withoutDoubles(issues: readonly LocatedIssue[]): readonly LocatedIssue[] {
+  const same = (a: LocatedIssue, b: LocatedIssue) => a.path === b.path && a.message === b.message;
+  return issues.filter((issue, index) => issues.findIndex((other) => same(issue, other)) === index);
 }
 
 interface ReadResult {
@@ -118,42 +121,6 @@ function assemble(parts: Parts, { report }: PlugInReader): Config {
     frontend: readFrontend(file.frontend, report),
     continueOnConnectorFailure: flags.continueOnConnectorFailure,
   };
-}
-
-/** What is read of a file that the schema refused; a part that does not fit is left out, the schema has named it. */
-const looseSchema = z.object({
-  issuer: z.string().optional().catch(undefined),
-  storage: z.object({ type: z.string(), config: z.unknown().optional() }).optional().catch(undefined),
-  connectors: z
-    .array(
-      z
-        .object({
-          type: z.string(),
-          id: z.string(),
-          name: z.string(),
-          config: z.unknown().optional(),
-          grantTypes: z.array(z.string()).default([]),
-        })
-        .optional()
-        .catch(undefined),
-    )
-    .catch([])
-    .default([]),
-  oauth2: z
-    .object({ grantTypes: z.array(z.string()).default([]) })
-    .catch({ grantTypes: [] })
-    .default({ grantTypes: [] }),
-  enablePasswordDB: z.boolean().catch(false).default(false),
-  staticPasswords: z.array(z.record(z.string(), z.unknown())).catch([]).default([]),
-  signer: z.object({ type: z.string(), config: z.unknown().optional() }).optional().catch(undefined),
-  staticClients: z.array(staticClient.optional().catch(undefined)).catch([]).default([]),
-});
-
-export type LooseFile = z.infer<typeof looseSchema>;
-
-function readLoosely(value: unknown): LooseFile {
-  const keys = inputJsonSchema(fileSchema);
-  return looseSchema.parse(keys === undefined ? value : foldKeys(keys, value).value);
 }
 
 async function readSigner(

@@ -9,35 +9,36 @@ const seconds = (minSeconds = 0) => duration({ minMs: minSeconds * 1000 }).trans
 /** A block that may be left out: its keys then have their defaults. `never`, because the empty block fits every shape here. */
 const block = <T extends z.core.$ZodLooseShape>(shape: T) => z.object(shape).prefault(() => ({}) as never);
 
-const web = z
-  .object({
-    http: listenAddress.exactOptional(),
-    https: listenAddress.exactOptional(),
-    tlsCert: text().exactOptional(),
-    tlsKey: text().exactOptional(),
-    tlsMinVersion: tlsVersion.default('1.2'),
-    tlsMaxVersion: tlsVersion.default('1.3'),
-    headers: block({
-      'Content-Security-Policy': headerValue.exactOptional(),
-      'X-Frame-Options': headerValue.exactOptional(),
-      'X-Content-Type-Options': headerValue.exactOptional(),
-      'X-XSS-Protection': headerValue.exactOptional(),
-      'Strict-Transport-Security': headerValue.exactOptional(),
-    }),
-    allowedOrigins: z.array(origin).default([]),
-    allowedHeaders: z.array(text()).default(['Authorization']),
-    clientRemoteIP: block({ header: text().exactOptional(), trustedProxies: z.array(network).default([]) }),
-  })
-  .superRefine((value, context) => {
-    const missing = (path: string, why: string): void =>
-      context.addIssue({ code: 'custom', path: [path], message: `is missing, but ${why}. Add it.` });
-    if (value.http === undefined && value.https === undefined) missing('http', 'there must be http or https');
-    if (value.https !== undefined && value.tlsCert === undefined) missing('tlsCert', 'https needs a certificate');
-    if (value.https !== undefined && value.tlsKey === undefined) missing('tlsKey', 'https needs a private key');
-    if (value.tlsMinVersion > value.tlsMaxVersion) {
-      context.addIssue({ code: 'custom', path: ['tlsMinVersion'], message: 'is above tlsMaxVersion. Lower it.' });
-    }
-  });
+/** `web` without what its keys need of each other. */
+export const webKeys = z.object({
+  http: listenAddress.exactOptional(),
+  https: listenAddress.exactOptional(),
+  tlsCert: text().exactOptional(),
+  tlsKey: text().exactOptional(),
+  tlsMinVersion: tlsVersion.default('1.2'),
+  tlsMaxVersion: tlsVersion.default('1.3'),
+  headers: block({
+    'Content-Security-Policy': headerValue.exactOptional(),
+    'X-Frame-Options': headerValue.exactOptional(),
+    'X-Content-Type-Options': headerValue.exactOptional(),
+    'X-XSS-Protection': headerValue.exactOptional(),
+    'Strict-Transport-Security': headerValue.exactOptional(),
+  }),
+  allowedOrigins: z.array(origin).default([]),
+  allowedHeaders: z.array(text()).default(['Authorization']),
+  clientRemoteIP: block({ header: text().exactOptional(), trustedProxies: z.array(network).default([]) }),
+});
+
+const web = webKeys.superRefine((value, context) => {
+  const missing = (path: string, why: string): void =>
+    context.addIssue({ code: 'custom', path: [path], message: `is missing, but ${why}. Add it.` });
+  if (value.http === undefined && value.https === undefined) missing('http', 'there must be http or https');
+  if (value.https !== undefined && value.tlsCert === undefined) missing('tlsCert', 'https needs a certificate');
+  if (value.https !== undefined && value.tlsKey === undefined) missing('tlsKey', 'https needs a private key');
+  if (value.tlsMinVersion > value.tlsMaxVersion) {
+    context.addIssue({ code: 'custom', path: ['tlsMinVersion'], message: 'is above tlsMaxVersion. Lower it.' });
+  }
+});
 
 export const staticClient = z.object({
   id: text().exactOptional(),
@@ -73,7 +74,7 @@ export const absentGrantTypes = [
   'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const;
 
-const connector = z.object({
+export const connector = z.object({
   type: text(),
   id: text(),
   name: text(),
@@ -113,9 +114,10 @@ const expiry = block({
   }),
 });
 
+const attempts = z.int().min(0, 'is negative. Write how many, or 0 for no limit.');
 const passwordAttempts = block({
-  perAccount: z.number().int().min(0).exactOptional(),
-  perAddress: z.number().int().min(0).exactOptional(),
+  perAccount: attempts.exactOptional(),
+  perAddress: attempts.exactOptional(),
   window: seconds(1).exactOptional(),
 });
 
@@ -139,6 +141,8 @@ const frontend = block({
   extra: z.record(z.string(), z.string()).default({}),
 });
 
+export const telemetryKeys = z.object({ http: listenAddress.exactOptional() });
+
 /** `staticPasswords`: the connector of the password database reads the rest. */
 const staticPassword = z.looseObject({ hash: z.string().exactOptional(), hashFromEnv: text().exactOptional() });
 
@@ -146,7 +150,7 @@ export const fileSchema = z.object({
   issuer: text(),
   storage: z.object({ type: text(), config: z.unknown().optional() }),
   web,
-  telemetry: block({ http: listenAddress.exactOptional() }),
+  telemetry: telemetryKeys.prefault({}),
   oauth2,
   expiry,
   passwordAttempts,
@@ -166,5 +170,3 @@ export const signerSchema = z.object({
 });
 
 export type ConfigFile = z.infer<typeof fileSchema>;
-export type ClientBlock = ConfigFile['staticClients'][number];
-export type ConnectorBlock = ConfigFile['connectors'][number];
