@@ -21,6 +21,7 @@ const schema = z
     timeout: duration({ minMs: 1000, maxMs: 60_000 }).exactOptional(),
     data: base64Bytes().exactOptional(),
     note: z.string().nullable().exactOptional(),
+    tries: z.int().exactOptional(),
   })
   .superRefine(atMostOne('clientSecret', 'clientSecretFile'));
 
@@ -92,6 +93,7 @@ describe('parseConfig', () => {
       { ...sound, tenants: { a: { adminMail: 'x' } } },
       'tenants.a.adminMail: is not a known key. Did you mean adminEmail?',
     ],
+    [{ ...sound, tries: 1.5 }, 'tries: must be a whole number. Remove the fraction.'],
     [{ ...sound, zzz: 1 }, 'zzz: is not a known key. Remove it.'],
     ['text', 'must be a map of keys, but is a text.'],
     [['list'], 'must be a map of keys, but is a list.'],

@@ -84,6 +84,7 @@ function explanation(issue: RichIssue, actual: unknown): string {
   if (!ours && actual === undefined) return 'is missing. Add it.';
   if (issue.code === 'invalid_type') {
     const hint = issue.expected === 'string' && isScalar(actual) ? ' Put it in quotes.' : '';
+    if (issue.expected === 'int' && typeof actual === 'number') return 'must be a whole number. Remove the fraction.';
     return `must be ${withArticle(String(issue.expected))}, but is ${withArticle(kindOf(actual))}.${hint}`;
   }
   if (issue.code === 'invalid_value' && Array.isArray(issue.values)) {
