@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load } from './load-config.ts';
+import { selfSigned } from './self-signed.ts';
 
 const folder = join(import.meta.dirname, '..', 'examples');
+
+const { certificate, key } = selfSigned();
 
 /** What the examples expect to find on the machine of an operator. */
 const world = {
@@ -13,7 +16,11 @@ const world = {
     CONSOLE_CLIENT_ID: 'console',
     CONSOLE_CLIENT_SECRET: 'of-the-console',
   },
-  files: { '/etc/ostiary/clients/grafana': 'of-grafana\n' },
+  files: {
+    '/etc/ostiary/clients/grafana': 'of-grafana\n',
+    '/etc/ostiary/tls/tls.crt': certificate,
+    '/etc/ostiary/tls/tls.key': key,
+  },
 };
 
 describe('examples', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { load, minimal, problemsOf } from '../../test/load-config.ts';
+import { selfSigned } from '../../test/self-signed.ts';
 
 describe('loadConfig', () => {
   it('fills in what a small file leaves out, with safe lifetimes', async () => {
@@ -65,12 +66,14 @@ frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", ext
   });
 
   it('takes keys in any case, exact spelling first', async () => {
-    const { config } = await load(`
+    const { certificate, key } = selfSigned();
+    const text = `
 ISSUER: https://a.example
 Storage: {TYPE: memory}
 web: {HTTP: ":80", HTTPS: ":443", TLSCERT: c.pem, tlskey: k.pem, tlsMinVersion: "1.3"}
 connectors: [{Type: mockPassword, ID: p, Name: P, Config: {USERNAME: u, password: p}}]
-staticclients: [{ID: a, Name: A, Secret: s, redirecturis: [https://a.example/cb]}]`);
+staticclients: [{ID: a, Name: A, Secret: s, redirecturis: [https://a.example/cb]}]`;
+    const { config } = await load(text, { files: { 'c.pem': certificate, 'k.pem': key } });
     expect(config.web.https?.tls).toEqual({
       certFile: 'c.pem',
       keyFile: 'k.pem',

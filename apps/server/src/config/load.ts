@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { readConnectors } from './connectors.ts';
 import { keyDecisions } from './decisions.ts';
 import { type Flags, ignoredFlags, readFlags } from './flags.ts';
+import { checkListening } from './listening.ts';
 import { type LooseFile, readLoosely } from './loose.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
 import { expandVariables, type PlugInReader, type PlugIns, readStorage } from './plug-ins.ts';
@@ -83,10 +84,11 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const unknownKeys = flags.refuseUnknownKeys ? 'error' : 'warning';
   const parsed = await parseConfig(fileSchema, reviewed.value, { path: '', unknownKeys });
   report.add({ problems: parsed.ok ? [] : parsed.issues, warnings: parsed.warnings });
-  const reader: PlugInReader = { report, env, expand: flags.expandEnvironment, unknownKeys };
+  const reader: PlugInReader = { report, env, readFile, expand: flags.expandEnvironment, unknownKeys };
   // When the file is wrong somewhere, what can be read is read all the same, so that a person corrects it once.
   const blocks: LooseFile = parsed.ok ? parsed.value : readLoosely(reviewed.value);
   const storage = blocks.storage && (await readStorage(blocks.storage, plugIns.storages, reader));
+  await checkListening({ ...blocks, readFile, report });
   const issuer = readIssuer(blocks.issuer, reader);
   const connectors = await readConnectors({ ...blocks, issuer, reader, plugIns });
   const signer = await readSigner(blocks.signer, reader);

@@ -1,10 +1,18 @@
 /** Storage and connectors: which definition a `type` means, and its options read by that definition's schema. */
 import type { ConnectorDefinition } from '@ostiary/connector-sdk';
-import { type EnvironmentLookup, expandEnvironment, parseConfig } from '@ostiary/connector-sdk/config';
+import {
+  type EnvironmentLookup,
+  expandEnvironment,
+  type ParsedConfig,
+  parseConfig,
+  type ReadFile,
+} from '@ostiary/connector-sdk/config';
 import type { StorageDefinition } from '@ostiary/storage-sdk';
 import { closest, distance } from 'fastest-levenshtein';
 import type { ConnectorSettings, StorageSettings } from './config.ts';
+import { optionOf } from './option.ts';
 import type { Report } from './report.ts';
+import { checkTrusted } from './trusted.ts';
 
 /** What the server was built with. Whatever a definition takes is checked by its own schema: hence `unknown`. */
 export interface PlugIns {
@@ -17,6 +25,7 @@ export interface PlugIns {
 export interface PlugInReader {
   readonly report: Report;
   readonly env: EnvironmentLookup;
+  readonly readFile: ReadFile;
   readonly expand: boolean;
   readonly unknownKeys: 'error' | 'warning';
 }
@@ -50,10 +59,11 @@ export async function readStorage(
     );
     return undefined;
   }
-  const options = await readOptions(definition, block.config, { path: 'storage.config', reader });
-  if (options === undefined) return undefined;
+  const path = 'storage.config';
+  const parsed = await readOptions(definition, expandVariables(block.config, path, reader), { path, reader });
+  if (!parsed.ok) return undefined;
   const { type, durable } = definition;
-  return { type, durable, open: (deps) => definition.open(options.value, deps) };
+  return { type, durable, open: (deps) => definition.open(parsed.value, deps) };
 }
 
 export interface ConnectorInput extends TypedBlock {
@@ -74,32 +84,29 @@ export async function readConnector(
     reader.report.problem(`${input.path}.type`, unknownType(input.type, names(definitions)));
     return undefined;
   }
-  const options = await readOptions(definition, input.config, { path: `${input.path}.config`, reader });
-  if (options === undefined) return undefined;
-  const callbackUrl = redirectUriOf(options.expanded);
+  const path = `${input.path}.config`;
+  const options = expandVariables(input.config, path, reader);
+  const parsed = await readOptions(definition, options, { path, reader });
+  await checkTrusted({ options, path, ...reader });
+  if (!parsed.ok) return undefined;
+  const callbackUrl = redirectUriOf(options);
   return {
     id: input.id,
     type: definition.type,
     name: input.name,
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
-    open: (context) => definition.open(options.value, context),
+    open: (context) => definition.open(parsed.value, context),
   };
-}
-
-interface OptionsOf<C> {
-  readonly value: C;
-  readonly expanded: unknown;
 }
 
 async function readOptions<C>(
   definition: StorageDefinition<C> | ConnectorDefinition<C>,
-  raw: unknown,
+  options: unknown,
   { path, reader }: { readonly path: string; readonly reader: PlugInReader },
-): Promise<OptionsOf<C> | undefined> {
-  const expanded = expandVariables(raw, path, reader);
-  const parsed = await parseConfig(definition.config, expanded, { path, unknownKeys: reader.unknownKeys });
+): Promise<ParsedConfig<C>> {
+  const parsed = await parseConfig(definition.config, options, { path, unknownKeys: reader.unknownKeys });
   reader.report.add({ problems: parsed.ok ? [] : parsed.issues, warnings: parsed.warnings });
-  return parsed.ok ? { value: parsed.value, expanded } : undefined;
+  return parsed;
 }
 
 /** Replaces `$NAME` where Dex does; names variables that are not set, which become nothing. */
@@ -139,7 +146,6 @@ function unknownType(type: string, known: readonly string[]): string {
 
 /** Every Dex connector that comes back to the issuer calls its registered callback `redirectURI`. */
 function redirectUriOf(options: unknown): string | undefined {
-  if (typeof options !== 'object' || options === null) return undefined;
-  const found: unknown = Object.entries(options).find(([key]) => key.toLowerCase() === 'redirecturi')?.[1];
+  const found = optionOf(options, 'redirectURI');
   return typeof found === 'string' && found !== '' ? found : undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatListenAddress, parseListenAddress } from './address.ts';
+import { addressesCollide, formatListenAddress, parseListenAddress } from './address.ts';
 
 describe('parseListenAddress', () => {
   it.each([
@@ -20,4 +20,26 @@ describe('parseListenAddress', () => {
       expect(parseListenAddress(text)).toBeUndefined();
     },
   );
+});
+
+describe('addressesCollide', () => {
+  const collide = (a: string, b: string): boolean | undefined => {
+    const [one, other] = [parseListenAddress(a), parseListenAddress(b)];
+    return one && other && addressesCollide(one, other);
+  };
+
+  it.each([
+    ['127.0.0.1:80', '127.0.0.1:80', true],
+    [':80', '127.0.0.1:80', true],
+    ['[::1]:80', '[::]:80', true],
+    ['0.0.0.0:80', '127.0.0.1:80', true],
+    ['0.0.0.0:80', ':80', true],
+    ['0.0.0.0:80', '[::1]:80', false],
+    ['127.0.0.1:80', '127.0.0.2:80', false],
+    [':80', ':81', false],
+    [':0', ':0', false],
+  ])('%s and %s: %s', (a, b, expected) => {
+    expect(collide(a, b)).toBe(expected);
+    expect(collide(b, a)).toBe(expected);
+  });
 });

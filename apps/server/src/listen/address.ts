@@ -21,3 +21,15 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
 export function formatListenAddress({ host = '', port }: ListenAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
+
+/** Whether one machine refuses to listen on both. Port 0 is any free one; names are not resolved. */
+export function addressesCollide(a: ListenAddress, b: ListenAddress): boolean {
+  if (a.port !== b.port || a.port === 0) return false;
+  return covers(a.host, b.host) || covers(b.host, a.host);
+}
+
+/** No host and `::` are all addresses, those of IPv4 too; `0.0.0.0` is those of IPv4. */
+function covers(host: string | undefined, other: string | undefined): boolean {
+  if (host === other || host === undefined || host === '::') return true;
+  return host === '0.0.0.0' && other !== undefined && !other.includes(':');
+}

@@ -1,6 +1,7 @@
 /** Certificate and key from files, checked before they are used. */
 import { createHash } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
+import { type ConfigIssue, formatIssue } from '@ostiary/connector-sdk/config';
 import { OstiaryError } from '@ostiary/primitives';
 
 /** `web.tlsCert` and its neighbours. */
@@ -39,37 +40,50 @@ const CIPHERS = [
 /**
  * Reads certificate and key and proves that they belong together.
  *
- * @throws {OstiaryError} `config/invalid` naming the file and what is wrong with it.
+ * @throws {OstiaryError} `config/invalid` naming the files and what is wrong with them.
  */
 export async function loadTls(settings: TlsSettings, readFile: ReadTextFile): Promise<LoadedTls> {
-  const { certFile, keyFile, minVersion, maxVersion } = settings;
-  const [cert, key] = await Promise.all([
-    readPem(certFile, 'web.tlsCert', readFile),
-    readPem(keyFile, 'web.tlsKey', readFile),
-  ]);
-  const options = { cert, key, minVersion, maxVersion, ciphers: CIPHERS, honorCipherOrder: true };
-  try {
-    createSecureContext(options);
-  } catch (cause) {
-    throw new OstiaryError(
-      'config/invalid',
-      `web.tlsCert, web.tlsKey: ${certFile} and ${keyFile} do not work together. Both must be PEM, and the key must be that of the first certificate.`,
-      { cause },
-    );
+  const { minVersion, maxVersion } = settings;
+  const { pair, problems } = await readPair(settings, readFile);
+  if (pair === undefined) {
+    throw new OstiaryError('config/invalid', problems.map(formatIssue).join('\n'), { cause: problems[0]?.cause });
   }
+  const { cert, key } = pair;
+  const options = { cert, key, minVersion, maxVersion, ciphers: CIPHERS, honorCipherOrder: true };
   return { options, fingerprint: createHash('sha256').update(cert).update('\0').update(key).digest('base64url') };
 }
 
-async function readPem(path: string, setting: string, readFile: ReadTextFile): Promise<string> {
+interface TlsProblem extends ConfigIssue {
+  readonly cause: unknown;
+}
+
+export interface ReadPair {
+  /** Absent when there are problems, or a file is not named. */
+  readonly pair?: { readonly cert: string; readonly key: string };
+  readonly problems: readonly TlsProblem[];
+}
+
+/** Reads the files that are named and, when both are, proves that they belong together. Tells all that is wrong. */
+export async function readPair(
+  { certFile, keyFile }: { readonly certFile: string | undefined; readonly keyFile: string | undefined },
+  readFile: ReadTextFile,
+): Promise<ReadPair> {
+  const problems: TlsProblem[] = [];
+  const read = async (path: string, file: string | undefined): Promise<string | undefined> => {
+    try {
+      return file === undefined ? undefined : await readFile(file);
+    } catch (cause) {
+      problems.push({ path, message: `${file} cannot be read. Check the path and its permissions.`, cause });
+      return undefined;
+    }
+  };
+  const [cert, key] = await Promise.all([read('web.tlsCert', certFile), read('web.tlsKey', keyFile)]);
+  if (cert === undefined || key === undefined) return { problems };
   try {
-    return await readFile(path);
+    createSecureContext({ cert, key });
+    return { pair: { cert, key }, problems };
   } catch (cause) {
-    throw new OstiaryError(
-      'config/invalid',
-      `${setting}: ${path} cannot be read. Check the path and its permissions.`,
-      {
-        cause,
-      },
-    );
+    const message = `${certFile} and ${keyFile} do not work together. Both must be PEM, and the key must be that of the first certificate.`;
+    return { problems: [{ path: 'web.tlsCert', message, cause }] };
   }
 }

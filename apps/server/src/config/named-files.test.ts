@@ -1,0 +1,94 @@
+import { rootCertificates } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import { load, minimal, problemsOf } from '../../test/load-config.ts';
+import { selfSigned } from '../../test/self-signed.ts';
+
+const { certificate, key } = selfSigned();
+const web = (block: string): string => minimal().replace(/web:.*/u, `web: {${block}}`);
+const https = (more: string): string => web(`https: ":443", ${more}`);
+const pair = 'tlsCert: c.pem, tlsKey: k.pem';
+
+describe('certificate files of the listener', () => {
+  it('are read, and fit', async () => {
+    const { config } = await load(https(pair), { files: { 'c.pem': certificate, 'k.pem': key } });
+    expect(config.web.https?.tls).toMatchObject({ certFile: 'c.pem', keyFile: 'k.pem' });
+  });
+
+  it('that cannot be read are all told, with what is wrong besides', async () => {
+    expect(await problemsOf(https(`${pair}, tlsMinVersion: 1.2`))).toEqual([
+      'config.yaml:3: web.tlsMinVersion: must be one of "1.2", "1.3".',
+      'config.yaml:3: web.tlsCert: c.pem cannot be read. Check the path and its permissions.',
+      'config.yaml:3: web.tlsKey: k.pem cannot be read. Check the path and its permissions.',
+    ]);
+    expect(await problemsOf(https('tlsCert: c.pem'))).toEqual([
+      'config.yaml:3: web.tlsKey: is missing, but https needs a private key. Add it.',
+      'config.yaml:3: web.tlsCert: c.pem cannot be read. Check the path and its permissions.',
+    ]);
+  });
+
+  it.each([
+    ['a key of another certificate', selfSigned().key],
+    ['no PEM', 'hunter2'],
+  ])('that do not fit are told, without what they hold: %s', async (_what, other) => {
+    const [problem = '', ...more] = await problemsOf(https(pair), { files: { 'c.pem': certificate, 'k.pem': other } });
+    expect(problem).toContain('web.tlsCert: c.pem and k.pem do not work together.');
+    expect(problem).not.toContain(other);
+    expect(more).toEqual([]);
+  });
+
+  it('are left alone without https', async () => {
+    expect(await problemsOf(web(`http: ":80", ${pair}`))).toEqual([]);
+  });
+});
+
+describe('addresses', () => {
+  it('that collide are told, also when something else is wrong', async () => {
+    const text = web(`http: "127.0.0.1:443", https: ":443", ${pair}, tlsMinVersion: 1.2`);
+    const files = { 'c.pem': certificate, 'k.pem': key };
+    expect(await problemsOf(`${text}telemetry: {http: "127.0.0.1:443"}`, { files })).toEqual([
+      'config.yaml:3: web.tlsMinVersion: must be one of "1.2", "1.3".',
+      'config.yaml:3: web.https: is an address that web.http takes. Choose another port.',
+      'config.yaml:5: telemetry.http: is an address that web.http takes. Choose another port.',
+    ]);
+  });
+});
+
+describe('certificates that a connector trusts', () => {
+  const oidc = (options: string): string =>
+    minimal().replace(
+      /connectors.*/u,
+      `connectors: [{type: oidc, id: a, name: A, config: {issuer: "https://a.example", clientID: c, ${options}}}]`,
+    );
+  const files = { 'ca.pem': rootCertificates[0] ?? '', 'key.pem': key };
+
+  it('are read, from files and from the configuration itself', async () => {
+    const inline = Buffer.from(certificate).toString('base64');
+    expect(await problemsOf(oidc(`rootcas: [ca.pem, ${inline}, $CA]`), { files, env: { CA: 'ca.pem' } })).toEqual([]);
+  });
+
+  it('are told when they cannot be read or are none, whatever else is wrong with the connector', async () => {
+    expect(await problemsOf(oidc('rootCAs: [ca.pem, /none, key.pem], scopes: x'), { files })).toEqual([
+      'config.yaml:4: connectors[0].config.scopes: must be a list, but is a text.',
+      'config.yaml:4: connectors[0].config.rootCAs[1]: is neither PEM, nor base64 of PEM, nor a file that can be read.',
+      'config.yaml:4: connectors[0].config.rootCAs[2]: holds no certificate. Give a PEM file with BEGIN CERTIFICATE.',
+    ]);
+  });
+
+  it('are told as a single file too, unless data stands besides', async () => {
+    const github = (options: string): string =>
+      minimal().replace(
+        /connectors.*/u,
+        `connectors: [{type: github, id: a, name: A, config: {clientID: c, clientSecret: s, ${options}}}]`,
+      );
+    expect(await problemsOf(github('hostName: git.example, rootCA: /none'))).toEqual([
+      expect.stringContaining('connectors[0].config.rootCA: is neither PEM'),
+    ]);
+    const ldap =
+      'host: a.example, userSearch: {baseDN: dc=a, username: uid, idAttr: uid, emailAttr: mail, nameAttr: cn}';
+    const text = minimal().replace(
+      /connectors.*/u,
+      `connectors: [{type: ldap, id: a, name: A, config: {${ldap}, rootCA: /none, rootCAData: ${Buffer.from(certificate).toString('base64')}}}]`,
+    );
+    expect(await problemsOf(text)).toEqual([]);
+  });
+});
