@@ -4,6 +4,7 @@
  */
 import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument, type Tags } from 'yaml';
 import type { LocatedIssue } from './problem.ts';
+import { explainError, findStrayReferences } from './yaml-problems.ts';
 
 export interface ConfigSource {
   readonly value: unknown;
@@ -25,18 +26,17 @@ export function readSource(text: string): ReadSource {
     stringKeys: true,
     customTags: (tags) => tags.filter((tag) => !isForeignTag(tag)),
   });
-  const problems = [...document.errors, ...document.warnings].map((error) => ({
-    path: '',
-    message: explain(error.code, error.message, text.slice(error.pos[0])),
-    line: lines.linePos(error.pos[0]).line,
-  }));
+  const errors = [...document.errors, ...document.warnings].map((error) => explainError(error, text));
+  const found = errors.length > 0 ? errors : findStrayReferences(document);
+  const problems = found.map(({ at, message }) => ({ path: '', message, line: lines.linePos(at).line }));
   if (problems.length > 0) return { ok: false, problems };
   const root = document.contents;
   if (root === null) return { ok: false, problems: [{ path: '', message: 'The file is empty. Write an issuer.' }] };
   if (!isMap(root)) return { ok: false, problems: [{ path: '', message: 'The file must be a map of keys.', line: 1 }] };
   try {
     return { ok: true, source: { value: document.toJS(), lineOf: (path) => lineOf(root, path, lines) } };
-  } catch {
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
     // toJS gives up on aliases that multiply ("billion laughs").
     return { ok: false, problems: [{ path: '', message: 'Its aliases (*name) grow too large. Write them out.' }] };
   }
@@ -47,16 +47,6 @@ function isForeignTag(tag: Tags[number]): boolean {
   if (typeof tag === 'string') return false;
   return ('format' in tag && tag.format === 'TIME') || /:(?:timestamp|binary|omap|pairs|set)$/u.test(tag.tag);
 }
-
-function explain(code: string, message: string, excerpt: string): string {
-  if (code === 'DUPLICATE_KEY') return `"${keyName(excerpt)}" is set twice in one map. Keep one of them.`;
-  if (code === 'MULTIPLE_DOCS') return 'The file holds several YAML documents. Remove the line "---" and what follows.';
-  if (code === 'TAB_AS_INDENT') return 'A tab is used to indent. Use spaces.';
-  return `This is not YAML: ${message.replace(/\s*$/u, '').replace(/\.?$/u, '.')} Check the indentation and the quotes.`;
-}
-
-/** A key is no secret, but what stands after it may be. */
-const keyName = (excerpt: string): string => excerpt.split(/[\s:]/u, 1)[0]?.replace(/["']/gu, '') ?? '';
 
 function lineOf(root: ParsedNode, path: string, lines: LineCounter): number | undefined {
   let node: Node | null | undefined = root;

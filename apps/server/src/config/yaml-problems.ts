@@ -1,0 +1,79 @@
+/**
+ * What is wrong with YAML, in words. A value that was not put in quotes may have been read as a tag, an alias or a
+ * directive, and it may be a secret: what stands in the file is not repeated, keys aside.
+ */
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, visit, type YAMLError } from 'yaml';
+
+/** A problem and where in the text it is. */
+export interface YamlProblem {
+  readonly at: number;
+  readonly message: string;
+}
+
+const tag = 'The sign ! makes a tag here, one that is not known or does not fit. Put a value with ! in quotes.';
+const anchor = 'The signs * and & make aliases and anchors here. Put a value that begins with one in quotes.';
+
+const sentences: Readonly<Partial<Record<YAMLError['code'], string>>> = {
+  MULTIPLE_DOCS: 'The file holds several YAML documents. Remove the line "---" and what follows.',
+  TAB_AS_INDENT: 'A tab is used to indent. Use spaces.',
+  TAG_RESOLVE_FAILED: tag,
+  MULTIPLE_TAGS: tag,
+  BAD_COLLECTION_TYPE: tag,
+  BAD_ALIAS: anchor,
+  ALIAS_PROPS: anchor,
+  MULTIPLE_ANCHORS: anchor,
+  BAD_DIRECTIVE: 'The sign % makes a directive here, one that is not known. Put a value that begins with % in quotes.',
+  BAD_SCALAR_START: 'A value cannot begin with this sign. Put it in quotes.',
+  BAD_DQ_ESCAPE: 'A backslash in double quotes stands before a sign that it means nothing with. Use single quotes.',
+};
+
+/** Codes of errors whose messages repeat nothing of the file. */
+const safe: ReadonlySet<YAMLError['code']> = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+  'KEY_OVER_1024_CHARS',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'NON_STRING_KEY',
+]);
+
+/** @param text the file. */
+export function explainError({ code, message, pos: [at] }: YAMLError, text: string): YamlProblem {
+  if (code === 'DUPLICATE_KEY') {
+    return { at, message: `"${keyName(text.slice(at))}" is set twice in one map. Keep one of them.` };
+  }
+  const what = safe.has(code) ? message.replace(/\.?\s*$/u, '.') : 'Something stands here that does not belong here.';
+  return { at, message: sentences[code] ?? `This is not YAML: ${what} Check the indentation and the quotes.` };
+}
+
+/** A key is no secret, but what stands after it may be. */
+const keyName = (excerpt: string): string => excerpt.split(/[\s:]/u, 1)[0]?.replace(/["']/gu, '') ?? '';
+
+/** Aliases and merges that lead nowhere: they are seen only when the document is made into data. */
+export function findStrayReferences(document: Document): readonly YamlProblem[] {
+  const problems: YamlProblem[] = [];
+  const add = (node: Node, message: string): void => void problems.push({ at: node.range?.[0] ?? 0, message });
+  visit(document, {
+    Alias(_key, alias, path) {
+      const target = alias.resolve(document);
+      if (target === undefined) add(alias, 'An alias (*) has no anchor (&) above it. Put a value with * in quotes.');
+      else if (path.includes(target)) add(alias, 'An alias (*) stands within its own anchor (&). Write it out.');
+    },
+    Pair(_key, { key, value }) {
+      if (isMergeKey(key) && !isMergeable(value, document))
+        add(key, 'What << merges is no map. Write a map, or put << in quotes.');
+    },
+  });
+  return problems;
+}
+
+const isMergeKey = (key: unknown): key is Scalar => isScalar(key) && key.type === 'PLAIN' && key.source === '<<';
+
+/** An alias without an anchor is told by itself. */
+function isMergeable(value: unknown, document: Document): boolean {
+  const isMapOrStray = (node: unknown): boolean => node === undefined || isMap(node);
+  const targetOf = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+  const target = targetOf(value);
+  return isSeq(target) ? target.items.every((item) => isMapOrStray(targetOf(item))) : isMapOrStray(target);
+}
