@@ -24,7 +24,8 @@ function trustedFields({ options, path }: TrustedInput): readonly PemField[] {
   const list = optionOf(options, 'rootCAs');
   const several = Array.isArray(list) ? list.flatMap((source, index) => field(source, `rootCAs[${index}]`)) : [];
   // Where there is data besides, it wins over the file.
-  const single = optionOf(options, 'rootCAData') === undefined ? field(optionOf(options, 'rootCA'), 'rootCA') : [];
+  const hasData = (optionOf(options, 'rootCAData') ?? '') !== '';
+  const single = hasData ? [] : field(optionOf(options, 'rootCA'), 'rootCA');
   return [...several, ...single];
 }
 
