@@ -85,10 +85,12 @@ describe('certificates that a connector trusts', () => {
     ]);
     const ldap =
       'host: a.example, userSearch: {baseDN: dc=a, username: uid, idAttr: uid, emailAttr: mail, nameAttr: cn}';
-    const text = minimal().replace(
-      /connectors.*/u,
-      `connectors: [{type: ldap, id: a, name: A, config: {${ldap}, rootCA: /none, rootCAData: ${Buffer.from(certificate).toString('base64')}}}]`,
-    );
-    expect(await problemsOf(text)).toEqual([]);
+    const withData = (data: string): string =>
+      minimal().replace(
+        /connectors.*/u,
+        `connectors: [{type: ldap, id: a, name: A, config: {${ldap}, rootCA: /none, rootCAData: "${data}"}}]`,
+      );
+    expect(await problemsOf(withData(Buffer.from(certificate).toString('base64')))).toEqual([]);
+    expect((await problemsOf(withData(''))).join('\n')).toContain('connectors[0].config.rootCA: is neither PEM');
   });
 });
