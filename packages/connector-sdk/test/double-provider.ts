@@ -18,29 +18,34 @@ interface Person {
   readonly nonce?: string;
 }
 
-/** A provider with one account. Each answer is about who holds the account at that moment. */
-export function playedProvider(): Upstream {
-  let person: Person = { id: 'u-1', verified: true, groups: ['dev'] };
-  let ended = false;
+/** What a provider gives out; a refresh token is good for one use. */
+function secrets() {
   let count = 0;
-  const nonces = new Map<string, string>();
   const issued: string[] = [];
-  /** Refresh tokens, each good for one use. */
   const live = new Set<string>();
-  const issueRefresh = (): string => {
-    const token = issue('refresh');
-    live.add(token);
-    return token;
-  };
   const issue = (name: string): string => {
     count += 1;
     issued.push(`${name}-secret-${count}`);
     return `${name}-secret-${count}`;
   };
+  const issueRefresh = (): string => {
+    const token = issue('refresh');
+    live.add(token);
+    return token;
+  };
+  return { issued, issue, issueRefresh, spend: (token: string): boolean => live.delete(token) };
+}
+
+/** A provider with one account. Each answer is about who holds the account at that moment. */
+export function playedProvider(): Upstream {
+  let person: Person = { id: 'u-1', verified: true, groups: ['dev'] };
+  let ended = false;
+  const nonces = new Map<string, string>();
+  const { issued, issue, issueRefresh, spend } = secrets();
   const redeem: FetchHandler = on('POST', `${origin}/token`, async (request) => {
     const form = new URLSearchParams(await request.text());
     const code = form.get('code');
-    const known = code === null ? live.delete(form.get('refresh') ?? '') : nonces.has(code);
+    const known = code === null ? spend(form.get('refresh') ?? '') : nonces.has(code);
     const nonce = nonces.get(code ?? '');
     nonces.delete(code ?? '');
     if (!known || ended) return Response.json({ error: 'invalid_grant' }, { status: 400 });
