@@ -40,7 +40,10 @@ export interface FinishLogin {
   /** What {@link BeginLogin} had. That the browser brought the same one has been checked. */
   readonly state: string;
   readonly keep: Json;
-  /** Query of a GET, or form of a POST. */
+  /**
+   * Query of a GET, or form of a POST. Of a form only what answers of OAuth 2.0, OpenID Connect, SAML and Apple hold
+   * is sure to arrive: it may have been posted again by a page of the issuer.
+   */
   readonly params: URLSearchParams;
   /** Headers of the request, for connectors behind an authenticating proxy. */
   readonly headers: Headers;

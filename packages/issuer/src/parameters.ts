@@ -1,8 +1,8 @@
 import { OstiaryError } from '@ostiary/primitives';
 
 /** Parameters of one request, each at most once. An empty value counts as absent (RFC 6749 section 3.1). */
-export interface Parameters {
-  get(name: string): string | undefined;
+export interface Parameters<Name extends string = string> {
+  get(name: Name): string | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, locationOf } from './browser.ts';
-import { app, challenge, cli, publicRequest, request, startIssuer } from './harness.ts';
+import { app, challenge, cli, publicRequest, redirectUri, request, startIssuer } from './harness.ts';
 
 describe('before the redirect URI is known, an error is a page', () => {
   it.each([
@@ -103,6 +103,33 @@ describe('choice of connector', () => {
     const reply = await browser().send(`/auth?${new URLSearchParams({ ...rest, connector_id: 'ldap' })}`);
     expect(locationOf(reply)).toMatch(/^\/dex\/auth\/ldap\?/);
     expect(locationOf(reply)).not.toContain('connector_id');
+  });
+
+  it('takes along what the issuer reads, and no other field: not a secret, not a thousand of them', async () => {
+    const read = {
+      ...{
+        client_id: 'app',
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        response_mode: 'query',
+        scope: 'openid',
+      },
+      ...{ state: 's', nonce: 'n', code_challenge: challenge, code_challenge_method: 'S256', prompt: 'login' },
+      ...{
+        approval_prompt: 'auto',
+        max_age: '1',
+        login_hint: 'jane',
+        id_token_hint: 'h',
+        request: 'r',
+        request_uri: 'u',
+      },
+    };
+    const form = { ...read, connector_id: 'idp', client_secret: 'app-secret', a: '1' };
+    const { browser } = await startIssuer();
+    expect(Object.fromEntries(answerOf(await browser().send('/auth', { form })))).toEqual(read);
+    const reply = await browser().send('/auth', { form: { ...request({ connector_id: undefined }), a: '1' } });
+    if (reply.kind !== 'page' || reply.page.name !== 'choose-connector') throw new Error('no page');
+    expect(reply.page.connectors.map(({ url }) => url.includes('a=1'))).toEqual([false, false]);
   });
 
   it('refuses a connector that the client or its own grant types exclude', async () => {

@@ -131,6 +131,33 @@ describe('an answer that is posted from another site', () => {
     const elsewhere = await browser().send(action, { form: fields });
     expect(elsewhere).toMatchObject({ status: 400, page: { problem: 'login_expired' } });
   });
+
+  it('is posted again without what no provider answers', async () => {
+    const { browser } = await startIssuer();
+    const answer = {
+      ...{ state: 's', code: 'c', iss: 'i', error: 'e', error_description: 'd', error_uri: 'u', user: 'a' },
+      ...{ id_token: 't', session_state: 'ss', RelayState: 'r', SAMLResponse: 'x' },
+    };
+    const reply = await browser().send('/callback/idp', { form: { ...answer, a: '1', b: '2' } });
+    expect(reply).toMatchObject({ kind: 'page', page: { name: 'submit-form' } });
+    if (reply.kind !== 'page' || reply.page.name !== 'submit-form') throw new Error('no form');
+    expect(reply.page.fields).toEqual({ ...answer, ostiary_bounced: '1' });
+  });
+
+  it.each(['/callback', '/callback/nope', '/callback/ldap'])(
+    'is not posted again at %s, where none is expected',
+    async (path) => {
+      const { browser } = await startIssuer();
+      const reply = await browser().send(path, { form: { state: 's', code: 'c' } });
+      expect(reply).toMatchObject({ status: 400, page: { name: 'error', problem: 'login_expired' } });
+    },
+  );
+
+  it('is the one form that may be large', async () => {
+    const { issuer } = await startIssuer();
+    const large = issuer.endpoints.filter(({ largestForm }) => largestForm !== undefined);
+    expect(new Set(large.map(({ name }) => name))).toEqual(new Set(['callback']));
+  });
 });
 
 describe('an anonymous visitor', () => {

@@ -74,7 +74,7 @@ export function locationOf(reply: Reply): string {
 
 /** The parameters a reply brings to the client. */
 export function answerOf(reply: Reply): URLSearchParams {
-  return new URL(locationOf(reply)).searchParams;
+  return new URL(locationOf(reply), 'https://login.example.com').searchParams;
 }
 
 function route(issuer: Issuer, path: string, method: string): [Endpoint, Record<string, string>] {

@@ -93,6 +93,21 @@ describe('a form', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ error: 'invalid_request' });
   });
 
+  it('of more fields than anybody needs is refused', async () => {
+    expect((await post('a=&'.repeat(999))).status).toBe(200);
+    expect((await post('a=&'.repeat(1000))).status).toBe(413);
+  });
+
+  it('may be longer where the endpoint says so', async () => {
+    const largestForm = 2 * FORM_LIMIT;
+    await using host = await listen(() => createHost(hostOptions([{ ...token, largestForm }])));
+    const status = async (length: number) => {
+      const sent = { method: 'POST', headers: { 'content-type': type }, body: 'x'.repeat(length) } as const;
+      return (await ask(host.origin, '/dex/token', sent)).status;
+    };
+    expect([await status(largestForm), await status(largestForm + 1)]).toEqual([200, 413]);
+  });
+
   it('that is announced too long is refused before it was sent', async () => {
     await using host = await listen(() => createHost(hostOptions([token])));
     const answer = await new Promise<string>((resolve, reject) => {

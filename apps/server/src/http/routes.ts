@@ -99,7 +99,7 @@ async function callEndpoint(endpoint: Endpoint, ctx: HostContext, deps: RouteDep
     deps.answers.refuse({ why, audience: endpoint.audience, requestId, headers });
   const querystring = ctx.querystring;
   if (!isWellEncoded(ctx.path) || !isWellEncoded(querystring)) return refuse('bad_request');
-  const form = await readForm(ctx.req);
+  const form = await readForm(ctx.req, endpoint.largestForm);
   switch (form) {
     case 'aborted':
       return 'gone';

@@ -3,7 +3,7 @@ import { OstiaryError } from '@ostiary/primitives';
 import { safeEqual } from '@ostiary/token-core';
 import type { Client } from '../client.ts';
 import type { ProtocolOptions } from '../options.ts';
-import type { Parameters } from '../parameters.ts';
+import type { AuthorizationParameters } from '../requests/authorization-parameters.ts';
 import type { AuthorizationRequest } from '../requests/authorization-request.ts';
 
 type CodeChallenge = NonNullable<AuthorizationRequest['codeChallenge']>;
@@ -17,7 +17,7 @@ const wellFormed = /^[A-Za-z0-9\-._~]{43,128}$/;
  * @throws {OstiaryError} `oauth/invalid_request`
  */
 export function readCodeChallenge(
-  params: Parameters,
+  params: AuthorizationParameters,
   client: Client,
   options: ProtocolOptions,
 ): CodeChallenge | undefined {

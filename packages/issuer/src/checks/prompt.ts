@@ -1,5 +1,6 @@
 import { OstiaryError } from '@ostiary/primitives';
-import { type Parameters, splitList } from '../parameters.ts';
+import { splitList } from '../parameters.ts';
+import type { AuthorizationParameters } from '../requests/authorization-parameters.ts';
 import type { Prompt } from '../requests/authorization-request.ts';
 
 const prompts: readonly Prompt[] = ['none', 'login', 'consent', 'select_account'];
@@ -9,7 +10,7 @@ const prompts: readonly Prompt[] = ['none', 'login', 'consent', 'select_account'
  *
  * @throws {OstiaryError} `oauth/invalid_request` for an unknown word, or `none` beside others.
  */
-export function readPrompt(params: Parameters): readonly Prompt[] {
+export function readPrompt(params: AuthorizationParameters): readonly Prompt[] {
   const words = splitList(params.get('prompt')).map((word) => {
     const prompt = prompts.find((known) => known === word);
     if (prompt === undefined) {
@@ -24,7 +25,7 @@ export function readPrompt(params: Parameters): readonly Prompt[] {
 }
 
 /** Reads `max_age`. @throws {OstiaryError} `oauth/invalid_request` unless it is a whole number of seconds. */
-export function readMaxAge(params: Parameters): number | undefined {
+export function readMaxAge(params: AuthorizationParameters): number | undefined {
   const text = params.get('max_age');
   if (text === undefined) return undefined;
   if (!/^\d{1,10}$/.test(text)) {

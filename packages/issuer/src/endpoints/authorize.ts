@@ -10,6 +10,7 @@ import { readParameters } from '../parameters.ts';
 import { type AnswerTo, asOstiaryError, errorPage, errorToClient } from '../replies.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
+import { type AuthorizationParameters, sentParameters } from '../requests/authorization-parameters.ts';
 import { type Destination, parseAuthorization, parseDestination } from '../requests/parse-authorization.ts';
 
 /** `/auth`: chooses a connector, or lets the person choose. The whole request is checked at the next step. */
@@ -21,7 +22,7 @@ export function authorizeEndpoint(context: IssuerContext): Endpoint {
     cors: false,
     audience: 'person',
     async handle(request) {
-      const params = readParameters(request.form, request.query);
+      const params: AuthorizationParameters = readParameters(request.form, request.query);
       const destination = await parseDestination(params, context);
       const wanted = params.get('connector_id');
       if (wanted !== undefined) return toConnector(requireConnector(wanted, destination.client, context).id);
@@ -45,7 +46,7 @@ export function authorizeEndpoint(context: IssuerContext): Endpoint {
       });
 
       function pathTo(connectorId: string): string {
-        const rest = new URLSearchParams([...request.query, ...(request.form ?? [])]);
+        const rest = sentParameters(request);
         rest.delete('connector_id');
         return `${localUrl(context, `/auth/${encodeURIComponent(connectorId)}`)}?${rest}`;
       }
@@ -69,7 +70,7 @@ export function connectorEndpoint(context: IssuerContext): Endpoint {
     cors: false,
     audience: 'person',
     async handle(request) {
-      const params = readParameters(request.form, request.query);
+      const params: AuthorizationParameters = readParameters(request.form, request.query);
       const destination = await parseDestination(params, context);
       const { client } = destination;
       const entry = requireConnector(request.params.connector ?? '', client, context);

@@ -7,12 +7,24 @@ import { completeLogin } from '../login/complete.ts';
 import { failuresOf, resumeLogin } from '../login/resume.ts';
 import { hasTransaction, loadTransaction } from '../login/transaction.ts';
 import { callbackUrl, localUrl } from '../login/urls.ts';
-import { readParameters } from '../parameters.ts';
+import { type Parameters, readParameters } from '../parameters.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 
 /** Marks a form that has been through {@link bounce} already. */
 const BOUNCED = 'ostiary_bounced';
+
+/** A SAML response with some thousand groups is the largest form there is. */
+const LARGEST_ANSWER = 1024 * 1024;
+
+/**
+ * What a provider's answer may hold: OAuth 2.0, OpenID Connect, Apple (`user`) and SAML. Only these are posted again,
+ * because anybody can post anything, and our page would hold all of it.
+ */
+const answerFields = [
+  ...['state', 'code', 'iss', 'error', 'error_description', 'error_uri', 'id_token', 'session_state', 'user'],
+  ...['RelayState', 'SAMLResponse'],
+];
 
 /** `/callback/{connector}`, and the `/callback` that providers may know from Dex: the browser is back from the provider. */
 export function callbackEndpoints(context: IssuerContext): readonly Endpoint[] {
@@ -24,6 +36,7 @@ export function callbackEndpoints(context: IssuerContext): readonly Endpoint[] {
       methods: ['GET', 'POST'],
       cors: false,
       audience: 'person',
+      largestForm: LARGEST_ANSWER,
       handle: (request) => handleCallback(request, context),
     }),
   );
@@ -34,9 +47,7 @@ async function handleCallback(request: IssuerRequest, context: IssuerContext): P
   const params = readParameters(answer);
   const id = params.get('state') ?? params.get('RelayState');
   if (id === undefined) throw new OstiaryError('oauth/invalid_request', 'The answer of the provider has no state.');
-  if (request.method === 'POST' && !hasTransaction(id, request) && !answer.has(BOUNCED)) {
-    return bounce(request, answer, context);
-  }
+  if (isWithoutCookie(id, request) && isAwaited(request, context)) return bounce(request, params, context);
   const transaction = await loadTransaction(id, request, context);
   return failuresOf(transaction, { request, context, endpoint: 'callback' }, async () => {
     const start = await resumeLogin(transaction, context);
@@ -63,27 +74,34 @@ async function handleCallback(request: IssuerRequest, context: IssuerContext): P
  * another one (mix-up, RFC 9700 section 4.4).
  */
 function cameBackTo(request: IssuerRequest, { entry }: Pick<LoginStart, 'entry'>, context: IssuerContext): boolean {
-  const expected = new URL(callbackUrl(context, entry)).pathname;
-  const { connector } = request.params;
-  const actual = localUrl(
-    context,
-    connector === undefined ? '/callback' : `/callback/${encodeURIComponent(connector)}`,
-  );
-  return expected === actual;
+  return new URL(callbackUrl(context, entry)).pathname === pathOf(request, context);
+}
+
+function pathOf({ params: { connector } }: IssuerRequest, context: IssuerContext): string {
+  return localUrl(context, connector === undefined ? '/callback' : `/callback/${encodeURIComponent(connector)}`);
+}
+
+/** A form that another site had the browser post, as far as can be told. */
+function isWithoutCookie(id: string, request: IssuerRequest): boolean {
+  return request.method === 'POST' && !hasTransaction(id, request) && request.form?.has(BOUNCED) !== true;
+}
+
+/** Whether some connector's provider sends people here. */
+function isAwaited(request: IssuerRequest, context: IssuerContext): boolean {
+  return context.connectors
+    .list()
+    .some((entry) => entry.connector.via === 'redirect' && cameBackTo(request, { entry }, context));
 }
 
 /**
  * A provider that posts from its own site comes without our `SameSite=Lax` cookie. Our own page posts the same fields
  * again, this time from our site.
  */
-function bounce(request: IssuerRequest, answer: URLSearchParams, context: IssuerContext): Reply {
-  const { connector } = request.params;
-  const action = localUrl(
-    context,
-    connector === undefined ? '/callback' : `/callback/${encodeURIComponent(connector)}`,
-  );
-  const fields = { ...Object.fromEntries(answer), [BOUNCED]: '1' };
-  return { kind: 'page', status: 200, page: { name: 'submit-form', action, fields } };
+function bounce(request: IssuerRequest, params: Parameters, context: IssuerContext): Reply {
+  const answer = answerFields.map((name) => [name, params.get(name)] as const);
+  const present = answer.filter((field): field is [string, string] => field[1] !== undefined);
+  const fields = { ...Object.fromEntries(present), [BOUNCED]: '1' };
+  return { kind: 'page', status: 200, page: { name: 'submit-form', action: pathOf(request, context), fields } };
 }
 
 function withoutMark(answer: URLSearchParams): URLSearchParams {

@@ -5,7 +5,8 @@ import { mayRedirectTo } from '../checks/redirect-uri.ts';
 import { checkScopes } from '../checks/scope.ts';
 import type { Client } from '../client.ts';
 import type { IssuerContext } from '../context.ts';
-import { type Parameters, splitList } from '../parameters.ts';
+import { splitList } from '../parameters.ts';
+import type { AuthorizationParameters } from './authorization-parameters.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 
 /** Where an answer to this request may be sent, and for whom. Until this is known an error is a page. */
@@ -20,7 +21,7 @@ export interface Destination {
  *
  * @throws {OstiaryError} `oauth/invalid_request`, with the page problem in its detail
  */
-export async function parseDestination(params: Parameters, context: IssuerContext): Promise<Destination> {
+export async function parseDestination(params: AuthorizationParameters, context: IssuerContext): Promise<Destination> {
   const clientId = params.get('client_id');
   const client = clientId === undefined ? undefined : await context.clients.find(clientId);
   if (client === undefined) {
@@ -43,7 +44,7 @@ export async function parseDestination(params: Parameters, context: IssuerContex
  * @throws {OstiaryError} an `oauth/*` code of RFC 6749 section 4.1.2.1 or OpenID Connect Core section 3.1.2.6
  */
 export async function parseAuthorization(
-  params: Parameters,
+  params: AuthorizationParameters,
   { client, redirectUri, state }: Destination,
   context: IssuerContext,
 ): Promise<AuthorizationRequest> {
@@ -65,7 +66,7 @@ export async function parseAuthorization(
   };
 }
 
-function refuseUnsupported(params: Parameters): void {
+function refuseUnsupported(params: AuthorizationParameters): void {
   if (params.get('request') !== undefined) {
     throw new OstiaryError('oauth/request_not_supported', 'Server does not support request parameter.');
   }
@@ -78,7 +79,7 @@ function refuseUnsupported(params: Parameters): void {
   }
 }
 
-function checkResponseType(params: Parameters): void {
+function checkResponseType(params: AuthorizationParameters): void {
   const types = splitList(params.get('response_type'));
   if (types.length === 0) throw new OstiaryError('oauth/invalid_request', 'No response_type provided.');
   if (types.length > 1 || types[0] !== 'code') {
@@ -88,7 +89,7 @@ function checkResponseType(params: Parameters): void {
 }
 
 /** `id_token_hint`: one of our ID tokens; who it names must be who logs in. Its age and audience do not matter. */
-async function readHint(params: Parameters, context: IssuerContext): Promise<string | undefined> {
+async function readHint(params: AuthorizationParameters, context: IssuerContext): Promise<string | undefined> {
   const hint = params.get('id_token_hint');
   if (hint === undefined) return undefined;
   try {
