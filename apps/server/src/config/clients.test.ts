@@ -59,6 +59,14 @@ describe('staticClients', () => {
     ['{id: a, name: A, secret: s, mfaChain: [totp]}', 'staticClients[0].mfaChain: is not supported.'],
     ['{id: a, name: A, secret: s, redirectURIs: ["https://a.example/#x"]}', 'redirectURIs[0]: has a fragment'],
     ['{id: a, name: A, secret: s, redirectURIs: ["https://*.example/"]}', 'redirectURIs[0]: has a wildcard'],
+    [
+      '{id: a, name: A, secret: s, redirectURIs: ["https://a.example/Ж"]}',
+      'redirectURIs[0]: has a sign that no URI has',
+    ],
+    [
+      '{id: a, name: A, secret: s, redirectURIs: ["https://a.example/\\r"]}',
+      'redirectURIs[0]: has a sign that no URI has',
+    ],
     ['{id: a, name: A, secret: s, redirectURIs: ["javascript:alert(1)"]}', 'redirectURIs[0]: has a scheme'],
     ['{id: a, name: A, secret: s}, {id: a, name: B, secret: s}', 'staticClients[1].id: is the id of staticClients[0]'],
   ])('refuses %s', async (clients, problem) => {

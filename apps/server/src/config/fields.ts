@@ -45,6 +45,7 @@ const forbiddenSchemes: ReadonlySet<string> = new Set(['javascript:', 'data:', '
 export const redirectUri: z.ZodType<string, string> = z.string().superRefine((text, context) => {
   if (text === deviceCallback) return;
   if (!URL.canParse(text)) context.addIssue('is not an absolute URI. Write it like https://app.example.com/callback.');
+  else if (!/^[\x21-\x7e]+$/u.test(text)) context.addIssue('has a sign that no URI has. Percent-encode it, like %20.');
   else if (text.includes('#')) context.addIssue('has a fragment (#…), which OAuth 2.0 forbids. Remove it.');
   else if (text.includes('*')) context.addIssue('has a wildcard, but is compared as it stands. List each URI.');
   else if (forbiddenSchemes.has(new URL(text).protocol)) {

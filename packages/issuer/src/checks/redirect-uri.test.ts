@@ -35,6 +35,15 @@ describe('a confidential client', () => {
   });
 });
 
+describe('any client', () => {
+  it.each(['https://app.example.com/Ж', 'https://app.example.com/\r\n', 'https://app.example.com/a b'])(
+    'is not redirected to %j, which no header can hold, even if it is registered',
+    (uri) => {
+      expect(mayRedirectTo(client({ redirectUris: [uri] }), uri)).toBe(false);
+    },
+  );
+});
+
 describe('a public client without a registered URI', () => {
   const open = client({ public: true });
 
@@ -62,6 +71,11 @@ describe('a public client without a registered URI', () => {
     'http://evil.example/?http://localhost/',
     '//localhost/',
     'javascript:alert(1)',
+    'http://127.0.0.1:1/\r\nSet-Cookie:a=b',
+    'http://127.0.0.1:1/\t',
+    'http://127.0.0.1:1/ ',
+    'http://127.0.0.1:1/Ж',
+    'http://127.0.0.1:1/?\u0000',
   ])('may not use %j', (uri) => {
     expect(mayRedirectTo(open, uri)).toBe(false);
   });
@@ -77,6 +91,7 @@ describe('a public client with a registered loopback URI', () => {
     expect(mayRedirectTo(native, 'http://localhost:49152/cb')).toBe(false);
     expect(mayRedirectTo(native, 'https://app.example.com:8443/callback')).toBe(false);
     expect(mayRedirectTo(native, OUT_OF_BAND)).toBe(false);
+    expect(mayRedirectTo(native, 'http://127.0.0.1:49152/cb\n')).toBe(false);
   });
 
   it('lends the free port to no confidential client', () => {

@@ -9,11 +9,15 @@ export const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob';
  * loopback URI is free. A public client that registered none may use any loopback URI, as in Dex.
  */
 export function mayRedirectTo(client: Client, uri: string): boolean {
+  if (!asciiOnly.test(uri)) return false;
   if (client.redirectUris.includes(uri)) return true;
   if (!client.public) return false;
   if (client.redirectUris.length === 0) return uri === OUT_OF_BAND || isLoopback(uri);
   return client.redirectUris.some((registered) => isLoopback(registered) && sameButPort(registered, uri));
 }
+
+/** A URI has no others (RFC 3986), and `URL` drops or encodes them where the header `Location` cannot be sent. */
+const asciiOnly = /^[\x21-\x7e]+$/;
 
 const loopback = /^http:\/\/(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d{1,5}))?(\/[^#]*|\?[^#]*)?$/;
 
