@@ -122,6 +122,7 @@ describe('choice of connector', () => {
         id_token_hint: 'h',
         request: 'r',
         request_uri: 'u',
+        expected_subject: 'e',
       },
     };
     const form = { ...read, connector_id: 'idp', client_secret: 'app-secret', a: '1' };

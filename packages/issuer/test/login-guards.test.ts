@@ -104,6 +104,31 @@ describe('somebody who comes back', () => {
     expect([other.get('error'), other.get('code')]).toEqual(['login_required', null]);
   });
 
+  it('must still be, on the way of "back" and of "try again"', async () => {
+    const harness = await startIssuer();
+    const code = answerOf(await harness.browser().logIn(request())).get('code');
+    const hint = textOf(await redeem(harness, code), 'id_token');
+    const browser = harness.browser();
+    const form = locationOf(await browser.authorize(request({ connector_id: 'ldap', id_token_hint: hint })));
+    const shown = await browser.send(form);
+    if (shown.kind !== 'page' || shown.page.name !== 'password') throw new Error('no form');
+    const state = new URL(locationOf(await browser.authorize(request({ id_token_hint: hint })))).searchParams.get(
+      'state',
+    );
+    const failed = await browser.send(`/callback?${new URLSearchParams({ state: state ?? '' })}`);
+    if (failed.kind !== 'page' || failed.page.name !== 'error') throw new Error('no error');
+    for (const link of [shown.page.backUrl, failed.page.retryUrl]) {
+      const again = new URL(link ?? '', 'https://login.example.com').searchParams;
+      const asked = { ...Object.fromEntries(again), connector_id: 'idp' };
+      harness.upstream.identity = { ...jane, userId: 'u-2' };
+      expect(answerOf(await harness.browser().logIn(asked)).get('error')).toBe('login_required');
+      harness.upstream.identity = jane;
+      expect(answerOf(await harness.browser().logIn(asked)).get('code')).not.toBeNull();
+    }
+    const forged = await harness.browser().authorize(request({ expected_subject: 'u-2' }));
+    expect(answerOf(forged).get('error')).toBe('invalid_request');
+  });
+
   it.each([
     [1000, 1000, 'code'],
     [1000, 1001, 'login_required'],

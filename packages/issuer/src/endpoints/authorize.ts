@@ -83,7 +83,7 @@ export function connectorEndpoint(context: IssuerContext): Endpoint {
           return await beginLogin({ client, entry, authorization }, request, context);
         } catch (thrown) {
           if (asOstiaryError(thrown).code.startsWith('oauth/')) throw thrown;
-          const { error, retryUrl } = withRetry(thrown, restartUrl(context, authorization));
+          const { error, retryUrl } = withRetry(thrown, await restartUrl(context, authorization));
           logFailure('authorize-connector', error, request);
           return errorPage(error, request, retryUrl);
         }

@@ -66,7 +66,7 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
   return completeLogin({ ...start, transaction, identity: outcome }, request, context);
 }
 
-function form({ start, transaction }: PasswordStep, context: IssuerContext, rejected?: string): Reply {
+async function form({ start, transaction }: PasswordStep, context: IssuerContext, rejected?: string): Promise<Reply> {
   const { entry, client, authorization } = start;
   if (entry.connector.via !== 'password') throw notPassword(start);
   const choices = connectorsFor(client, context).length;
@@ -80,7 +80,7 @@ function form({ start, transaction }: PasswordStep, context: IssuerContext, reje
       action: formUrl({ start, transaction }, context),
       username: rejected ?? authorization.loginHint ?? '',
       invalid: rejected !== undefined,
-      ...(choices > 1 ? { backUrl: restartUrl(context, authorization) } : {}),
+      ...(choices > 1 ? { backUrl: await restartUrl(context, authorization) } : {}),
     },
   };
 }

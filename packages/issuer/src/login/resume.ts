@@ -38,7 +38,7 @@ export async function failuresOf(
     return await step();
   } catch (thrown) {
     const code = asOstiaryError(thrown).code;
-    const { error, retryUrl } = withRetry(thrown, restartUrl(context, transaction.request));
+    const { error, retryUrl } = withRetry(thrown, await restartUrl(context, transaction.request));
     logFailure(endpoint, error, request);
     const cookies = [endTransaction(transaction)];
     if ((code.startsWith('oauth/') && code !== 'oauth/server_error') || code === 'login/denied') {

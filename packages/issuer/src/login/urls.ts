@@ -2,6 +2,7 @@ import { issuerPath, issuerUrl } from '@ostiary/primitives';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { IssuerContext } from '../context.ts';
 import type { AuthorizationRequest } from '../requests/authorization-request.ts';
+import { sealSubject } from '../requests/expected-subject.ts';
 
 /** A path of ours with a query, for redirects and forms inside one login. */
 export function localUrl(
@@ -19,12 +20,11 @@ export function callbackUrl(context: Pick<IssuerContext, 'issuer'>, entry: Conne
 }
 
 /** The authorization request again, to begin anew after a failure or to choose another connector. */
-export function restartUrl(
-  context: Pick<IssuerContext, 'issuer'>,
+export async function restartUrl(
+  context: Pick<IssuerContext, 'issuer' | 'sealer'>,
   request: AuthorizationRequest,
-  connectorId?: string,
-): string {
-  const { codeChallenge } = request;
+): Promise<string> {
+  const { codeChallenge, expectedSubject } = request;
   const optional = {
     state: request.state,
     nonce: request.nonce,
@@ -32,10 +32,11 @@ export function restartUrl(
     code_challenge_method: codeChallenge?.method,
     login_hint: request.loginHint,
     max_age: request.maxAge?.toString(),
+    expected_subject: expectedSubject === undefined ? undefined : await sealSubject(expectedSubject, context),
     prompt: request.prompt.length === 0 ? undefined : request.prompt.join(' '),
   };
   const present = Object.entries(optional).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return localUrl(context, connectorId === undefined ? '/auth' : `/auth/${encodeURIComponent(connectorId)}`, {
+  return localUrl(context, '/auth', {
     client_id: request.clientId,
     redirect_uri: request.redirectUri,
     response_type: 'code',

@@ -8,6 +8,7 @@ import type { IssuerContext } from '../context.ts';
 import { splitList } from '../parameters.ts';
 import type { AuthorizationParameters } from './authorization-parameters.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
+import { readExpectedSubject } from './expected-subject.ts';
 
 /** Where an answer to this request may be sent, and for whom. Until this is known an error is a page. */
 export interface Destination {
@@ -62,7 +63,7 @@ export async function parseAuthorization(
     prompt: readPrompt(params),
     maxAge: readMaxAge(params),
     loginHint: params.get('login_hint'),
-    expectedSubject: await readHint(params, context),
+    expectedSubject: await readExpectedSubject(params, context),
   };
 }
 
@@ -86,17 +87,4 @@ function checkResponseType(params: AuthorizationParameters): void {
     const named = JSON.stringify(types.join(' '));
     throw new OstiaryError('oauth/unsupported_response_type', `Unsupported response type ${named}.`);
   }
-}
-
-/** `id_token_hint`: one of our ID tokens; who it names must be who logs in. Its age and audience do not matter. */
-async function readHint(params: AuthorizationParameters, context: IssuerContext): Promise<string | undefined> {
-  const hint = params.get('id_token_hint');
-  if (hint === undefined) return undefined;
-  try {
-    const { claims } = await context.verifier.idToken(hint, { ignoreExpiry: true });
-    if (typeof claims.sub === 'string') return claims.sub;
-  } catch (cause) {
-    throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.', { cause });
-  }
-  throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.');
 }

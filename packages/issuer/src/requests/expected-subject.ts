@@ -1,0 +1,42 @@
+import { OstiaryError } from '@ostiary/primitives';
+import type { IssuerContext } from '../context.ts';
+import type { AuthorizationParameters } from './authorization-parameters.ts';
+
+const PURPOSE = 'expected-subject';
+
+/**
+ * Who must log in: the subject of `id_token_hint`, one of our ID tokens, whose age and audience do not matter; or of
+ * {@link sealSubject}.
+ *
+ * @throws {OstiaryError} `oauth/invalid_request`
+ */
+export async function readExpectedSubject(
+  params: AuthorizationParameters,
+  context: IssuerContext,
+): Promise<string | undefined> {
+  const hint = params.get('id_token_hint');
+  if (hint !== undefined) return subjectOf(hint, context);
+  const sealed = params.get('expected_subject');
+  if (sealed === undefined) return undefined;
+  const subject = await context.sealer.open(sealed, { purpose: PURPOSE });
+  if (typeof subject === 'string') return subject;
+  throw new OstiaryError('oauth/invalid_request', 'Invalid expected_subject.');
+}
+
+/**
+ * The parameter `expected_subject`, for our own links that begin a login again. It stands for the `id_token_hint` of
+ * the client, which is too long to be kept in a cookie.
+ */
+export function sealSubject(subject: string, { sealer }: Pick<IssuerContext, 'sealer'>): Promise<string> {
+  return sealer.seal(subject, { purpose: PURPOSE });
+}
+
+async function subjectOf(hint: string, { verifier }: IssuerContext): Promise<string> {
+  try {
+    const { claims } = await verifier.idToken(hint, { ignoreExpiry: true });
+    if (typeof claims.sub === 'string') return claims.sub;
+  } catch (cause) {
+    throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.', { cause });
+  }
+  throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.');
+}
