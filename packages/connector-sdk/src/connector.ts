@@ -18,7 +18,10 @@ export interface BeginLogin {
   readonly state: string;
   /** Who is expected, if the client said so (`login_hint`). */
   readonly loginHint?: string;
-  /** The client asks for a fresh login (`prompt=login`, or `max_age` has passed). */
+  /**
+   * The client asks for a fresh login (`prompt=login`, `max_age`). The issuer believes only what
+   * {@link Authentication.time} says of it: without one it refuses the login.
+   */
   readonly forceLogin?: boolean;
 }
 

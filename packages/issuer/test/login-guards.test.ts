@@ -6,6 +6,7 @@ import { answerOf, locationOf } from './browser.ts';
 import {
   app,
   bodyOf,
+  claimsOf,
   cli,
   type Harness,
   jane,
@@ -129,17 +130,47 @@ describe('somebody who comes back', () => {
     expect(answerOf(forged).get('error')).toBe('invalid_request');
   });
 
+  // Of 10 seconds, clocks may differ.
   it.each([
-    [1000, 1000, 'code'],
-    [1000, 1001, 'login_required'],
-    [30, 60, 'code'], // clocks differ
-    [30, 61, 'login_required'],
-  ])('within max_age=%i has logged in %i seconds ago: %s', async (maxAge, age, outcome) => {
+    [{ max_age: '1000' }, { age: 1010, takes: 0 }, 'code'],
+    [{ max_age: '1000' }, { age: 1011, takes: 0 }, 'login_required'],
+    [{ max_age: '1000' }, { age: 911, takes: 100 }, 'login_required'],
+    [{ max_age: '0' }, { age: 10, takes: 0 }, 'code'],
+    [{ max_age: '0' }, { age: 11, takes: 0 }, 'login_required'],
+    [{ max_age: '0' }, { age: -1, takes: 500 }, 'code'], // a second factor took the rest
+    [{ prompt: 'login' }, { age: -1, takes: 500 }, 'code'],
+    [{ prompt: 'login' }, { age: 11, takes: 0 }, 'login_required'],
+    [{ prompt: 'login', max_age: '1000' }, { age: 11, takes: 0 }, 'login_required'],
+    [{}, { age: 100_000, takes: 500 }, 'code'],
+  ])('for %j with a login %j seconds before: %s', async (asked, { age, takes }, outcome) => {
     const harness = await startIssuer();
     const time = new Date(harness.clock.now().getTime() - age * 1000);
     harness.upstream.identity = { ...jane, authentication: { time } };
-    const answer = answerOf(await harness.browser().logIn(request({ max_age: String(maxAge) })));
+    const browser = harness.browser();
+    const state = new URL(locationOf(await browser.authorize(request(asked)))).searchParams.get('state') ?? '';
+    harness.clock.advance(takes);
+    const answer = answerOf(await browser.send(`/callback/idp?${new URLSearchParams({ state, code: 'c' })}`));
     expect(answer.get('error') ?? (answer.has('code') ? 'code' : 'nothing')).toBe(outcome);
+  });
+
+  it.each([
+    ['idp', { max_age: '100000' }, 'login_required'],
+    ['idp', { prompt: 'login' }, 'login_required'],
+    ['idp', {}, 'now'],
+    ['ldap', { max_age: '0' }, 'now'],
+    ['ldap', { prompt: 'login' }, 'now'],
+  ])('by %s, which says no time, with %j: %s', async (id, asked, outcome) => {
+    const harness = await startIssuer();
+    const browser = harness.browser();
+    const step = locationOf(await browser.authorize(request({ ...asked, connector_id: id })));
+    const state = new URL(step, 'https://x').searchParams.get('state') ?? '';
+    const reply = await (id === 'ldap'
+      ? browser.send(step, { form: { login: 'jane', password: 'pass' } })
+      : browser.send(`/callback/idp?${new URLSearchParams({ state, code: 'c' })}`));
+    const now = Math.floor(harness.clock.now().getTime() / 1000);
+    const told = async (code: string) => claimsOf(textOf(await redeem(harness, code), 'id_token')).auth_time;
+    const code = answerOf(reply).get('code');
+    expect(code === null ? answerOf(reply).get('error') : await told(code)).toBe(outcome === 'now' ? now : outcome);
   });
 
   it('without an id is nobody', async () => {
@@ -153,7 +184,7 @@ describe('a connector', () => {
   it.each([
     [{ prompt: 'login' }, true],
     [{ max_age: '0' }, true],
-    [{ max_age: '60' }, undefined],
+    [{ max_age: '60' }, true],
     [{ prompt: 'consent' }, undefined],
     [{}, undefined],
   ])('is told by %j whether a new login is wanted: %s', async (parameters, forceLogin) => {
@@ -162,6 +193,15 @@ describe('a connector', () => {
     await harness.browser().authorize(request({ ...parameters, login_hint: 'jane' }));
     expect(begun).toMatchObject([{ loginHint: 'jane' }]);
     expect(begun[0]?.forceLogin).toBe(forceLogin);
+  });
+
+  it('is told nothing of a choice of accounts, so discovery does not promise one', async () => {
+    const { connector, begun } = noting();
+    const harness = await startIssuer({ entries: [{ connector }] });
+    await harness.browser().authorize(request({ prompt: 'select_account' }));
+    expect(Object.keys(begun[0] ?? {}).sort()).toEqual(['callbackUrl', 'scopes', 'state']);
+    const document = bodyOf(await harness.browser().send('/.well-known/openid-configuration'));
+    expect(document.prompt_values_supported).toEqual(['none', 'login', 'consent']);
   });
 
   it('gets what its provider posted, without our own mark on it', async () => {

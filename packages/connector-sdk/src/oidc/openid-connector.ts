@@ -76,6 +76,8 @@ function openIdLogin(options: OpenIdConnectorOptions): RedirectLogin {
         state: ask.state,
         more: {
           ...options.parameters?.(ask),
+          // With max_age the provider must say when the login was (OpenID Connect Core section 2, auth_time).
+          ...(ask.forceLogin === true ? { max_age: '0' } : {}),
           ...(ask.loginHint === undefined ? {} : { login_hint: ask.loginHint }),
         },
       });

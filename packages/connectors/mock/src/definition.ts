@@ -24,7 +24,7 @@ export const mockCallback: ConnectorDefinition<MockCallbackConfig> = defineConne
   config: mockCallbackConfig,
   open(_config, context) {
     warn(context, 'mockCallback');
-    return { via: 'redirect', login: mockCallbackLogin, refresh: mockRefresh, exchange: mockExchange };
+    return { via: 'redirect', login: mockCallbackLogin(context.now), refresh: mockRefresh, exchange: mockExchange };
   },
 });
 

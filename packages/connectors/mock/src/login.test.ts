@@ -1,5 +1,5 @@
 import { readConfig } from '@ostiary/connector-sdk/config';
-import { recordingLogger, testContext } from '@ostiary/connector-sdk/testing';
+import { fakeClock, recordingLogger, testContext } from '@ostiary/connector-sdk/testing';
 import { Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import { mockCallback, mockPassword } from './index.ts';
@@ -10,8 +10,16 @@ const scopes = { offlineAccess: true, groups: true };
 describe('mockCallback', () => {
   it('sends the browser straight back with the state, keeping the query of the callback', async () => {
     const ask = { scopes, callbackUrl: 'https://a.example/callback?x=1', state: 's 1' };
-    const step = await mockCallbackLogin.begin(ask);
+    const step = await mockCallbackLogin(fakeClock().now).begin(ask);
     expect(step).toEqual({ kind: 'redirect', url: 'https://a.example/callback?x=1&state=s+1', keep: null });
+  });
+
+  it('says that the login was just now', async () => {
+    const { now } = fakeClock();
+    const answer = { scopes, callbackUrl: 'https://a.example/', state: 's', keep: null };
+    const more = { params: new URLSearchParams(), headers: new Headers() };
+    const identity = await mockCallbackLogin(now).finish({ ...answer, ...more });
+    expect(identity.authentication).toEqual({ time: now() });
   });
 
   it('warns the operator when it is opened', () => {

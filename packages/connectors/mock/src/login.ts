@@ -1,19 +1,22 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { PasswordLogin, RedirectLogin } from '@ostiary/connector-sdk';
+import type { Clock } from '@ostiary/primitives';
 import type { MockPasswordConfig } from './config.ts';
 import { callbackPerson, passwordPerson } from './identity.ts';
 
-/** Sends the browser straight back: there is no provider. */
-export const mockCallbackLogin: RedirectLogin = {
-  async begin({ callbackUrl, state }) {
-    const url = new URL(callbackUrl);
-    url.searchParams.set('state', state);
-    return { kind: 'redirect', url: url.href, keep: null };
-  },
-  async finish() {
-    return callbackPerson;
-  },
-};
+/** Sends the browser straight back: there is no provider, and no session, so each visit is a login. */
+export function mockCallbackLogin(now: Clock): RedirectLogin {
+  return {
+    async begin({ callbackUrl, state }) {
+      const url = new URL(callbackUrl);
+      url.searchParams.set('state', state);
+      return { kind: 'redirect', url: url.href, keep: null };
+    },
+    async finish() {
+      return { ...callbackPerson, authentication: { time: now() } };
+    },
+  };
+}
 
 /** Takes the configured name and password. */
 export function mockPasswordLogin(config: MockPasswordConfig): PasswordLogin {

@@ -69,6 +69,7 @@ describe('begin', () => {
   ])('with %j and %j prompts %s', async (options, ask, prompt) => {
     const { url } = await begin(await world(options), ask);
     expect(new URL(url).searchParams.get('prompt')).toBe(prompt);
+    expect(new URL(url).searchParams.get('max_age')).toBe('forceLogin' in ask ? '0' : null);
   });
 
   it('names the shared callback of a Dex registration, and no foreign one', async () => {

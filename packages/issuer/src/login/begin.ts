@@ -5,6 +5,7 @@ import type { IssuerContext } from '../context.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import type { AuthorizationRequest } from '../requests/authorization-request.ts';
+import { wantsFreshLogin } from './freshness.ts';
 import { newTransactionId, saveTransaction } from './transaction.ts';
 import { callbackUrl, localUrl } from './urls.ts';
 
@@ -29,7 +30,7 @@ export async function beginLogin(start: LoginStart, request: IssuerRequest, cont
     callbackUrl: callbackUrl(context, entry),
     state: base.id,
     ...(authorization.loginHint === undefined ? {} : { loginHint: authorization.loginHint }),
-    ...(mustLogInAnew(authorization) ? { forceLogin: true } : {}),
+    ...(wantsFreshLogin(authorization) ? { forceLogin: true } : {}),
   });
   const cookies = await saveTransaction({ ...base, keep: step.keep }, request, context);
   if (step.kind === 'redirect') return { kind: 'redirect', status: 302, location: step.url, cookies };
@@ -58,8 +59,4 @@ export function withRetry(
     ? error
     : new OstiaryError('upstream/protocol', 'The login failed. Please try again later.', { cause: error });
   return { error: known, retryUrl };
-}
-
-function mustLogInAnew({ prompt, maxAge }: AuthorizationRequest): boolean {
-  return prompt.includes('login') || maxAge === 0;
 }

@@ -1,7 +1,7 @@
 import type { Identity } from '@ostiary/connector-sdk';
 import { OstiaryError } from '@ostiary/primitives';
 import { hashToken, randomToken } from '@ostiary/token-core';
-import { after, epochSeconds, type IssuerContext } from '../context.ts';
+import { after, type IssuerContext } from '../context.ts';
 import { decide } from '../policy/permit.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import { storeIdentity } from '../records/stored-identity.ts';
@@ -9,6 +9,7 @@ import { redirectToClient } from '../replies.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import type { LoginStart } from './begin.ts';
+import { authTimeOf } from './freshness.ts';
 import { endTransaction, type LoginTransaction, saveTransaction } from './transaction.ts';
 import { localUrl } from './urls.ts';
 
@@ -64,12 +65,7 @@ async function authenticate(login: CompletedLogin, context: IssuerContext): Prom
   if (identity.userId === '') {
     throw new OstiaryError('upstream/protocol', 'The login failed.', { detail: { reason: 'empty user id' } });
   }
-  const now = epochSeconds(context.now());
-  const upstreamTime = identity.authentication?.time;
-  const authTime = upstreamTime === undefined ? now : Math.min(now, epochSeconds(upstreamTime));
-  if (authorization.maxAge !== undefined && authTime + Math.max(authorization.maxAge, 60) < now) {
-    throw new OstiaryError('oauth/login_required', 'The login at the provider is older than max_age allows.');
-  }
+  const authTime = authTimeOf(login, context);
   return {
     request: authorization,
     connectorId: entry.id,

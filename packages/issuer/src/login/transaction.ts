@@ -43,6 +43,11 @@ export function newTransactionId({ now, random }: IssuerContext): string {
   return `${epochSeconds(now()).toString(36)}.${randomToken(random, 16)}`;
 }
 
+/** When a login began, in seconds since the epoch. */
+export function begunAt({ id }: Pick<LoginTransaction, 'id'>): number {
+  return Number.parseInt(id, 36); // up to the dot of newTransactionId
+}
+
 /**
  * Seals a transaction into its cookie, and removes cookies of older logins when there are too many.
  *
