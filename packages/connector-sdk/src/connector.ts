@@ -19,8 +19,8 @@ export interface BeginLogin {
   /** Who is expected, if the client said so (`login_hint`). */
   readonly loginHint?: string;
   /**
-   * The client asks for a fresh login (`prompt=login`, `max_age`). The issuer believes only what
-   * {@link Authentication.time} says of it: without one it refuses the login.
+   * The client asks for a fresh login (`prompt=login`, `max_age`). The issuer looks at {@link Authentication.time}
+   * afterwards; a login without one is refused where the client gave a `max_age`.
    */
   readonly forceLogin?: boolean;
 }

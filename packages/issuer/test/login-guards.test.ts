@@ -155,7 +155,8 @@ describe('somebody who comes back', () => {
 
   it.each([
     ['idp', { max_age: '100000' }, 'login_required'],
-    ['idp', { prompt: 'login' }, 'login_required'],
+    ['idp', { prompt: 'login' }, 'now'],
+    ['idp', { prompt: 'login', max_age: '0' }, 'login_required'],
     ['idp', {}, 'now'],
     ['ldap', { max_age: '0' }, 'now'],
     ['ldap', { prompt: 'login' }, 'now'],

@@ -17,10 +17,10 @@ export function wantsFreshLogin({ prompt, maxAge }: AuthorizationRequest): boole
 
 /**
  * When the person proved who they are (`auth_time`), in seconds since the epoch: now at our own form, else when the
- * provider says. Where it does not say, the moment at which it sent the person here, unless the client cares.
+ * provider says. Where it does not say, the moment at which it sent the person here, unless the client gave a `max_age`.
  *
- * @throws {OstiaryError} `oauth/login_required` when the client wants a fresh login and this one is not, or may not be
- *   (OpenID Connect Core section 3.1.2.1).
+ * @throws {OstiaryError} `oauth/login_required` when the client wants a fresh login and this one is not, or, with
+ *   `max_age`, may not be (OpenID Connect Core section 3.1.2.1).
  */
 export function authTimeOf(login: CompletedLogin, { now: clock }: Pick<IssuerContext, 'now'>): number {
   const { identity, entry, authorization, transaction } = login;
@@ -28,7 +28,9 @@ export function authTimeOf(login: CompletedLogin, { now: clock }: Pick<IssuerCon
   if (entry.connector.via === 'password') return now;
   const told = identity.authentication?.time;
   const time = told === undefined ? now : Math.min(now, epochSeconds(told));
-  if (!wantsFreshLogin(authorization)) return time;
+  // `prompt=login` has been handed on. At providers that say no more than that, no client of Dex got more either.
+  const isSilent = told === undefined && authorization.maxAge === undefined;
+  if (isSilent || !wantsFreshLogin(authorization)) return time;
   if (told === undefined) {
     throw new OstiaryError('oauth/login_required', 'The provider does not say when the login was.', {
       detail: { connector: entry.id },
