@@ -153,6 +153,16 @@ describe('an answer that is posted from another site', () => {
     },
   );
 
+  it.each([
+    ['a SAML response that is Base64', { SAMLResponse: 'aZ09+/=\r\n'.repeat(90_000) }, 200],
+    ['a SAML response that is not', { SAMLResponse: '"' }, 400],
+    ['an error of a page', { error_description: '"'.repeat(16_384) }, 200],
+    ['an error of a book', { error_description: '"'.repeat(16_385) }, 400],
+  ])('is posted again or not: %s', async (_what, answer, status) => {
+    const { browser } = await startIssuer();
+    expect(await browser().send('/callback/idp', { form: { state: 's', ...answer } })).toMatchObject({ status });
+  });
+
   it('is the one form that may be large', async () => {
     const { issuer } = await startIssuer();
     const large = issuer.endpoints.filter(({ largestForm }) => largestForm !== undefined);

@@ -26,6 +26,9 @@ const answerFields = [
   ...['RelayState', 'SAMLResponse'],
 ];
 
+/** Characters of an answer field other than the SAML response: tokens of a provider have some thousand. */
+const LONGEST_FIELD = 16_384;
+
 /** `/callback/{connector}`, and the `/callback` that providers may know from Dex: the browser is back from the provider. */
 export function callbackEndpoints(context: IssuerContext): readonly Endpoint[] {
   const paths = ['/callback', '/callback/:connector'] as const;
@@ -100,8 +103,16 @@ function isAwaited(request: IssuerRequest, context: IssuerContext): boolean {
 function bounce(request: IssuerRequest, params: Parameters, context: IssuerContext): Reply {
   const answer = answerFields.map((name) => [name, params.get(name)] as const);
   const present = answer.filter((field): field is [string, string] => field[1] !== undefined);
+  if (!present.every(isPlausible)) {
+    throw new OstiaryError('oauth/invalid_request', 'The answer of the provider cannot be read.');
+  }
   const fields = { ...Object.fromEntries(present), [BOUNCED]: '1' };
   return { kind: 'page', status: 200, page: { name: 'submit-form', action: pathOf(request, context), fields } };
+}
+
+/** Only a SAML response is long, and it is Base64: other signs would grow sixfold as text of a page. */
+function isPlausible([name, value]: readonly [string, string]): boolean {
+  return name === 'SAMLResponse' ? /^[\w+/=\s]*$/.test(value) : value.length <= LONGEST_FIELD;
 }
 
 function withoutMark(answer: URLSearchParams): URLSearchParams {
