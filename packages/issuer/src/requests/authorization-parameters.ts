@@ -2,9 +2,24 @@ import type { Parameters } from '../parameters.ts';
 import type { IssuerRequest } from '../request.ts';
 
 const names = [
-  ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce'],
-  ...['code_challenge', 'code_challenge_method', 'prompt', 'approval_prompt', 'max_age', 'login_hint', 'id_token_hint'],
-  ...['request', 'request_uri', 'connector_id', 'expected_subject'],
+  'client_id',
+  'redirect_uri',
+  'response_type',
+  'response_mode',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'prompt',
+  'approval_prompt',
+  'max_age',
+  'login_hint',
+  'id_token_hint',
+  'request',
+  'request_uri',
+  'connector_id',
+  'expected_subject',
 ] as const;
 
 /** The parameters of an authorization request, all that are read. Others are dropped (RFC 6749 section 3.1). */
