@@ -79,6 +79,22 @@ describe('wrong passwords for an account', () => {
     expect((await send(await openForm(harness, '192.0.2.4'), ...right)).status).toBe(429);
   });
 
+  it.each([' jane', 'jane   ', 'jane\u00a0', 'ja\u00adne', 'jäne'])('count for %j as for jane', async (login) => {
+    const harness = await start();
+    const form = await openForm(harness);
+    expect(await statuses(form, times(3, [login, 'guess']))).toEqual([401, 401, 401]);
+    expect((await send(form, ...right)).status).toBe(429);
+  });
+
+  it('stay when somebody of a similar name logs in: that may be another person', async () => {
+    const harness = await start();
+    const seen: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      seen.push(...(await statuses(await openForm(harness), [['jäne', 'guess'], right])));
+    }
+    expect(seen).toEqual([401, 303, 401, 303, 401, 429]);
+  });
+
   it('that come at once are not heard more often', async () => {
     const harness = await start();
     const forms = await Promise.all(times(50, undefined).map(() => openForm(harness)));

@@ -5,6 +5,7 @@ import { hashToken } from '@ostiary/token-core';
 import { after, epochSeconds, type IssuerContext } from '../context.ts';
 import type { PasswordAttempts } from '../options.ts';
 import type { LoginAttempts } from '../records/login-attempts.ts';
+import { foldName } from './fold-name.ts';
 
 /** Enough for people and for what they have saved wrongly; 40 guesses an hour get nobody anywhere. */
 export const defaultPasswordAttempts: PasswordAttempts = { perAccount: 10, perAddress: 200, window: 900 };
@@ -57,6 +58,8 @@ interface Counter {
   readonly id: string;
   readonly limit: number;
   readonly window: number;
+  /** Of the name as it was typed. */
+  readonly spelling?: string;
 }
 
 /** The address first: once it is over its limit, it no longer uses up the budget of accounts. */
@@ -68,9 +71,11 @@ function countersOf({ connectorId, username, address }: PasswordTry, limits: Pas
     limit,
     window,
   });
+  const account = counter('account', perAccount, `${connectorId}/${foldName(username)}`);
+  const spelling = hashToken(JSON.stringify(['spelling', connectorId, username]));
   return [
     ...(address === undefined ? [] : [counter('address', perAddress, network(address))]),
-    counter('account', perAccount, `${connectorId}/${username.normalize('NFKC').toLowerCase()}`),
+    { ...account, spelling },
   ].filter(({ limit }) => limit > 0);
 }
 
@@ -89,22 +94,34 @@ function network(address: string): string {
 }
 
 /** Counts a try; more than one beyond the limit are not counted, so that a flood costs no writes. */
-async function spend({ of, id, limit, window }: Counter, context: IssuerContext): Promise<Limited | undefined> {
+async function spend(counter: Counter, context: IssuerContext): Promise<Limited | undefined> {
+  const { of, id, limit, window } = counter;
   const end = after(context, window);
-  const record = await context.loginAttempts.update(id, (current, expiresAt) => {
-    const count = current?.count ?? 0;
-    return count > limit ? 'keep' : { set: { count: count + 1 }, expiresAt: expiresAt ?? end };
-  });
+  const record = await context.loginAttempts.update(id, (current, expiresAt) =>
+    (current?.count ?? 0) > limit ? 'keep' : { set: oneMore(current, counter), expiresAt: expiresAt ?? end },
+  );
   if ((record?.value.count ?? 0) <= limit) return undefined;
   const until = epochSeconds(record?.expiresAt ?? end);
   return { limited: of, retryAfter: Math.max(1, until - epochSeconds(context.now())) };
 }
 
-/** An account whose owner has come begins anew; an address has other people behind it, and gets its one try back. */
-async function giveBack({ of, id }: Counter, what: 'one' | 'all', context: IssuerContext): Promise<void> {
+/** The spelling stays in the record for as long as all tries had the same. */
+function oneMore(current: LoginAttempts | undefined, { spelling }: Counter): LoginAttempts {
+  if (current === undefined) return { count: 1, ...(spelling === undefined ? {} : { spelling }) };
+  const count = current.count + 1;
+  return spelling === undefined || current.spelling !== spelling ? { count } : { count, spelling };
+}
+
+/**
+ * An account whose owner has come begins anew; an address has other people behind it, and gets its one try back. So does
+ * a name that was tried in several spellings: they may be of several people, and whoever has one of the accounts must
+ * not clear what was guessed at another.
+ */
+async function giveBack({ id, spelling }: Counter, what: 'one' | 'all', context: IssuerContext): Promise<void> {
   await context.loginAttempts.update(id, (current: LoginAttempts | undefined, expiresAt) => {
     if (current === undefined) return 'keep';
-    const left = of === 'account' && what === 'all' ? 0 : current.count - 1;
-    return left <= 0 ? 'remove' : { set: { count: left }, expiresAt };
+    const isOwner = what === 'all' && spelling !== undefined && spelling === current.spelling;
+    const left = isOwner ? 0 : current.count - 1;
+    return left <= 0 ? 'remove' : { set: { ...current, count: left }, expiresAt };
   });
 }
