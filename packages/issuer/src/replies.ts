@@ -50,7 +50,7 @@ export function errorToClient(
 export function errorToProgram(error: OstiaryError, request: IssuerRequest): Reply {
   const status = errorStatus(error.code);
   return jsonReply(
-    error.code === 'login/not_allowed' ? 400 : status,
+    status,
     { error: oauthErrorCode(error), error_description: error.message },
     {
       ...(error.code === 'oauth/invalid_client' && request.headers.has('authorization')

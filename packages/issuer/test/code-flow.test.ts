@@ -1,5 +1,6 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
+import type { Client } from '../src/index.ts';
 import { answerOf, locationOf } from './browser.ts';
 import {
   app,
@@ -143,6 +144,17 @@ describe('codes', () => {
     expect(bodyOf(stolen)).toMatchObject({ error: 'invalid_grant' });
     clock.advance(60);
     expect(bodyOf(await browser().token(redeem(code)))).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('are worth nothing once the client may not use the connector any more', async () => {
+    const client: Client = { ...app, allowedConnectors: ['idp'] };
+    const clients = [client];
+    const { browser } = await startIssuer({ clients });
+    const code = answerOf(await browser().logIn(request())).get('code');
+    clients[0] = { ...app, allowedConnectors: ['ldap'] };
+    const reply = await browser().token(redeem(code));
+    expect(reply).toMatchObject({ status: 400 });
+    expect(bodyOf(reply)).toMatchObject({ error: 'invalid_grant' });
   });
 
   it('of a login without PKCE refuse a verifier (downgrade)', async () => {

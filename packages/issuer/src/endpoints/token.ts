@@ -1,4 +1,4 @@
-import { OstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { authenticateClient } from '../checks/client.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -39,7 +39,7 @@ export function tokenEndpoint(context: IssuerContext): Endpoint {
         throw new OstiaryError('oauth/unsupported_grant_type', `Unsupported grant_type ${named.slice(0, 100)}.`);
       }
       const client = await authenticateClient(request, context.clients);
-      const issued = await grant({ params, client, request }, context);
+      const issued = await grant({ params, client, request }, context).catch(rejectGrant);
       request.log.info('token.issued', {
         grantType: params.get('grant_type'),
         client: client.id,
@@ -49,4 +49,10 @@ export function tokenEndpoint(context: IssuerContext): Endpoint {
       return jsonReply(200, issued.body);
     },
   });
+}
+
+/** Who may not log in holds a grant that is good for nothing: RFC 6749 section 5.2 has no `access_denied`. */
+function rejectGrant(error: unknown): never {
+  if (!isOstiaryError(error) || !error.code.startsWith('login/')) throw error;
+  throw new OstiaryError('oauth/invalid_grant', error.message, { cause: error, detail: error.detail });
 }

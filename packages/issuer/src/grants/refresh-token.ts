@@ -1,4 +1,4 @@
-import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
+import { OstiaryError } from '@ostiary/primitives';
 import type { VersionedRecord } from '@ostiary/storage-sdk';
 import { randomToken } from '@ostiary/token-core';
 import { epochSeconds, type IssuerContext } from '../context.ts';
@@ -26,8 +26,8 @@ const TURN_MS = 100;
  * The record is replaced before tokens are minted and the answer is sent after both, so a process that dies in between
  * leaves the client with a token whose retry is answered.
  *
- * @throws {OstiaryError} `oauth/invalid_grant` when the login is over; `upstream/unavailable` when the provider cannot be
- *   asked now, and the token stays good.
+ * @throws {OstiaryError} `oauth/invalid_grant` when the login is over; `login/not_allowed` when policy refuses it today;
+ *   `upstream/unavailable` when the provider cannot be asked now. With the last two the token stays good.
  */
 export async function refresh(grant: GrantRequest, context: IssuerContext): Promise<IssuedTokens> {
   const text = grant.params.get('refresh_token');
@@ -116,12 +116,7 @@ async function permitFor(
 ): Promise<Permit> {
   const connector = context.connectors.get(connectorId);
   if (connector === undefined) throw invalidToken();
-  try {
-    return await decide({ grantType: 'refresh_token', client, connector, identity, scopes }, context.clients);
-  } catch (error) {
-    if (!isOstiaryError(error, 'login/not_allowed')) throw error;
-    throw new OstiaryError('oauth/invalid_grant', error.message, { cause: error, detail: error.detail });
-  }
+  return decide({ grantType: 'refresh_token', client, connector, identity, scopes }, context.clients);
 }
 
 /** Fewer scopes than were granted are fine, and do not shrink the grant (RFC 6749 section 6). */
