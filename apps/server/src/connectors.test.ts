@@ -50,6 +50,7 @@ describe('openConnectors', () => {
     const connectors = openConnectors({ settings: [broken('a'), named('b')], context, onFailure: 'skip' });
     expect(connectors.list().map(({ id }) => id)).toEqual(['b']);
     expect(connectors.failed).toBe(1);
+    expect(['a', 'b', 'c'].map(connectors.isUnavailable)).toEqual([true, false, false]);
     expect(errors).toEqual(['connector.open_failed']);
   });
 

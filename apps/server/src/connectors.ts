@@ -16,7 +16,9 @@ export interface OpenConnectorsOptions {
 }
 
 export interface OpenConnectors extends ConnectorRegistry, AsyncDisposable {
+  /** How many could not be opened. */
   readonly failed: number;
+  isUnavailable(id: string): boolean;
 }
 
 /**
@@ -35,10 +37,12 @@ export function openConnectors({ settings, context, onFailure }: OpenConnectorsO
     throw new OstiaryError('config/invalid', 'connectors: none of them can be opened; the log says why. Correct them.');
   }
   const list = [...entries.values()];
+  const failed = new Set(settings.map(({ id }) => id).filter((id) => !entries.has(id)));
   return {
     get: (id) => entries.get(id),
     list: () => list,
-    failed: settings.length - list.length,
+    isUnavailable: (id) => failed.has(id),
+    failed: failed.size,
     [Symbol.asyncDispose]: () => closeAll(list, context.log),
   };
 }

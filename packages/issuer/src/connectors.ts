@@ -17,4 +17,9 @@ export interface ConnectorEntry {
 export interface ConnectorRegistry {
   get(id: string): ConnectorEntry | undefined;
   list(): readonly ConnectorEntry[];
+  /**
+   * True for a connector that the configuration has and that could not be opened: its logins are told to try again.
+   * Absent: there is none. One that is neither here nor in `get` is gone.
+   */
+  isUnavailable?(id: string): boolean;
 }

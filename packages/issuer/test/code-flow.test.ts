@@ -146,6 +146,22 @@ describe('codes', () => {
     expect(bodyOf(await browser().token(redeem(code)))).toMatchObject({ error: 'invalid_grant' });
   });
 
+  it('are not spent while the connector could not be opened', async () => {
+    let opened = true;
+    const { browser } = await startIssuer({
+      connectors: ({ get, list }) => ({
+        list,
+        get: (id) => (opened ? get(id) : undefined),
+        isUnavailable: () => !opened,
+      }),
+    });
+    const code = answerOf(await browser().logIn(request())).get('code');
+    opened = false;
+    expect(await browser().token(redeem(code))).toMatchObject({ status: 503 });
+    opened = true;
+    expect(await browser().token(redeem(code))).toMatchObject({ status: 200 });
+  });
+
   it('are worth nothing once the client may not use the connector any more', async () => {
     const client: Client = { ...app, allowedConnectors: ['idp'] };
     const clients = [client];

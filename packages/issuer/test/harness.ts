@@ -14,6 +14,7 @@ import { createKeyRing, createSealer, type KeyRing } from '@ostiary/token-core';
 import {
   type Client,
   type ConnectorEntry,
+  type ConnectorRegistry,
   createIssuer,
   type Issuer,
   type IssuerOptions,
@@ -62,6 +63,7 @@ export interface HarnessOptions {
   readonly lifetimes?: Partial<Lifetimes>;
   readonly passwordAttempts?: PasswordAttempts;
   readonly storage?: (driver: StorageDriver) => StorageDriver;
+  readonly connectors?: (registry: ConnectorRegistry) => ConnectorRegistry;
 }
 
 export interface Harness {
@@ -99,7 +101,8 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
   const memory = await memoryStorage.open({}, { now: clock.now, random: seededRandom('memory'), log });
   const storage = options.storage?.(memory) ?? memory;
   const upstream = fakeUpstream();
-  const registered = connectors(upstream, options);
+  const inside = connectors(upstream, options);
+  const registered = options.connectors?.(inside) ?? inside;
   const create = async (seed: string): Promise<{ issuer: Issuer; keys: KeyRing }> => {
     const deps = { now: clock.now, random: seededRandom(seed), log };
     const keys = await createKeyRing({
@@ -147,7 +150,7 @@ function registry(clients: readonly Client[]): IssuerOptions['clients'] {
   return { find: async (id) => clients.find((client) => client.id === id) };
 }
 
-function connectors(upstream: Upstream, options: HarnessOptions): IssuerOptions['connectors'] {
+function connectors(upstream: Upstream, options: HarnessOptions): ConnectorRegistry {
   const refresh = (options.refresh ?? defaultRefresh)(upstream);
   const facets = refresh === undefined ? {} : { refresh };
   const base: readonly ConnectorEntry[] = [

@@ -1,6 +1,6 @@
 import { OstiaryError, Secret } from '@ostiary/primitives';
 import { describe, expect, it, vi } from 'vitest';
-import type { Reply } from '../src/index.ts';
+import type { ConnectorRegistry, Reply } from '../src/index.ts';
 import { answerOf, Browser } from './browser.ts';
 import { app, bodyOf, claimsOf, type Harness, jane, redirectUri, request, startIssuer, textOf } from './harness.ts';
 
@@ -14,6 +14,23 @@ async function logInOffline(harness: Harness): Promise<string> {
 
 function refresh(browser: Browser, token: string, more: Record<string, string> = {}): Promise<Reply> {
   return browser.token({ grant_type: 'refresh_token', refresh_token: token, ...credentials, ...more });
+}
+
+/** Connectors that are not there, or can do less, for as long as a test wants. */
+function troubled(
+  registry: ConnectorRegistry,
+  now: () => 'there' | 'gone' | 'not opened' | 'cannot renew',
+): ConnectorRegistry {
+  return {
+    ...registry,
+    get(id) {
+      const entry = registry.get(id);
+      if (entry === undefined || now() === 'there') return entry;
+      const { refresh: _none, ...connector } = entry.connector;
+      return now() === 'cannot renew' ? { ...entry, connector } : undefined;
+    },
+    isUnavailable: () => now() === 'not opened',
+  };
 }
 
 /** What an administrator does who revokes somebody's sessions. */
@@ -108,6 +125,22 @@ describe('refresh', () => {
     expect(bodyOf(reply)).toMatchObject({ error: 'temporarily_unavailable' });
     harness.upstream.refreshed = refreshed;
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['is gone', 'gone', 400, 'invalid_grant'],
+    ['could not be opened', 'not opened', 503, 'temporarily_unavailable'],
+    ['can no longer renew logins', 'cannot renew', 400, 'invalid_grant'],
+  ] as const)('keeps the login while its connector %s', async (_what, trouble, status, error) => {
+    let now: typeof trouble | 'there' = 'there';
+    const harness = await startIssuer({ connectors: (registry) => troubled(registry, () => now) });
+    const token = await logInOffline(harness);
+    now = trouble;
+    const reply = await refresh(harness.browser(), token);
+    expect(reply).toMatchObject({ status });
+    expect(bodyOf(reply)).toMatchObject({ error });
+    now = 'there';
+    expect(await refresh(harness.browser(), token)).toMatchObject({ status: 200 });
   });
 
   it('ends the login when the provider says no', async () => {

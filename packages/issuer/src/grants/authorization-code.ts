@@ -7,6 +7,7 @@ import { decide } from '../policy/permit.ts';
 import type { AuthorizationCode } from '../records/authorization-code.ts';
 import { type IssuedTokens, issueTokens } from '../tokens/issue.ts';
 import type { GrantRequest } from './grant-request.ts';
+import { loginConnector } from './login-connector.ts';
 import { createFamily } from './refresh-family.ts';
 
 /**
@@ -16,7 +17,7 @@ import { createFamily } from './refresh-family.ts';
  * The refresh family is made before the mark: whoever sees the mark can revoke the family. A process that dies between
  * the two leaves a family that nobody has a token of, which expires.
  *
- * @throws {OstiaryError} `oauth/invalid_grant`, `oauth/invalid_request`, `login/not_allowed`
+ * @throws {OstiaryError} `oauth/invalid_grant`, `oauth/invalid_request`, `login/not_allowed`; `upstream/unavailable`
  */
 export async function redeemCode(grant: GrantRequest, context: IssuerContext): Promise<IssuedTokens> {
   const { params, client } = grant;
@@ -31,8 +32,7 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
   if (params.get('redirect_uri') !== authorization.redirectUri) {
     throw new OstiaryError('oauth/invalid_grant', 'redirect_uri did not match URI from initial request.');
   }
-  const connector = context.connectors.get(connectorId);
-  if (connector === undefined) throw invalidCode();
+  const connector = loginConnector(connectorId, context);
   const question = { client, connector, identity, scopes: authorization.scopes };
   const permit = await decide({ ...question, grantType: 'authorization_code' }, context.clients);
 

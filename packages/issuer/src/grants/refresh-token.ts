@@ -8,6 +8,7 @@ import type { RefreshFamily } from '../records/refresh-family.ts';
 import type { StoredIdentity } from '../records/stored-identity.ts';
 import { type IssuedTokens, issueTokens } from '../tokens/issue.ts';
 import type { GrantRequest } from './grant-request.ts';
+import { loginConnector } from './login-connector.ts';
 import { familyDeadline, rotate, standingOf, successorOf } from './refresh-family.ts';
 import { parseRefreshToken, type RefreshToken } from './refresh-token-format.ts';
 import { renewIdentity } from './renew-identity.ts';
@@ -114,8 +115,7 @@ async function permitFor(
   { scopes, grant: { client } }: Use,
   context: IssuerContext,
 ): Promise<Permit> {
-  const connector = context.connectors.get(connectorId);
-  if (connector === undefined) throw invalidToken();
+  const connector = loginConnector(connectorId, context);
   return decide({ grantType: 'refresh_token', client, connector, identity, scopes }, context.clients);
 }
 

@@ -3,18 +3,21 @@ import { epochSeconds, type IssuerContext } from '../context.ts';
 import { connectorScopes } from '../login/begin.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
 import { type KnownIdentity, restoreIdentity, type StoredIdentity, storeIdentity } from '../records/stored-identity.ts';
+import { loginConnector } from './login-connector.ts';
 import type { Turn } from './turn.ts';
 
 /**
  * The identity as it is now: asked for at the provider, or the one of the login where the provider cannot be asked and
  * its time is not over.
  *
- * @throws {OstiaryError} `upstream/unavailable` when the provider cannot be asked at the moment
+ * @returns `rejected` when the login is over for good.
+ * @throws {OstiaryError} `upstream/unavailable` when the provider cannot be asked at the moment; `oauth/invalid_grant`
+ *   when this process has no way to ask it.
  */
 export async function renewIdentity(turn: Turn, context: IssuerContext): Promise<StoredIdentity | 'rejected'> {
   const family = turn.record().value;
-  const refresh = context.connectors.get(family.connectorId)?.connector.refresh;
-  if (refresh === undefined) return 'rejected';
+  const { refresh } = loginConnector(family.connectorId, context).connector;
+  if (refresh === undefined) throw notRenewable(family);
   if (refresh.kind === 'reuse') {
     const now = epochSeconds(context.now());
     const ends = Math.min(family.authTime + refresh.maxAgeSeconds, family.identity.authentication?.expires ?? Infinity);
@@ -37,6 +40,13 @@ export async function renewIdentity(turn: Turn, context: IssuerContext): Promise
   if (renewed === 'rejected') return 'rejected';
   if (renewed.userId !== identity.userId) throw anotherPerson(family);
   return storeIdentity(renewed, context.sealer, known);
+}
+
+/** Another process, or a later configuration, may renew it. */
+function notRenewable({ connectorId }: RefreshFamily): OstiaryError {
+  return new OstiaryError('oauth/invalid_grant', 'Logins of this identity provider cannot be renewed.', {
+    detail: { connector: connectorId },
+  });
 }
 
 /** Another person's identity under this person's session: never, whatever the reason. */
