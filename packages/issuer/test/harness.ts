@@ -10,7 +10,7 @@ import {
 import { type IssuerId, isJsonObject, type JsonObject, parseIssuerId, Secret } from '@ostiary/primitives';
 import { memoryStorage } from '@ostiary/storage-memory';
 import type { StorageDriver } from '@ostiary/storage-sdk';
-import { createKeyRing, createSealer, type KeyRing } from '@ostiary/token-core';
+import { createKeyRing, createSealer, type KeyRing, type RotationPolicy } from '@ostiary/token-core';
 import {
   type Client,
   type ConnectorEntry,
@@ -76,8 +76,8 @@ export interface Harness {
   browser(): Browser;
   /** The connector of that id. */
   connector(id: string): Connector;
-  /** Another process on the same storage. */
-  replica(): Promise<Issuer>;
+  /** Another process on the same storage, perhaps with other algorithms. */
+  replica(algorithms?: RotationPolicy['algorithms']): Promise<Issuer>;
 }
 
 const protocol: ProtocolOptions = {
@@ -103,11 +103,14 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
   const upstream = fakeUpstream();
   const inside = connectors(upstream, options);
   const registered = options.connectors?.(inside) ?? inside;
-  const create = async (seed: string): Promise<{ issuer: Issuer; keys: KeyRing }> => {
+  const create = async (
+    seed: string,
+    algorithms: RotationPolicy['algorithms'] = ['ES256', 'RS256'],
+  ): Promise<{ issuer: Issuer; keys: KeyRing }> => {
     const deps = { now: clock.now, random: seededRandom(seed), log };
     const keys = await createKeyRing({
       storage,
-      policy: { algorithms: ['ES256', 'RS256'], rotationPeriod: 21_600, tokenLifetime: 3600, verifierCache: 300 },
+      policy: { algorithms, rotationPeriod: 21_600, tokenLifetime: 3600, verifierCache: 300 },
       deps,
     });
     const issuer = createIssuer({
@@ -133,7 +136,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       if (entry === undefined) throw new Error(`no connector ${id}`);
       return entry.connector;
     },
-    replica: async () => (await create('second')).issuer,
+    replica: async (algorithms) => (await create('second', algorithms)).issuer,
   };
 }
 

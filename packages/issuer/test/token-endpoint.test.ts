@@ -1,7 +1,7 @@
 import { Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import type { Client, Reply } from '../src/index.ts';
-import { answerOf, type Browser } from './browser.ts';
+import { answerOf, Browser } from './browser.ts';
 import { app, bodyOf, cli, publicRequest, redirectUri, request, startIssuer, textOf, verifier } from './harness.ts';
 
 function basic(id: string, secret: string): Record<string, string> {
@@ -152,6 +152,16 @@ describe('discovery and keys', () => {
     for (const [name, value] of Object.entries(document)) {
       if (/_(endpoint|uri)$/.test(name)) expect(paths).toContain(value);
     }
+  });
+
+  it('names every algorithm of the keys while the default changes, in new and in old processes', async () => {
+    const { browser, keys, replica } = await startIssuer();
+    const changed = new Browser(await replica(['EdDSA']));
+    await keys.refresh();
+    const algorithms = async (from: Browser) =>
+      bodyOf(await from.send('/.well-known/openid-configuration')).id_token_signing_alg_values_supported;
+    expect(await algorithms(changed)).toEqual(['EdDSA', 'ES256', 'RS256']);
+    expect(await algorithms(browser())).toEqual(['ES256', 'RS256', 'EdDSA']);
   });
 
   it('serves the keys with an age, and never a private member', async () => {

@@ -1,4 +1,5 @@
 import { issuerUrl } from '@ostiary/primitives';
+import type { PublicJwkSet } from '@ostiary/token-core';
 import { knownScopes } from '../checks/scope.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -11,9 +12,25 @@ const claims = [
   ...['email', 'email_verified', 'groups', 'name', 'preferred_username', 'federated_claims'],
 ];
 
-/** `/.well-known/openid-configuration` (OpenID Connect Discovery section 3, RFC 8414). Encoded once. */
+/** `/.well-known/openid-configuration` (OpenID Connect Discovery section 3, RFC 8414). Encoded once per key set. */
 export function discoveryEndpoint(context: IssuerContext): Endpoint {
-  const { issuer, keys, protocol } = context;
+  let encoded: { readonly set: PublicJwkSet; readonly reply: Reply } | undefined;
+  return defineEndpoint({
+    name: 'discovery',
+    path: '/.well-known/openid-configuration',
+    methods: ['GET'],
+    cors: true,
+    audience: 'program',
+    sameForAll: true,
+    async handle() {
+      const set = context.keys.publicKeys();
+      if (encoded?.set !== set) encoded = { set, reply: encode(context, set) };
+      return encoded.reply;
+    },
+  });
+}
+
+function encode({ issuer, keys, protocol }: IssuerContext, set: PublicJwkSet): Reply {
   const document = {
     issuer,
     authorization_endpoint: issuerUrl(issuer, '/auth'),
@@ -24,7 +41,8 @@ export function discoveryEndpoint(context: IssuerContext): Endpoint {
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: keys.algorithms,
+    // Also what signed before the policy changed, and what another replica's policy has: such tokens are still good.
+    id_token_signing_alg_values_supported: [...new Set([...keys.algorithms, ...set.keys.map(({ alg }) => alg)])],
     code_challenge_methods_supported: protocol.pkceMethods,
     scopes_supported: knownScopes,
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
@@ -34,20 +52,10 @@ export function discoveryEndpoint(context: IssuerContext): Endpoint {
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
   };
-  const reply: Reply = {
+  return {
     kind: 'document',
     status: 200,
     body: JSON.stringify(document, null, 2),
     headers: { 'cache-control': 'public, max-age=300' },
   };
-  const answer = Promise.resolve(reply);
-  return defineEndpoint({
-    name: 'discovery',
-    path: '/.well-known/openid-configuration',
-    methods: ['GET'],
-    cors: true,
-    audience: 'program',
-    sameForAll: true,
-    handle: () => answer,
-  });
 }
