@@ -146,6 +146,15 @@ describe('codes', () => {
     expect(bodyOf(await browser().token(redeem(code)))).toMatchObject({ error: 'invalid_grant' });
   });
 
+  it('are not spent while nothing can be signed', async () => {
+    const { browser, clock, keys } = await startIssuer({ lifetimes: { code: 600 } });
+    const code = answerOf(await browser().logIn(request())).get('code');
+    clock.advance(599);
+    expect(await browser().token(redeem(code))).toMatchObject({ status: 503 });
+    await keys.refresh();
+    expect(await browser().token(redeem(code))).toMatchObject({ status: 200 });
+  });
+
   it('are not spent while the connector could not be opened', async () => {
     let opened = true;
     const { browser } = await startIssuer({

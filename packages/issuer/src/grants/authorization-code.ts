@@ -17,7 +17,8 @@ import { createFamily } from './refresh-family.ts';
  * The refresh family is made before the mark: whoever sees the mark can revoke the family. A process that dies between
  * the two leaves a family that nobody has a token of, which expires.
  *
- * @throws {OstiaryError} `oauth/invalid_grant`, `oauth/invalid_request`, `login/not_allowed`; `upstream/unavailable`
+ * @throws {OstiaryError} `oauth/invalid_grant`, `oauth/invalid_request`, `login/not_allowed`; `upstream/unavailable` and
+ *   `keys/unavailable`, and the code stays good
  */
 export async function redeemCode(grant: GrantRequest, context: IssuerContext): Promise<IssuedTokens> {
   const { params, client } = grant;
@@ -35,6 +36,8 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
   const connector = loginConnector(connectorId, context);
   const question = { client, connector, identity, scopes: authorization.scopes };
   const permit = await decide({ ...question, grantType: 'authorization_code' }, context.clients);
+  // A key that cannot sign must show before the code is spent.
+  context.keys.signer(client.signingAlgorithm);
 
   const refreshToken = mayRefresh(record.value, connector) ? await createFamily(record.value, context) : undefined;
   const accessTokenId = randomToken(context.random, 16);
