@@ -143,6 +143,18 @@ describe('refresh', () => {
     expect(await refresh(harness.browser(), token)).toMatchObject({ status: 200 });
   });
 
+  it('asks for a new login when the sealing key is lost, and says so', async () => {
+    const harness = await startIssuer();
+    const token = await logInOffline(harness);
+    const { keys } = await harness.storage.scan({ prefix: ['sealing-keys'], limit: 10 });
+    await Promise.all(keys.map((key) => harness.storage.take(key)));
+    const reply = await refresh(new Browser(await harness.replica(), harness.log), token);
+    expect(reply).toMatchObject({ status: 400 });
+    expect(bodyOf(reply)).toMatchObject({ error: 'invalid_grant' });
+    expect(harness.log.lines).toContainEqual(expect.objectContaining({ level: 'warn', event: 'refresh.unreadable' }));
+    expect(await refresh(harness.browser(), token)).toMatchObject({ status: 200 });
+  });
+
   it('ends the login when the provider says no', async () => {
     const harness = await startIssuer();
     const first = await logInOffline(harness);

@@ -1,4 +1,4 @@
-import { OstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import type { VersionedRecord } from '@ostiary/storage-sdk';
 import { randomToken } from '@ostiary/token-core';
 import { epochSeconds, type IssuerContext } from '../context.ts';
@@ -80,9 +80,10 @@ async function renew(use: Use, record: FamilyRecord, context: IssuerContext): Pr
   const { token, grant } = use;
   const turn = await takeTurn(token.familyId, record, context);
   if (turn === 'wait') return 'again';
-  const identity = await renewIdentity(turn, context).catch((error: unknown) =>
-    turn.giveUp().then(() => Promise.reject(error)),
-  );
+  const identity = await renewIdentity(turn, context).catch(async (error: unknown) => {
+    await turn.giveUp();
+    throw isOstiaryError(error, 'seal/invalid') ? loginUnreadable(use, record, error) : error;
+  });
   if (identity === 'rejected') return loginOver(use, context);
   const mine = turn.record();
   const permit = await permitFor({ ...mine.value, identity }, use, context);
@@ -140,6 +141,12 @@ async function loginOver({ token, grant }: Use, context: IssuerContext): Promise
   await context.families.take(token.familyId);
   grant.request.log.info('refresh.rejected', { client: grant.client.id });
   throw new OstiaryError('oauth/invalid_grant', 'The login is over. Please log in again.');
+}
+
+/** The sealing key is lost. The record stays, because a backup may bring the key back, and expires in its time. */
+function loginUnreadable({ grant }: Use, { value: { connectorId } }: FamilyRecord, cause: OstiaryError): OstiaryError {
+  grant.request.log.warn('refresh.unreadable', { client: grant.client.id, connector: connectorId });
+  return new OstiaryError('oauth/invalid_grant', 'This login cannot be renewed. Please log in again.', { cause });
 }
 
 function invalidToken(): OstiaryError {

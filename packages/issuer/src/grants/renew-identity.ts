@@ -12,7 +12,7 @@ import type { Turn } from './turn.ts';
  *
  * @returns `rejected` when the login is over for good.
  * @throws {OstiaryError} `upstream/unavailable` when the provider cannot be asked at the moment; `oauth/invalid_grant`
- *   when this process has no way to ask it.
+ *   when this process has no way to ask it; `seal/invalid` when what it is asked with cannot be read any more.
  */
 export async function renewIdentity(turn: Turn, context: IssuerContext): Promise<StoredIdentity | 'rejected'> {
   const family = turn.record().value;
