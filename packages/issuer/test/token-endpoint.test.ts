@@ -26,6 +26,7 @@ describe('client authentication', () => {
     ['another scheme', {}, { authorization: 'Bearer x' }, 'invalid_client', 401],
     ['a secret that is not form-encoded', {}, basic('app', '%zz'), 'invalid_request', 400],
     ['two different clients', { client_id: 'cli' }, basic('app', 'app-secret'), 'invalid_request', 400],
+    ['two methods', { client_secret: 'app-secret' }, basic('app', 'app-secret'), 'invalid_request', 400],
   ])('refuses %s', async (_name, form, headers, error, status) => {
     const reply = await send({ ...refreshForm, ...form }, headers);
     expect(reply).toMatchObject({ kind: 'document', status });

@@ -48,6 +48,13 @@ function readCredentials(request: IssuerRequest): Credentials {
       'client_id in the body is not the one of the Authorization header.',
     );
   }
+  // Client libraries repeat the id in the body, which is fine; the secret would be a second method.
+  if (form.get('client_secret') !== undefined) {
+    throw new OstiaryError(
+      'oauth/invalid_request',
+      'client_secret is in the body besides the Authorization header. Use one of them.',
+    );
+  }
   return { id, secret, method: 'basic' };
 }
 
