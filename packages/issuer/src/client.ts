@@ -8,7 +8,7 @@ export interface Client {
   readonly name: string;
   /** Public clients (native apps, `kubectl login`) keep no secret and must use PKCE. */
   readonly public: boolean;
-  /** Absent for a public client without one. Several while a secret is being changed. */
+  /** None for a public client without one. Several while a secret is being changed. An empty one admits nobody. */
   readonly secrets: readonly Secret[];
   /** Compared byte for byte. A public client without any may use loopback redirects (RFC 8252 section 7.3). */
   readonly redirectUris: readonly string[];

@@ -54,6 +54,19 @@ describe('client authentication', () => {
     }
   });
 
+  it.each([
+    ['in the body', { client_id: 'app' }, {}],
+    ['in the header', {}, basic('app', '')],
+  ])('takes no empty secret %s, not even where one was configured by mistake', async (_where, form, headers) => {
+    for (const mistaken of [
+      { ...app, secrets: [new Secret('')] },
+      { ...app, public: true, secrets: [new Secret('')] },
+    ]) {
+      const { browser } = await startIssuer({ clients: [mistaken] });
+      expect(bodyOf(await browser().token({ ...refreshForm, ...form }, headers)).error).toBe('invalid_client');
+    }
+  });
+
   it('never tells a secret to the log', async () => {
     const { browser, log } = await startIssuer();
     await browser().token({ ...refreshForm, client_id: 'app', client_secret: 'guessed-secret' });

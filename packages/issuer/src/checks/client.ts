@@ -20,7 +20,8 @@ export async function authenticateClient(request: IssuerRequest, clients: Client
   const credentials = readCredentials(request);
   const client = credentials.id === '' ? undefined : await clients.find(credentials.id);
   const expected = client === undefined ? [] : client.secrets.map((secret) => secret.reveal());
-  const matches = expected.map((secret) => safeEqual(secret, credentials.secret));
+  // An empty secret is one that somebody forgot to set: nothing equals it.
+  const matches = expected.map((secret) => secret !== '' && safeEqual(secret, credentials.secret));
   const isOpen = client?.public === true && expected.length === 0 && credentials.secret === '';
   if (client === undefined || !(isOpen || matches.includes(true))) {
     throw new OstiaryError('oauth/invalid_client', 'Invalid client credentials.', {
