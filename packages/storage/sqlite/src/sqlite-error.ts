@@ -39,6 +39,12 @@ export function isBusy(error: unknown): boolean {
   return code === BUSY || code === LOCKED;
 }
 
+/** True when the machine is not ready for the statement, whichever it is. */
+export function isCircumstance(error: unknown): boolean {
+  const code = resultCode(error);
+  return code !== undefined && CIRCUMSTANCES.includes(code);
+}
+
 /** Why a path cannot be a database of ours; `undefined` when the error is about something else. */
 export function pathProblem(error: unknown): string | undefined {
   const code = resultCode(error);
@@ -54,7 +60,7 @@ export function toOstiaryError(error: unknown): unknown {
   const wrap = (code: ErrorCode, message: string): OstiaryError =>
     new OstiaryError(code, message, { cause: error, detail: { sqlite: result } });
   if (result === CORRUPT || result === NOTADB) return wrap('storage/corrupt', 'The database file is damaged.');
-  if (CIRCUMSTANCES.includes(result)) {
+  if (isCircumstance(error)) {
     return wrap('storage/unavailable', 'The storage does not answer. Please try again.');
   }
   return error;
