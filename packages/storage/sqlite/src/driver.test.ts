@@ -100,6 +100,21 @@ describe('the tables', () => {
     });
   });
 
+  it.each([
+    ['records', 'CREATE TABLE ostiary_records (a)'],
+    ['migrations', 'CREATE TABLE ostiary_migrations (a)'],
+    ['both', 'CREATE TABLE ostiary_migrations (version); INSERT INTO ostiary_migrations VALUES (1)'],
+  ])('of somebody else under the names of ours are told and not touched: %s', async (name, sql) => {
+    const file = at(`foreign-${name}.db`);
+    inspect(file, (database) => database.exec(sql));
+    await expect(open(file)).rejects.toMatchObject({
+      code: 'config/invalid',
+      message: expect.stringContaining(`${file} has tables named ostiary_`),
+    });
+    const names = inspect(file, (database) => database.prepare('SELECT name FROM sqlite_schema').all());
+    expect(names).toHaveLength(1);
+  });
+
   it('are made once when several open the file at the same time', async () => {
     const drivers = await Promise.all(Array.from({ length: 5 }, () => open(at('together.db'))));
     await Promise.all(drivers.map((driver, index) => driver.put(['k', `${index}`], index, { ifVersion: 'absent' })));

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Json, OstiaryError } from '@ostiary/primitives';
 import {
@@ -13,9 +14,10 @@ import {
   type SweepOutcome,
   textToKey,
 } from '@ostiary/storage-sdk';
-import { openFile } from './open-file.ts';
+import { openFile, unusable } from './open-file.ts';
 import { patiently } from './patience.ts';
 import { migrate } from './schema.ts';
+import { isMisfit } from './sqlite-error.ts';
 import { prepareStatements, type Row, type Statements } from './statements.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -43,6 +45,7 @@ export async function openSqliteDriver(options: SqliteOptions): Promise<StorageD
     return new SqliteDriver(database, { ...options, patience });
   } catch (error) {
     database.close();
+    if (isMisfit(error)) throw unusable(resolve(file), 'has tables named ostiary_ that are not ours', error);
     throw error;
   }
 }

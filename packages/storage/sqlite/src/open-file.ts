@@ -59,7 +59,8 @@ function prepareConnection(database: DatabaseSync, path: string): void {
   database.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
 }
 
-function unusable(path: string, problem: string, cause?: unknown): OstiaryError {
+/** An error about the path, for whoever configured it. */
+export function unusable(path: string, problem: string, cause?: unknown): OstiaryError {
   const message = `The database file ${path} ${problem}. Check storage.config.file and the rights of its folder.`;
   return new OstiaryError('config/invalid', message, { cause, detail: { file: path } });
 }

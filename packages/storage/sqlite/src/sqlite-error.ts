@@ -1,6 +1,7 @@
 import { type ErrorCode, OstiaryError } from '@ostiary/primitives';
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html). */
+const ERROR = 1;
 const PERM = 3;
 const BUSY = 5;
 const LOCKED = 6;
@@ -43,6 +44,11 @@ export function isBusy(error: unknown): boolean {
 export function isCircumstance(error: unknown): boolean {
   const code = resultCode(error);
   return code !== undefined && CIRCUMSTANCES.includes(code);
+}
+
+/** True for a statement that does not fit the tables of the file. */
+export function isMisfit(error: unknown): boolean {
+  return resultCode(error) === ERROR;
 }
 
 /** Why a path cannot be a database of ours; `undefined` when the error is about something else. */
