@@ -2,6 +2,7 @@ import { createAuthority } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { toolPath } from './requirements.ts';
 import { type Restartable, startServer } from './restartable.ts';
+import { runCommand } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** How the server is to be: without options it is open, without TLS, and forgets everything at a restart. */
@@ -14,6 +15,8 @@ export interface RedisOptions {
   readonly tls?: 'own-ca' | undefined;
   /** `always` writes every change to disk before it answers. */
   readonly appendfsync?: 'always' | undefined;
+  /** A cluster of this one node, which tells clients that it is at `announcedPort`: that of a proxy in front of it. */
+  readonly cluster?: { readonly announcedPort?: number } | undefined;
 }
 
 /** A running redis-server. */
@@ -35,13 +38,16 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     ...['bind 127.0.0.1', `dir ${folder.path}`, 'save ""', 'daemonize no'],
     ...(options.appendfsync === undefined ? [] : ['appendonly yes', `appendfsync ${options.appendfsync}`]),
     ...access(options),
+    ...(options.cluster === undefined ? [] : await clusterLines(options.cluster)),
     ...(authority === undefined
       ? [`port ${port}`]
       : ['port 0', `tls-port ${port}`, 'tls-auth-clients no', ...(await certificateLines(authority))]),
   ];
   const config = await folder.write('redis.conf', `${lines.join('\n')}\n`);
   const launch = { name: 'redis-server', command: toolPath('redis-server'), args: [config] };
-  const check: Parameters<typeof startServer>[0]['check'] = (running) => running.log().includes('Ready to accept');
+  const check: Parameters<typeof startServer>[0]['check'] = async (running) =>
+    running.log().includes('Ready to accept') &&
+    (options.cluster === undefined || (await servesAllSlots(port, options)));
   const server = stack.use(await startServer({ launch, check }));
   const owned = stack.move();
   return Object.assign(server, {
@@ -50,6 +56,23 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     ca: authority?.ca,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+async function clusterLines({ announcedPort }: NonNullable<RedisOptions['cluster']>): Promise<readonly string[]> {
+  const announce = announcedPort === undefined ? [] : [`cluster-announce-port ${announcedPort}`];
+  return ['cluster-enabled yes', `cluster-port ${await freePort()}`, 'cluster-announce-ip 127.0.0.1', ...announce];
+}
+
+/** Gives the node all slots, where it has not got them yet, and says whether it serves them. */
+async function servesAllSlots(port: number, { password }: RedisOptions): Promise<boolean> {
+  const ask = (...args: readonly string[]) =>
+    runCommand({
+      command: toolPath('redis-cli'),
+      args: ['-p', `${port}`, 'cluster', ...args],
+      env: { ...process.env, ...(password === undefined ? {} : { REDISCLI_AUTH: password }) },
+    });
+  await ask('addslotsrange', '0', '16383');
+  return (await ask('info')).stdout.includes('cluster_state:ok');
 }
 
 function access({ password, user }: RedisOptions): readonly string[] {

@@ -13,6 +13,7 @@ const wellKnown = [
 
 const packages: Readonly<Record<string, string>> = {
   'redis-server': 'redis-server',
+  'redis-cli': 'redis-tools',
   apache2: 'apache2',
   'mod_auth_openidc.so': 'libapache2-mod-auth-openidc',
   chromium: 'chromium',
