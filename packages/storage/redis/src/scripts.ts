@@ -3,15 +3,19 @@
  * value, `v` its version, `x` its deadline in milliseconds or nothing. Time comes from the caller, never from Redis.
  */
 
-/** KEYS: record. ARGV: wanted state, now, value, version, deadline, milliseconds until Redis may forget it. */
+/**
+ * KEYS: record. ARGV: wanted state, now, value, version, deadline, milliseconds until Redis may forget it.
+ *
+ * HSET is the first write: Redis looks at `maxmemory` only before a script has written, so a DEL before it would let
+ * every record in. It replaces all three fields, so nothing of the record before is left.
+ */
 export const put = `
 local current = redis.call('HMGET', KEYS[1], 'v', 'x')
 local live = current[1] and (current[2] == '' or tonumber(current[2]) > tonumber(ARGV[2]))
 local state = live and current[1] or 'absent'
 if ARGV[1] ~= 'any' and ARGV[1] ~= state then return 0 end
-redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'd', ARGV[3], 'v', ARGV[4], 'x', ARGV[5])
-if ARGV[6] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
+if ARGV[6] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
 return 1
 `;
 
