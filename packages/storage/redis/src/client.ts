@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { RedisConfig } from './config.ts';
+import type { RedisAddress, RedisConfig } from './config.ts';
+import { withoutCommand } from './redis-error.ts';
 
 /** Without the one option whose declared type does not fit the rest. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
@@ -16,9 +17,24 @@ export async function openClient(config: RedisConfig, log: Logger): Promise<Redi
   const client =
     config.cluster === undefined
       ? new Redis({ ...options, ...where(config), lazyConnect: true })
-      : new Cluster([...config.cluster], { redisOptions: options, lazyConnect: true, clusterRetryStrategy: pause });
-  client.on('error', (error: Error) => log.warn('redis.connection_failed', { error }));
+      : openCluster(config.cluster, options);
+  client.on('error', (error: Error) => log.warn('redis.connection_failed', { error: withoutCommand(error) }));
   return client;
+}
+
+/** The nodes that hold the keys between them. */
+export function primariesOf(client: Redis | Cluster): readonly Redis[] {
+  return client instanceof Cluster ? client.nodes('master') : [client];
+}
+
+function openCluster(nodes: readonly RedisAddress[], redisOptions: Options): Cluster {
+  return new Cluster([...nodes], {
+    redisOptions,
+    lazyConnect: true,
+    clusterRetryStrategy: pause,
+    // Turns off that a cluster sends a command again whose answer was lost.
+    retryDelayOnFailover: 0,
+  });
 }
 
 function where({ socket, host, port, database }: RedisConfig): Options {
@@ -34,6 +50,10 @@ async function clientOptions(config: RedisConfig): Promise<Options> {
     ...(tls === undefined ? {} : { tls: await tlsOptions(tls) }),
     connectTimeout: CONNECT_MS,
     commandTimeout: COMMAND_MS,
+    // Without it, a connection that fell silent is kept for as long as the system keeps it, a quarter of an hour.
+    socketTimeout: COMMAND_MS,
+    // After a failover the node at the other end may be a replica now; a new connection finds the primary.
+    reconnectOnError: ({ message }) => /\bREADONLY\b/.test(message),
     maxRetriesPerRequest: 1,
     // A command whose answer was lost may have been carried out: the caller must hear that, not get a second try.
     autoResendUnfulfilledCommands: false,

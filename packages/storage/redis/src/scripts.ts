@@ -19,12 +19,12 @@ if ARGV[6] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', 
 return 1
 `;
 
-/** KEYS: record. ARGV: now, wanted version or nothing. Answers value, version and deadline, or nothing. */
+/** KEYS: record. ARGV: now, and the wanted version if there is one. Answers value, version and deadline, or nothing. */
 export const take = `
 local current = redis.call('HMGET', KEYS[1], 'd', 'v', 'x')
 if not current[2] then return false end
 if current[3] ~= '' and tonumber(current[3]) <= tonumber(ARGV[1]) then return false end
-if ARGV[2] ~= '' and ARGV[2] ~= current[2] then return false end
+if ARGV[2] and ARGV[2] ~= current[2] then return false end
 redis.call('DEL', KEYS[1])
 return current
 `;

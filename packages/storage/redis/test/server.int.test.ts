@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { silentLogger } from '@ostiary/primitives';
 import { redisStorage } from '@ostiary/storage-redis';
 import { requireTool, startRedis, temporaryFolder } from '@ostiary/tooling-servers';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
-import { configOf } from './support.ts';
-
-const deps = { now: () => new Date(), random: randomBytes, log: silentLogger };
+import { configOf, deps } from './support.ts';
 
 describe.skipIf(requireTool('redis-server') !== undefined)('redis', () => {
   it('is spoken to over TLS with an ACL user that sees only the prefix', async () => {
@@ -64,6 +60,37 @@ describe.skipIf(requireTool('redis-server') !== undefined)('redis', () => {
     await first.put(['k', '1'], 1, { ifVersion: 'absent' });
     expect(await second.get(['k', '1'])).toBeUndefined();
     expect((await second.scan({ prefix: [], limit: 100 })).keys).toEqual([]);
+    await second.put(['k', '2'], 1, { ifVersion: 'absent' });
+    expect((await first.scan({ prefix: [], limit: 100 })).keys).toEqual([['k', '1']]);
+  });
+
+  it('lists no keys of other programs', async () => {
+    await using server = await startRedis();
+    await using storage = await redisStorage.open(await configOf({ port: server.port }), deps);
+    await storage.put(['k', '1'], 1, { ifVersion: 'absent' });
+    const admin = new Redis(server.port);
+    await admin.set('ostiary:text', 'foreign');
+    await admin.hset('ostiary:hash', 'f', 'foreign');
+    await admin.hset('ostiary:a%ZZ', 'x', '');
+    await admin.quit();
+    expect((await storage.scan({ prefix: [], limit: 100 })).keys).toEqual([['k', '1']]);
+  });
+
+  it('does what it was told before it was closed', async () => {
+    await using server = await startRedis();
+    const config = await configOf({ port: server.port });
+    const storage = await redisStorage.open(config, deps);
+    const writes = Array.from({ length: 20 }, (_, n) => storage.put(['k', `${n}`], n, { ifVersion: 'absent' }));
+    await storage[Symbol.asyncDispose]();
+    expect((await Promise.all(writes)).every(({ written }) => written)).toBe(true);
+  });
+
+  it('takes no state of a record for an empty version', async () => {
+    await using server = await startRedis();
+    await using storage = await redisStorage.open(await configOf({ port: server.port }), deps);
+    await storage.put(['k', '1'], 1, { ifVersion: 'absent' });
+    expect(await storage.take(['k', '1'], { ifVersion: '' })).toBeUndefined();
+    expect(await storage.get(['k', '1'])).toBeDefined();
   });
 
   it('forgets records by itself some time after their deadline', async () => {
@@ -72,6 +99,8 @@ describe.skipIf(requireTool('redis-server') !== undefined)('redis', () => {
     await storage.put(['a', 'b'], 1, { ifVersion: 'absent', expiresAt: new Date(Date.now() + 5000) });
     const admin = new Redis(server.port);
     const ttl = await admin.pttl('ostiary:a/b');
+    await storage.put(['a', 'b'], 1, { ifVersion: 'any' });
+    expect(await admin.pttl('ostiary:a/b')).toBe(-1);
     await admin.quit();
     expect(ttl).toBeGreaterThan(5000);
     expect(ttl).toBeLessThanOrEqual(66_000);
