@@ -1,9 +1,14 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { defineStorage, type StorageDefinition, type StorageDeps, type StorageDriver } from '@ostiary/storage-sdk';
+import type { Cluster, Redis } from 'ioredis';
 import { openClient } from './client.ts';
 import { type RedisConfig, redisConfig } from './config.ts';
 import { createRedisDriver } from './driver.ts';
+import { probe, warnOfEviction } from './probe.ts';
 import { refusal, toOstiaryError } from './redis-error.ts';
+import { within } from './within.ts';
+
+const OPEN_MS = 10_000;
 
 /** `storage.type: redis`. As durable as Redis is configured to be (`appendonly`, `appendfsync`). */
 export const redisStorage: StorageDefinition<RedisConfig> = defineStorage({
@@ -14,10 +19,10 @@ export const redisStorage: StorageDefinition<RedisConfig> = defineStorage({
 });
 
 /**
- * Connects, and asks once whether this user may work here.
+ * Connects, and tries once whether this user may work here.
  *
- * @throws {OstiaryError} `config/invalid` for files that cannot be read and credentials that are refused,
- *   `storage/unavailable` when nobody answers.
+ * @throws {OstiaryError} `config/invalid` for files that cannot be read, credentials that are refused and a replica
+ *   that cannot be written, `storage/unavailable` when nobody answers in time.
  */
 async function openRedis(config: RedisConfig, { now, random, log }: StorageDeps): Promise<StorageDriver> {
   const client = await openClient(config, log);
@@ -26,14 +31,24 @@ async function openRedis(config: RedisConfig, { now, random, log }: StorageDeps)
   client.on('error', (error: unknown) => {
     reason = error;
   });
+  const driver = createRedisDriver({ client, prefix: config.prefix, now, random });
   try {
-    await client.connect();
-    await client.hget(`${config.prefix}probe`, 'v');
+    await within(OPEN_MS, connected(client));
+    await probe(driver, { now, random });
+    await within(OPEN_MS, warnOfEviction(client, log));
   } catch (error) {
     client.disconnect();
-    const why = refusal(error) ?? refusal(reason);
-    if (why === undefined) throw toOstiaryError(error);
-    throw new OstiaryError('config/invalid', `storage.config: Redis ${why}.`, { cause: error });
+    const cause = toOstiaryError(error);
+    const why = refusal(cause) ?? refusal(reason);
+    throw why === undefined ? cause : new OstiaryError('config/invalid', `storage.config: Redis ${why}.`, { cause });
   }
-  return createRedisDriver({ client, prefix: config.prefix, now, random });
+  return driver;
+}
+
+/** `connect` of a cluster does not hear of its own later attempts, so the event counts as well. */
+function connected(client: Redis | Cluster): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  client.once('ready', resolve);
+  client.connect().then(resolve, reject);
+  return promise;
 }
