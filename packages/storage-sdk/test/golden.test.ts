@@ -27,6 +27,17 @@ describe('checkGoldenRecords', () => {
     expect(checkGoldenRecords(user, [first])).toEqual(['user: no golden record is what version 2 writes now']);
   });
 
+  it('asks for a golden record of every version before', () => {
+    const third = { ...user, version: 3, upgrades: { 1: user.upgrades?.[1] ?? String, 2: (old: Json): Json => old } };
+    const now = { stored: { v: 3, d: { name: 'jane' } }, value: { name: 'jane' } };
+    expect(checkGoldenRecords(third, [now])).toEqual([
+      'user: there is no golden record of version 1',
+      'user: there is no golden record of version 2',
+    ]);
+    expect(checkGoldenRecords(third, [second, now], { oldest: 2 })).toEqual([]);
+    expect(checkGoldenRecords(third, [now], { oldest: 3 })).toEqual([]);
+  });
+
   it('sees that the form was changed without a new version', () => {
     const changed = { ...user, encode: ({ name }: User): Json => ({ name, added: true }) };
     expect(checkGoldenRecords(changed, [first, second])).toEqual([

@@ -1,11 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json } from '@ostiary/primitives';
+import { isJsonObject, type Json } from '@ostiary/primitives';
 import { decodeRecord, encodeRecord, type RecordKind } from '../record-form.ts';
 
 /** A record as some release stored it, kept in a file for ever, and the value it must be read as today. */
 export interface GoldenRecord<T> {
   readonly stored: Json;
   readonly value: T;
+}
+
+/** Which forms must still be read. */
+export interface GoldenOptions {
+  /** The first version that has to be. Raise it only when no storage can hold an older one. Default 1. */
+  readonly oldest?: number;
 }
 
 /**
@@ -15,11 +21,18 @@ export interface GoldenRecord<T> {
  * @param golden at least one per version of the form that was ever released.
  * @returns what is wrong, one sentence each; nothing when all is well.
  */
-export function checkGoldenRecords<T>(kind: RecordKind<T>, golden: readonly GoldenRecord<T>[]): readonly string[] {
+export function checkGoldenRecords<T>(
+  kind: RecordKind<T>,
+  golden: readonly GoldenRecord<T>[],
+  { oldest = 1 }: GoldenOptions = {},
+): readonly string[] {
   const written = golden.map(({ value }) => encodeRecord(kind, value));
   const current = golden.some(({ stored }, index) => isDeepStrictEqual(stored, written[index]));
   const missing = current ? [] : [`${kind.kind}: no golden record is what version ${kind.version} writes now`];
-  return [...missing, ...golden.flatMap((record, index) => checkReading(kind, record, index))];
+  const older = Array.from({ length: Math.max(0, kind.version - oldest) }, (_, index) => oldest + index)
+    .filter((version) => !golden.some(({ stored }) => isJsonObject(stored) && stored.v === version))
+    .map((version) => `${kind.kind}: there is no golden record of version ${version}`);
+  return [...older, ...missing, ...golden.flatMap((record, index) => checkReading(kind, record, index))];
 }
 
 function checkReading<T>(kind: RecordKind<T>, { stored, value }: GoldenRecord<T>, index: number): readonly string[] {
