@@ -36,10 +36,23 @@ export function decodeRecord<T>(kind: RecordKind<T>, stored: Json): T {
   }
   if (stored.v > kind.version) throw corrupt(kind, `a newer release wrote it (version ${stored.v})`);
   const data = upgrade(kind, stored.v, stored.d);
-  const result = kind.schema['~standard'].validate(data);
-  if (result instanceof Promise) throw corrupt(kind, 'its schema is asynchronous');
+  const result = validate(kind, data);
   if (result.issues) throw corrupt(kind, `not as expected: ${result.issues.map(place).join(', ')}`);
   return result.value;
+}
+
+/** What a schema throws may quote the content, so it is not passed on. */
+function validate<T>(kind: RecordKind<T>, data: Json): StandardSchemaV1.Result<T> {
+  let result: ReturnType<(typeof kind.schema)['~standard']['validate']>;
+  try {
+    result = kind.schema['~standard'].validate(data);
+  } catch {
+    throw corrupt(kind, 'its schema failed');
+  }
+  if (!(result instanceof Promise)) return result;
+  // Nobody waits for it, and a rejection that nobody hears ends the process.
+  result.catch(() => undefined);
+  throw corrupt(kind, 'its schema is asynchronous, or failed');
 }
 
 function upgrade<T>(kind: RecordKind<T>, from: number, stored: Json): Json {

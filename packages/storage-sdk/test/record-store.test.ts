@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isJsonObject, type Json } from '@ostiary/primitives';
 import { type RecordKind, recordStore, type StorageDriver } from '@ostiary/storage-sdk';
 import { describe, expect, it, vi } from 'vitest';
@@ -129,6 +130,42 @@ describe('reading older forms', () => {
       detail: { problem: 'version 2 is no longer readable' },
     });
   });
+
+  it.each([
+    [
+      'of zod',
+      z.string().transform((text): Session => {
+        throw new Error(`no ${text}`);
+      }),
+    ],
+    [
+      'of another library',
+      {
+        '~standard': {
+          version: 1 as const,
+          vendor: 'x',
+          validate: (data: unknown) => {
+            throw new Error(`no ${data}`);
+          },
+        },
+      },
+    ],
+  ])(
+    'refuses a record at which a schema %s throws, without its content, and leaves no rejection behind',
+    async (_name, schema) => {
+      const { driver } = setUp();
+      const unheard = vi.fn();
+      process.on('unhandledRejection', unheard);
+      const store = recordStore(driver, { ...session, upgrades: {}, schema });
+      await driver.put(['session', 'a'], { v: 3, d: 'secret-content' }, { ifVersion: 'any' });
+      const error: unknown = await store.get('a').catch((thrown: unknown) => thrown);
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('unhandledRejection', unheard);
+      expect(error).toMatchObject({ code: 'storage/corrupt' });
+      expect(inspect(error, { depth: 9 })).not.toContain('secret-content');
+      expect(unheard).not.toHaveBeenCalled();
+    },
+  );
 
   it('refuses an asynchronous schema', async () => {
     const { driver } = setUp();
