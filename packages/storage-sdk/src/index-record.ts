@@ -1,6 +1,6 @@
 import type { Clock } from '@ostiary/primitives';
 import { z } from 'zod';
-import { isLive } from './deadline.ts';
+import { deadlineMs, isLive } from './deadline.ts';
 import type { StorageDriver } from './driver.ts';
 import type { RecordKind } from './record-form.ts';
 import { type RecordId, recordStore } from './record-store.ts';
@@ -32,6 +32,7 @@ export interface IndexRecord {
    * Adds a member, or gives it a new deadline; it is then the newest.
    *
    * @returns the ids that were pushed out by the limit, for the caller to end what they stand for.
+   * @throws {RangeError} for an invalid date, which would become "never".
    * @throws {OstiaryError} `storage/conflict` when it lost too often against others.
    */
   add(owner: RecordId, member: IndexMember): Promise<readonly string[]>;
@@ -51,6 +52,7 @@ export function indexRecord(driver: StorageDriver, options: IndexOptions): Index
     members.filter(({ expiresAt }) => isLive(expiresAt?.getTime(), now()));
   return {
     async add(owner, member) {
+      deadlineMs(member.expiresAt);
       let pushedOut: readonly string[] = [];
       await store.update(owner, (current) => {
         const others = live(current).filter(({ id }) => id !== member.id);

@@ -31,6 +31,12 @@ describe('indexRecord', () => {
     expect(await index.list('nobody')).toEqual([]);
   });
 
+  it('refuses an invalid date: it must not become "never"', async () => {
+    const { index } = setUp();
+    await expect(index.add('jane', { id: 'a', expiresAt: new Date(Number.NaN) })).rejects.toThrow(RangeError);
+    expect(await index.list('jane')).toEqual([]);
+  });
+
   it('does not list a member at its deadline', async () => {
     const { index, wait } = setUp();
     await index.add('jane', { id: 'a', expiresAt: at(10) });
