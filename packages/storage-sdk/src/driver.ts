@@ -74,7 +74,7 @@ export interface SweepOutcome {
  *   spellings of the same letter.
  * - An `expiresAt` that is an invalid date makes the promise reject; nothing is written.
  * - A storage that cannot be reached makes the promise reject with `storage/unavailable` in bounded time. So does a
- *   driver that was disposed of. Disposing of it again does nothing.
+ *   driver that was disposed of. Disposing waits for the calls under way, which succeed; doing it again does nothing.
  */
 export interface StorageDriver extends AsyncDisposable {
   /** The record under `key`, or `undefined`. */

@@ -4,6 +4,8 @@ import { allKeys, mustGet, mustPut } from './expect.ts';
 import type { Rule } from './rule.ts';
 
 const LONG = 500;
+/** What the contract promises, counted in the text of the key. */
+const LONGEST = 2_000;
 
 /** Pairwise different, and each of them a trap for some way of building names, patterns or statements. */
 const awkward: readonly string[] = [
@@ -81,6 +83,19 @@ export const keyRules: readonly Rule[] = [
         ]),
         driver,
       );
+    },
+  },
+  {
+    id: 'key/longest',
+    about: `keys of ${LONGEST} bytes work, in one part, in many and with letters that are escaped`,
+    async check({ driver }) {
+      const keys = ['x', 'y'].flatMap((end): Key[] => [
+        ['long', `${'a'.repeat(LONGEST - 6)}${end}`],
+        ['many', ...Array.from({ length: 331 }, () => 'parts'), `of-them-${end}`],
+        ['ümlaut'.slice(0, 1), `${'ä'.repeat(332)}${end}`],
+      ]);
+      for (const key of keys) assert.equal(keyToText(key).length, LONGEST);
+      await provesDistinct(keys, driver);
     },
   },
 ];

@@ -1,5 +1,6 @@
 import { atomicRules } from './atomic-rules.ts';
 import { basicRules } from './basic-rules.ts';
+import { closingRules } from './closing-rules.ts';
 import { expiryRules } from './expiry-rules.ts';
 import { keyRules } from './key-rules.ts';
 import { modelRules } from './model-rules.ts';
@@ -11,6 +12,7 @@ import { valueRules } from './value-rules.ts';
 /** Everything a storage promises. */
 export const rules: readonly Rule[] = [
   ...basicRules,
+  ...closingRules,
   ...atomicRules,
   ...expiryRules,
   ...valueRules,

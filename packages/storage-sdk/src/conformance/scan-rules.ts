@@ -110,6 +110,25 @@ export const scanRules: readonly Rule[] = [
     },
   },
   {
+    id: 'replicas/scan-goes-on',
+    about: 'a cursor that one replica gave is good at another, and at one opened later',
+    needs: 'replicas',
+    async check({ driver, another }) {
+      const keys = numbered('walk', 60);
+      await putAll(driver, keys);
+      const found = new Set<string>();
+      let cursor: string | undefined;
+      for (let page = 0; page === 0 || cursor !== undefined; page += 1) {
+        assert.ok(page < keys.length * 10, 'the walk does not end');
+        const reader = page % 2 === 0 ? driver : await another();
+        const answer = await reader.scan({ prefix: ['walk'], limit: 7, ...(cursor === undefined ? {} : { cursor }) });
+        for (const key of answer.keys) found.add(keyToText(key));
+        cursor = answer.cursor;
+      }
+      assert.deepEqual([...found].sort(), keys.map(keyToText).sort());
+    },
+  },
+  {
     id: 'scan/expired-between',
     about: 'a walk over many expired records reaches the live ones behind them',
     async check({ driver, clock }) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StorageDriver } from '../driver.ts';
 import { type Key, keyToText } from '../key.ts';
 import { allKeys, mustGet, mustPut } from './expect.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
 
 const EXPIRED = 620;
 const LIMIT = 100;
@@ -86,4 +86,32 @@ export const sweepRules: readonly Rule[] = [
       for (const key of keys) assert.equal((await mustGet(driver, key)).value, 2);
     },
   },
+  {
+    id: 'sweep/two-at-once',
+    about: 'of two sweeps at once each record is counted by one at most, and one that is renewed meanwhile is not lost',
+    check: (context) => checkTwoSweeps([context.driver, context.driver], context),
+  },
+  {
+    id: 'replicas/sweep-two-at-once',
+    about: 'the same between replicas',
+    needs: 'replicas',
+    check: async (context) => checkTwoSweeps([context.driver, await context.another()], context),
+  },
 ];
+
+async function checkTwoSweeps(
+  drivers: readonly StorageDriver[],
+  { driver, clock }: Pick<RuleContext, 'driver' | 'clock'>,
+): Promise<void> {
+  const renewed = numbered('race', 60);
+  const old = numbered('old', 120);
+  for (const key of [...renewed, ...old]) await mustPut(driver, key, { value: 1, expiresAt: clock.in(MINUTE) });
+  clock.advance(MINUTE);
+  const sweeps = Promise.all(drivers.map((sweeper) => sweepAll(sweeper, 5)));
+  // One after the other, so that some are renewed between what a sweep looks at and what it removes.
+  for (const key of renewed) await mustPut(driver, key, { value: 2, ifVersion: 'absent' });
+  const removed = (await sweeps).reduce((sum, count) => sum + count, 0);
+  const expired = renewed.length + old.length;
+  assert.ok(removed <= expired, `${expired} records had expired, and ${removed} were counted as removed`);
+  for (const key of renewed) assert.equal((await mustGet(driver, key)).value, 2);
+}
