@@ -36,6 +36,8 @@ same conformance kit. The options are those of Dex; what differs stands in the R
 - **refresh**: \`asks\` means that the provider is asked again at every refresh, so that a disabled account or a removed
   group counts at once. \`reuses\` means that it cannot be asked: the login is used until the stated time, then the
   person logs in anew.
+- **exchange**, **logout**: the connector can do it. The issuer has no endpoint for either yet, so they are for who embeds
+  a connector.
 - **tested against**: a stand-in follows the published description of the vendor, for no vendor can be reached from our
   tests.
 `;
