@@ -34,6 +34,8 @@ export interface AccountConnectorOptions {
    * was closed until its access token ends. Default: `when the access token has ended`.
    */
   readonly renew?: 'always' | 'when the access token has ended';
+  /** Milliseconds after the login from which it is not renewed any more, whatever the provider says. Default: none. */
+  readonly maxAgeMs?: number;
   /**
    * Asks the provider who the token belongs to, groups and allow-lists included. Called at login and at every refresh.
    * A refusal with status 401 means that the token is no longer good; `login/not_allowed` ends the login.
@@ -84,13 +86,17 @@ function accountRefresh(options: AccountConnectorOptions): UpstreamRefresh {
     exclusive: true,
     async refresh(ask) {
       const held = readHeldTokens(ask.identity);
-      if (held === undefined) return 'rejected';
+      if (held === undefined || isTooOld(held, options)) return 'rejected';
       const renewsFirst = options.renew === 'always' && held.refreshToken !== undefined;
       if (renewsFirst || hasExpired(held, options.context.now)) return renewAndIdentify(ask, held, options);
       const answer = await identifyAgain(ask, held, options);
       return answer === 'token refused' ? renewAndIdentify(ask, held, options) : answer;
     },
   };
+}
+
+function isTooOld({ loggedInAt }: HeldTokens, { maxAgeMs = Infinity, context }: AccountConnectorOptions): boolean {
+  return context.now().getTime() - loggedInAt.getTime() >= maxAgeMs;
 }
 
 async function renewAndIdentify(

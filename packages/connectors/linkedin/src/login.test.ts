@@ -41,6 +41,21 @@ describe('refresh', () => {
   });
 });
 
+describe('refreshMaxAge', () => {
+  it.each([
+    [3599, true],
+    [3600, false],
+  ])('of an hour: %i seconds after the login a refresh is answered: %s', async (seconds, answered) => {
+    const { login, refresh, clock } = await opened(fakeLinkedIn(), { refreshMaxAge: '1h' });
+    const before = await login();
+    clock.advance(1800);
+    const between = await refresh(before);
+    if (between === 'rejected') throw new Error('rejected');
+    clock.advance(seconds - 1800);
+    expect((await refresh(between)) !== 'rejected').toBe(answered);
+  });
+});
+
 describe('the configuration', () => {
   it('wants a secret', async () => {
     await expect(configOf({ clientSecret: undefined })).rejects.toThrow('config.clientSecret: is missing');

@@ -29,6 +29,7 @@ export function linkedinLogin(config: LinkedInConfig, context: ConnectorContext)
     },
     redirectUri: config.redirectURI,
     scopes: () => ['openid', 'profile', 'email'],
+    maxAgeMs: config.refreshMaxAge,
     identify: (question) => identify(question, fetch),
   });
 }
