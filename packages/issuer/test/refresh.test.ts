@@ -1,8 +1,20 @@
+import type { Identity, RefreshAsk } from '@ostiary/connector-sdk';
 import { OstiaryError, Secret } from '@ostiary/primitives';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConnectorRegistry, Reply } from '../src/index.ts';
 import { answerOf, Browser } from './browser.ts';
-import { app, bodyOf, claimsOf, type Harness, jane, redirectUri, request, startIssuer, textOf } from './harness.ts';
+import {
+  app,
+  bodyOf,
+  claimsOf,
+  type Harness,
+  jane,
+  redirectUri,
+  request,
+  startIssuer,
+  textOf,
+  type Upstream,
+} from './harness.ts';
 
 const credentials = { client_id: 'app', client_secret: 'app-secret' };
 
@@ -31,6 +43,15 @@ function troubled(
     },
     isUnavailable: () => now() === 'not opened',
   };
+}
+
+/** An issuer whose provider spends its refresh tokens, so that one process asks at a time. */
+function startRotating(
+  play: (ask: RefreshAsk, upstream: Upstream) => Promise<Identity | 'rejected'>,
+): Promise<Harness> {
+  return startIssuer({
+    refresh: (upstream) => ({ kind: 'upstream', exclusive: true, refresh: (ask) => play(ask, upstream) }),
+  });
 }
 
 /** What an administrator does who revokes somebody's sessions. */
@@ -172,16 +193,10 @@ describe('refresh', () => {
   });
 
   it('asks a provider with rotating tokens once, however many processes ask at the same time', async () => {
-    const harness = await startIssuer({
-      refresh: (upstream) => ({
-        kind: 'upstream',
-        exclusive: true,
-        refresh: async () => {
-          upstream.asked.refresh += 1;
-          await new Promise((resolve) => setImmediate(resolve));
-          return upstream.identity;
-        },
-      }),
+    const harness = await startRotating(async (_ask, upstream) => {
+      upstream.asked.refresh += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      return upstream.identity;
     });
     const first = await logInOffline(harness);
     const replica = await harness.replica();
@@ -197,15 +212,9 @@ describe('refresh', () => {
 
   it('gives the turn back when a provider with rotating tokens cannot be reached', async () => {
     let down = true;
-    const harness = await startIssuer({
-      refresh: (upstream) => ({
-        kind: 'upstream',
-        exclusive: true,
-        refresh: async () => {
-          if (down) throw new OstiaryError('upstream/unavailable', 'down');
-          return upstream.identity;
-        },
-      }),
+    const harness = await startRotating(async (_ask, upstream) => {
+      if (down) throw new OstiaryError('upstream/unavailable', 'down');
+      return upstream.identity;
     });
     const first = await logInOffline(harness);
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
@@ -216,17 +225,11 @@ describe('refresh', () => {
   it('goes on with what a provider gave before it went down', async () => {
     const shown: (string | undefined)[] = [];
     let down = true;
-    const harness = await startIssuer({
-      refresh: (upstream) => ({
-        kind: 'upstream',
-        exclusive: true,
-        refresh: async ({ identity, persist }) => {
-          shown.push(identity.connectorData?.reveal());
-          await persist(new Secret(`upstream-token-${shown.length}`));
-          if (down) throw new OstiaryError('upstream/unavailable', 'down');
-          return upstream.identity;
-        },
-      }),
+    const harness = await startRotating(async ({ identity, persist }, upstream) => {
+      shown.push(identity.connectorData?.reveal());
+      await persist(new Secret(`upstream-token-${shown.length}`));
+      if (down) throw new OstiaryError('upstream/unavailable', 'down');
+      return upstream.identity;
     });
     const first = await logInOffline(harness);
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
@@ -237,37 +240,27 @@ describe('refresh', () => {
 
   it('goes on with it after the process that asked has died', async () => {
     const shown: (string | undefined)[] = [];
-    const harness = await startIssuer({
-      refresh: (upstream) => ({
-        kind: 'upstream',
-        exclusive: true,
-        refresh: async ({ identity, persist }) => {
-          shown.push(identity.connectorData?.reveal());
-          await persist(new Secret('upstream-token-2'));
-          return shown.length === 1 ? new Promise<never>(() => {}) : upstream.identity;
-        },
-      }),
+    const persisted = Promise.withResolvers<void>();
+    const harness = await startRotating(async ({ identity, persist }, upstream) => {
+      shown.push(identity.connectorData?.reveal());
+      await persist(new Secret('upstream-token-2'));
+      persisted.resolve();
+      return shown.length === 1 ? new Promise<never>(() => {}) : upstream.identity;
     });
     const first = await logInOffline(harness);
     const replica = await harness.replica();
     void refresh(harness.browser(), first);
-    await vi.waitFor(() => expect(shown).toHaveLength(1));
+    await persisted.promise;
     harness.clock.advance(61);
     expect(await refresh(new Browser(replica), first)).toMatchObject({ status: 200 });
     expect(shown[1]).toBe('upstream-token-2');
   });
 
   it('does not bring back a login that was ended while the provider was asked', async () => {
-    const harness = await startIssuer({
-      refresh: (upstream) => ({
-        kind: 'upstream',
-        exclusive: true,
-        refresh: async ({ persist }) => {
-          await endLogins(harness);
-          await persist(new Secret('upstream-token-2'));
-          return upstream.identity;
-        },
-      }),
+    const harness = await startRotating(async ({ persist }, upstream) => {
+      await endLogins(harness);
+      await persist(new Secret('upstream-token-2'));
+      return upstream.identity;
     });
     const first = await logInOffline(harness);
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });

@@ -5,6 +5,7 @@ import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import type { Reply } from '../reply.ts';
+import { documentOfKeys } from './of-keys.ts';
 import { grantTypes } from './token.ts';
 
 const claims = [
@@ -14,7 +15,6 @@ const claims = [
 
 /** `/.well-known/openid-configuration` (OpenID Connect Discovery section 3, RFC 8414). Encoded once per key set. */
 export function discoveryEndpoint(context: IssuerContext): Endpoint {
-  let encoded: { readonly set: PublicJwkSet; readonly reply: Reply } | undefined;
   return defineEndpoint({
     name: 'discovery',
     path: '/.well-known/openid-configuration',
@@ -22,11 +22,7 @@ export function discoveryEndpoint(context: IssuerContext): Endpoint {
     cors: true,
     audience: 'program',
     sameForAll: true,
-    async handle() {
-      const set = context.keys.publicKeys();
-      if (encoded?.set !== set) encoded = { set, reply: encode(context, set) };
-      return encoded.reply;
-    },
+    handle: documentOfKeys(context, (set) => encode(context, set)),
   });
 }
 

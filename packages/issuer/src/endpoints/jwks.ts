@@ -4,10 +4,10 @@ import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import type { Reply } from '../reply.ts';
+import { documentOfKeys } from './of-keys.ts';
 
 /** `/keys`: the JSON Web Key Set (RFC 7517 section 5). Encoded once per key set; its age follows the rotation policy. */
-export function jwksEndpoint({ keys }: IssuerContext): Endpoint {
-  let encoded: { readonly set: PublicJwkSet; readonly reply: Reply } | undefined;
+export function jwksEndpoint(context: IssuerContext): Endpoint {
   return defineEndpoint({
     name: 'jwks',
     path: '/keys',
@@ -15,11 +15,7 @@ export function jwksEndpoint({ keys }: IssuerContext): Endpoint {
     cors: true,
     audience: 'program',
     sameForAll: true,
-    async handle() {
-      const set = keys.publicKeys();
-      if (encoded?.set !== set) encoded = { set, reply: encode(set, keys.maxAgeSeconds) };
-      return encoded.reply;
-    },
+    handle: documentOfKeys(context, (set) => encode(set, context.keys.maxAgeSeconds)),
   });
 }
 
