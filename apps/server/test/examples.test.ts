@@ -6,7 +6,7 @@ import { selfSigned } from './self-signed.ts';
 
 const folder = join(import.meta.dirname, '..', 'examples');
 
-const { certificate, key } = selfSigned();
+const { certificate, key } = await selfSigned();
 
 /** What the examples expect to find on the machine of an operator. */
 const world = {

@@ -66,7 +66,7 @@ frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", ext
   });
 
   it('takes keys in any case, exact spelling first', async () => {
-    const { certificate, key } = selfSigned();
+    const { certificate, key } = await selfSigned();
     const text = `
 ISSUER: https://a.example
 Storage: {TYPE: memory}

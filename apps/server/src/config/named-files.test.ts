@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { load, minimal, problemsOf } from '../../test/load-config.ts';
 import { selfSigned } from '../../test/self-signed.ts';
 
-const { certificate, key } = selfSigned();
+const { certificate, key } = await selfSigned();
+const another = await selfSigned();
 const web = (block: string): string => minimal().replace(/web:.*/u, `web: {${block}}`);
 const https = (more: string): string => web(`https: ":443", ${more}`);
 const pair = 'tlsCert: c.pem, tlsKey: k.pem';
@@ -27,7 +28,7 @@ describe('certificate files of the listener', () => {
   });
 
   it.each([
-    ['a key of another certificate', selfSigned().key],
+    ['a key of another certificate', another.key],
     ['no PEM', 'hunter2'],
   ])('that do not fit are told, without what they hold: %s', async (_what, other) => {
     const [problem = '', ...more] = await problemsOf(https(pair), { files: { 'c.pem': certificate, 'k.pem': other } });

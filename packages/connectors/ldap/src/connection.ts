@@ -2,6 +2,7 @@
 import type { ConnectorContext } from '@ostiary/connector-sdk';
 import { OstiaryError, type Secret } from '@ostiary/primitives';
 import { Client } from 'ldapts';
+import pTimeout from 'p-timeout';
 import type { LdapConfig } from './config.ts';
 import { isRefused, resultCode } from './failure.ts';
 import { type Server, tlsOptions } from './servers.ts';
@@ -43,7 +44,7 @@ export async function connect(
 ): Promise<Connection> {
   const tls = await tlsOptions(config, server, readFile);
   const sockets = socketsOf(server, tls);
-  const [limit, whole] = [connectTimeout(config), longestConnect(config)];
+  const limit = connectTimeout(config);
   const client = new Client({
     ...{ url: server.url, timeout: config.timeout, connectTimeout: limit, strictDN: false },
     ...(server.url.startsWith('ldaps:') ? { tlsOptions: tls } : {}),
@@ -52,11 +53,11 @@ export async function connect(
   const connection = connectionOf(client, server, sockets);
   const open = async (): Promise<void> => {
     // Ldapts limits the question for StartTLS, not the handshake after it.
-    if (config.startTLS && !config.insecureNoSSL) await within(limit, client.startTLS(tls));
+    if (config.startTLS && !config.insecureNoSSL) await pTimeout(client.startTLS(tls), { milliseconds: limit });
     await begin(client);
   };
   try {
-    await within(whole, open());
+    await pTimeout(open(), { milliseconds: longestConnect(config) });
     return connection;
   } catch (error) {
     await connection.close();
@@ -76,13 +77,6 @@ function connectionOf(client: Client, server: Server, sockets: Sockets): Connect
       sockets.destroy();
     },
   };
-}
-
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const late = Object.assign(new Error('the server took too long'), { code: 'ETIMEDOUT' });
-  const timer = setTimeout(() => reject(late), milliseconds);
-  await Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
 /**

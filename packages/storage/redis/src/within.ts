@@ -1,3 +1,4 @@
+import pTimeout from 'p-timeout';
 import { unavailable } from './redis-error.ts';
 
 /**
@@ -5,12 +6,9 @@ import { unavailable } from './redis-error.ts';
  *
  * @throws {OstiaryError} `storage/unavailable` when it took longer than so many milliseconds.
  */
-export async function within<R>(milliseconds: number, work: Promise<R>): Promise<R> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(unavailable()), milliseconds);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function within<R>(milliseconds: number, work: Promise<R>): Promise<R> {
+  const late = (): never => {
+    throw unavailable();
+  };
+  return pTimeout(work, { milliseconds, fallback: late });
 }
