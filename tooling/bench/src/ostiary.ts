@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { freePort, type OstiaryServer, startOstiary, startRedis, temporaryFolder } from '@ostiary/tooling-servers';
 import { type FlowEndpoints, logIn, relyingParty } from './flow.ts';
 import { times } from './load.ts';
+import type { SigningAlgorithm } from './signing.ts';
 
 const main = join(import.meta.dirname, '../../../apps/server/dist/main.js');
 
@@ -24,7 +25,7 @@ export interface Contender extends AsyncDisposable {
  * Starts it on a free port. Its log goes into a file, one line a request, and its counters are on; a refresh token
  * rotates at every use, without the interval in which a retry gets the same answer.
  */
-export async function startContender(storage: StorageName, algorithm: 'RS256' | 'ES256'): Promise<Contender> {
+export async function startContender(storage: StorageName, algorithm: SigningAlgorithm): Promise<Contender> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('bench'));
   const database = join(folder.path, 'ostiary.db');

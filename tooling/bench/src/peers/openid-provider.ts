@@ -6,6 +6,7 @@ import type { RequestListener } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { type Adapter, type AdapterPayload, type Configuration, type JWK, Provider } from 'oidc-provider';
 import { relyingParty } from '../flow.ts';
+import { algorithmOf, type SigningAlgorithm } from '../signing.ts';
 import { answerQuestions, listen } from './serve.ts';
 
 const RESOURCE = 'https://api.example';
@@ -37,7 +38,7 @@ function memory(): (model: string) => Adapter {
   });
 }
 
-async function configuration(alg: 'RS256' | 'ES256'): Promise<Configuration> {
+async function configuration(alg: SigningAlgorithm): Promise<Configuration> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
   return {
     adapter: memory(),
@@ -110,7 +111,7 @@ function withInstantLogin(provider: Provider): RequestListener {
 
 let opened: Provider | undefined;
 
-async function open(alg: 'RS256' | 'ES256'): Promise<string> {
+async function open(alg: SigningAlgorithm): Promise<string> {
   let handle: RequestListener = (_request, reply) => void reply.writeHead(503).end();
   const origin = await listen((request, reply) => handle(request, reply));
   opened = new Provider(origin, await configuration(alg));
@@ -136,7 +137,7 @@ async function refreshTokens(provider: Provider, count: number): Promise<readonl
 }
 
 answerQuestions(async ({ open: alg, refreshTokens: count }) => {
-  if (alg !== undefined) return open(alg === 'ES256' ? 'ES256' : 'RS256');
+  if (alg !== undefined) return open(algorithmOf(alg));
   if (opened === undefined) throw new Error('the provider is not open yet');
   return refreshTokens(opened, Number(count));
 });
