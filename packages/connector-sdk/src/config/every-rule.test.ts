@@ -53,6 +53,19 @@ describe('rules across keys', () => {
     ]);
   });
 
+  it('may take their time, and are left out in the same way', async () => {
+    const slow = z.object({ a: text(), b: text() }).superRefine(async ({ b }, context) => {
+      await Promise.resolve();
+      context.addIssue(`${b} is no good.`);
+    });
+    const said = async (raw: unknown) => {
+      const parsed = await parseConfig(slow, raw, { path: '' });
+      return parsed.ok ? [] : parsed.issues.map(formatIssue);
+    };
+    expect(await said({ b: 'x' })).toEqual(['a: is missing. Add it.', 'x is no good.']);
+    expect(await said({ a: 'x' })).toEqual(['b: is missing. Add it.']);
+  });
+
   it('are not asked about something that is no block', async () => {
     expect(await problems('text')).toEqual(['must be a map of keys, but is a text.']);
   });

@@ -47,10 +47,15 @@ const unreadable: unique symbol = Symbol('unreadable');
 
 function ask(check: z.core.$ZodCheck<never>, payload: z.core.ParsePayload<never>): void | Promise<void> {
   try {
-    return check._zod.check(payload);
+    const answer = check._zod.check(payload);
+    return answer instanceof Promise ? answer.catch(leaveOut) : answer;
   } catch (error) {
-    if (error !== unreadable) throw error;
+    leaveOut(error);
   }
+}
+
+function leaveOut(error: unknown): void {
+  if (error !== unreadable) throw error;
 }
 
 function guarded<T extends object>(value: T, failed: ReadonlySet<PropertyKey>): T {
