@@ -122,6 +122,7 @@ export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
   ],
   'packages/connectors/ldap': [
     { name: 'ldapts', because: 'the LDAP client; sends filters in binary form, so that nothing has to be escaped' },
+    { name: 'p-timeout', because: 'ldapts sets no limit to the handshake after StartTLS, nor to a bind as a whole' },
     { name: 'tarn', because: 'a bounded pool of connections, which logins share' },
   ],
   'packages/connectors/local': [
@@ -137,7 +138,10 @@ export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
   'packages/connectors/oidc': [
     { name: 're2js', because: "Dex's regular expressions are RE2: linear time, so a pattern cannot hang a login" },
   ],
-  'packages/storage/redis': [{ name: 'ioredis', because: 'the Redis client; speaks TLS, Sentinel and Cluster' }],
+  'packages/storage/redis': [
+    { name: 'ioredis', because: 'the Redis client; speaks TLS, Sentinel and Cluster' },
+    { name: 'p-timeout', because: 'ioredis sets no limit to a command that a Redis Cluster sends again and again' },
+  ],
 };
 
 /** Contracts of which one copy must be loaded: connectors and storages take them as peers. */
