@@ -136,7 +136,10 @@ export const keyDecisions: readonly Decision[] = [
   honoured('connectors[].type'),
   honoured('connectors[].id', 'Used twice is an error.'),
   honoured('connectors[].name'),
-  honoured('connectors[].config', 'A file of `rootCAs` that cannot be read ends the start, whatever the flags say.'),
+  honoured(
+    'connectors[].config',
+    'A file that they name and that cannot be read ends the start, whatever the flags say.',
+  ),
   honoured('connectors[].grantTypes', 'Grants that Ostiary does not have are dropped from the list, with a warning.'),
   refused('sessions', noSessions),
   refused('sessions.cookieName', noSessions),

@@ -1,7 +1,9 @@
 import { rootCertificates } from 'node:tls';
+import { inputJsonSchema, type JsonSchema } from '@ostiary/connector-sdk/config';
 import { describe, expect, it } from 'vitest';
 import { load, minimal, problemsOf } from '../../test/load-config.ts';
 import { selfSigned } from '../../test/self-signed.ts';
+import { plugIns } from '../plug-ins.ts';
 
 const { certificate, key } = await selfSigned();
 const another = await selfSigned();
@@ -54,13 +56,16 @@ describe('addresses', () => {
   });
 });
 
-describe('certificates that a connector trusts', () => {
+describe('files that a connector or a storage names', () => {
   const oidc = (options: string): string =>
     minimal().replace(
       /connectors.*/u,
       `connectors: [{type: oidc, id: a, name: A, config: {issuer: "https://a.example", clientID: c, ${options}}}]`,
     );
   const files = { 'ca.pem': rootCertificates[0] ?? '', 'key.pem': key };
+  const saml =
+    'ssoURL: "https://a.example", usernameAttr: n, emailAttr: m, redirectURI: "http://127.0.0.1:5556/dex/callback"';
+  const ldap = 'host: a.example, userSearch: {baseDN: dc=a, username: uid, idAttr: uid, emailAttr: mail, nameAttr: cn}';
 
   it('are read, from files and from the configuration itself', async () => {
     const inline = Buffer.from(certificate).toString('base64');
@@ -84,8 +89,6 @@ describe('certificates that a connector trusts', () => {
     expect(await problemsOf(github('hostName: git.example, rootCA: /none'))).toEqual([
       expect.stringContaining('connectors[0].config.rootCA: is neither PEM'),
     ]);
-    const ldap =
-      'host: a.example, userSearch: {baseDN: dc=a, username: uid, idAttr: uid, emailAttr: mail, nameAttr: cn}';
     const withData = (data: string): string =>
       minimal().replace(
         /connectors.*/u,
@@ -94,4 +97,55 @@ describe('certificates that a connector trusts', () => {
     expect(await problemsOf(withData(Buffer.from(certificate).toString('base64')))).toEqual([]);
     expect((await problemsOf(withData(''))).join('\n')).toContain('connectors[0].config.rootCA: is neither PEM');
   });
+
+  it.each<[type: string, options: string, key: string, problem: string]>([
+    ['oidc', 'issuer: "https://a.example", clientID: c, clientSecretFile: /none', 'clientSecretFile', 'cannot be read'],
+    ['saml', `${saml}, ca: /none`, 'ca', 'neither PEM'],
+    ['saml', `${saml}, metadataFile: /none`, 'metadataFile', 'cannot be read'],
+    ['saml', `${saml}, ca: ca.pem, decryptionKeys: [key.pem, ca.pem]`, 'decryptionKeys[1]', 'a private key in PEM'],
+    ['ldap', `${ldap}, clientCert: ca.pem, clientKey: ca.pem`, 'clientKey', 'a private key in PEM'],
+    ['active-directory', 'domain: a.example, bindDN: a, bindPWFile: /none', 'bindPWFile', 'cannot be read'],
+    [
+      'google',
+      'clientID: c, clientSecret: s, serviceAccountFilePath: /none',
+      'serviceAccountFilePath',
+      'cannot be read',
+    ],
+  ])('are told when they do not hold what they should: %s, %s', async (type, options, key, problem) => {
+    const config = minimal().replace(
+      /connectors.*/u,
+      `connectors: [{type: ${type}, id: a, name: A, config: {${options}}}]`,
+    );
+    const told = await problemsOf(config, { files });
+    expect(told.filter((line) => line.includes(`connectors[0].config.${key}: `))).toEqual([
+      expect.stringContaining(problem),
+    ]);
+  });
+
+  it('are told of a storage', async () => {
+    const config = minimal().replace(/storage.*/u, 'storage: {type: redis, config: {tls: {caFile: key.pem}}}');
+    expect(await problemsOf(config, { files })).toEqual([
+      expect.stringContaining('storage.config.tls.caFile: holds no certificate.'),
+    ]);
+  });
+
+  it.each([...plugIns.connectors, ...plugIns.storages].map((plugIn) => [plugIn.type, plugIn.config] as const))(
+    'are marked in the schema of %s, all of them',
+    (_type, schema) => {
+      const unmarked = propertiesOf(inputJsonSchema(schema) ?? {}).filter(
+        ([name, inner]) =>
+          /\bfile\b|path, (?:or|base64)/iu.test(inner.description ?? '') &&
+          (inner['x-file'] ?? inner.items?.['x-file']) === undefined &&
+          // A Unix socket, and the database of SQLite, which is made when it is not there.
+          !['socket', 'file'].includes(name),
+      );
+      expect(unmarked.map(([name]) => name)).toEqual([]);
+    },
+  );
 });
+
+function propertiesOf(schema: JsonSchema): readonly (readonly [name: string, schema: JsonSchema])[] {
+  const own = Object.entries(schema.properties ?? {});
+  const inner = [...own.map(([, one]) => one), ...(schema.anyOf ?? []), ...(schema.allOf ?? [])];
+  return [...own, ...inner.flatMap(propertiesOf)];
+}

@@ -1,6 +1,7 @@
 /** Storage and connectors: which definition a `type` means, and its options read by that definition's schema. */
 import type { ConnectorDefinition } from '@ostiary/connector-sdk';
 import {
+  checkNamedFiles,
   type EnvironmentLookup,
   expandEnvironment,
   type ParsedConfig,
@@ -12,7 +13,6 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { ConnectorSettings, StorageSettings } from './config.ts';
 import { optionOf } from './option.ts';
 import type { Report } from './report.ts';
-import { checkTrusted } from './trusted.ts';
 
 /** What the server was built with. Whatever a definition takes is checked by its own schema: hence `unknown`. */
 export interface PlugIns {
@@ -87,7 +87,6 @@ export async function readConnector(
   const path = `${input.path}.config`;
   const options = expandVariables(input.config, path, reader);
   const parsed = await readOptions(definition, options, { path, reader });
-  await checkTrusted({ options, path, ...reader });
   if (!parsed.ok) return undefined;
   const callbackUrl = redirectUriOf(options);
   return {
@@ -104,8 +103,13 @@ async function readOptions<C>(
   options: unknown,
   { path, reader }: { readonly path: string; readonly reader: PlugInReader },
 ): Promise<ParsedConfig<C>> {
-  const parsed = await parseConfig(definition.config, options, { path, unknownKeys: reader.unknownKeys });
-  reader.report.add({ problems: parsed.ok ? [] : parsed.issues, warnings: parsed.warnings });
+  const { unknownKeys, readFile, report } = reader;
+  const parsed = await parseConfig(definition.config, options, { path, unknownKeys });
+  const issues = parsed.ok ? [] : parsed.issues;
+  const unreadable = await checkNamedFiles(definition.config, options, { path, readFile });
+  // A key that has to go is not told to be wrong besides.
+  const others = unreadable.filter((file) => !issues.some((issue) => issue.path === file.path));
+  report.add({ problems: [...issues, ...others], warnings: parsed.warnings });
   return parsed;
 }
 

@@ -18,6 +18,13 @@ export { type EnvironmentLookup, expandEnvironment, expandText } from './environ
 export { type FoldedKeys, foldKeys, type UnknownKey } from './fold-keys.ts';
 export { type ConfigIssue, configError, formatIssue, formatPath, type PathPart } from './issue.ts';
 export { inputJsonSchema, type JsonSchema } from './json-schema.ts';
+export {
+  type CheckFilesOptions,
+  checkNamedFiles,
+  type FileContent,
+  type FileNameOptions,
+  fileName,
+} from './named-files.ts';
 export { type ParseConfigOptions, type ParsedConfig, parseConfig, readConfig } from './parse-config.ts';
 export { certificateBlocks, type PemField, type ReadFile, resolveCertificates, resolvePem } from './pem.ts';
 export {
@@ -28,4 +35,5 @@ export {
   rootCAFields,
   rootCAsKey,
 } from './provider-keys.ts';
+export { type NamedFile, readNamed } from './read-named.ts';
 export { type SecretField, type SecretSource, secretSource } from './secret-source.ts';

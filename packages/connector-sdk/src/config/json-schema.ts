@@ -14,6 +14,10 @@ export interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly default?: unknown;
   readonly description?: string;
+  /** Set by `fileName`: what the file that the key names must hold. */
+  readonly 'x-file'?: string;
+  /** Set by `fileName`: the key that makes this one count for nothing. */
+  readonly 'x-file-unless'?: string;
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }

@@ -2,6 +2,7 @@
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 import { httpUrl, secretText, text } from './blocks.ts';
+import { fileName } from './named-files.ts';
 import type { PemField, ReadFile } from './pem.ts';
 import { type SecretSource, secretSource } from './secret-source.ts';
 
@@ -22,7 +23,7 @@ export const registrationKeys: {
 } = {
   clientID: text().describe('Client id at the provider.'),
   clientSecret: secretText().exactOptional().describe('Client secret.'),
-  clientSecretFile: text()
+  clientSecretFile: fileName('secret')
     .exactOptional()
     .describe('File with the secret, read at each use so that it can be replaced.'),
   redirectURI: httpUrl()
@@ -40,7 +41,7 @@ export function clientSecretOf(
 
 /** Certificates to trust besides the system's: a list of paths, base64 of PEM, or PEM. */
 export const rootCAsKey: z.ZodType<readonly string[], readonly string[] | undefined> = z
-  .array(text())
+  .array(fileName('certificates'))
   .default([])
   .describe('Certificates to trust besides the system: path, base64 of PEM, or PEM.');
 

@@ -1,6 +1,7 @@
 /** A secret that stands in the configuration, or in a file that is read anew so that it can be replaced while running. */
 import { OstiaryError, Secret } from '@ostiary/primitives';
 import type { ReadFile } from './pem.ts';
+import { readNamed } from './read-named.ts';
 
 /** Answers the secret as it is now. */
 export type SecretSource = () => Promise<Secret>;
@@ -24,9 +25,7 @@ export function secretSource(field: SecretField, readFile: ReadFile): SecretSour
 }
 
 async function readSecret(file: string, path: string, readFile: ReadFile): Promise<Secret> {
-  const text = await readFile(file).catch((cause: unknown) => {
-    throw new OstiaryError('config/invalid', `${path}: the file cannot be read.`, { cause, detail: { file } });
-  });
+  const text = await readNamed({ file, path }, readFile);
   const secret = text.replace(/\r?\n$/u, '');
   if (secret === '') throw new OstiaryError('config/invalid', `${path}: the file is empty.`, { detail: { file } });
   return new Secret(secret);

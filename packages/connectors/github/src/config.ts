@@ -1,4 +1,4 @@
-import { exactlyOne, type Registration, registrationKeys, text } from '@ostiary/connector-sdk/config';
+import { exactlyOne, fileName, type Registration, registrationKeys, text } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 
 /** An organization whose members may log in, or only those of some of its teams. */
@@ -43,7 +43,9 @@ export const githubConfig: z.ZodType<GitHubConfig> = z
     org: text().exactOptional().describe('One organization; groups are its team names without the organization.'),
     orgs: z.array(org).default([]).describe('Only members of these may log in; groups are `org:team`.'),
     hostName: hostName.exactOptional().describe('GitHub Enterprise Server. Default: github.com.'),
-    rootCA: text().exactOptional().describe('Certificates to trust besides the system, with `hostName`.'),
+    rootCA: fileName('certificates')
+      .exactOptional()
+      .describe('Certificates to trust besides the system, with `hostName`.'),
     teamNameField: z
       .enum(['name', 'slug', 'both'])
       .default('name')

@@ -1,4 +1,11 @@
-import { exactlyOne, type Registration, registrationKeys, rootCAsKey, text } from '@ostiary/connector-sdk/config';
+import {
+  exactlyOne,
+  fileName,
+  type Registration,
+  registrationKeys,
+  rootCAsKey,
+  text,
+} from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 
 /** The options of the connector, checked. Spelled as in Dex. */
@@ -30,7 +37,7 @@ export const googleConfig: z.ZodType<GoogleConfig> = z
       .array(text())
       .default([])
       .describe('Only members of one of these may log in, and only these are handed on. Addresses of groups.'),
-    serviceAccountFilePath: text()
+    serviceAccountFilePath: fileName('text')
       .exactOptional()
       .describe('Key file of the service account that reads groups. Absent: the one this machine runs as (GCE, GKE).'),
     domainToAdminEmail: z

@@ -1,5 +1,6 @@
 /** Access tokens of a service account, which acts for an administrator (domain-wide delegation) or for itself. */
 import type { ConnectorContext } from '@ostiary/connector-sdk';
+import { readNamed } from '@ostiary/connector-sdk/config';
 import {
   type AssertedToken,
   type AssertionClaims,
@@ -65,9 +66,7 @@ const keyFile = z.object({
 async function readKeyFile(path: string, readFile: ConnectorContext['readFile']): Promise<z.output<typeof keyFile>> {
   const invalid = (problem: string): OstiaryError =>
     new OstiaryError('config/invalid', `serviceAccountFilePath: ${problem}`, { detail: { file: path } });
-  const text = await readFile(path).catch(() => {
-    throw invalid('the file cannot be read.');
-  });
+  const text = await readNamed({ file: path, path: 'serviceAccountFilePath' }, readFile);
   // What a parser says may repeat what it read, and that is a private key.
   const parsed = keyFile.safeParse(parse(text));
   if (parsed.success) return parsed.data;

@@ -1,4 +1,4 @@
-import { baseUrl, exactlyOne, rootCAsKey, secretText, text } from '@ostiary/connector-sdk/config';
+import { baseUrl, exactlyOne, fileName, rootCAsKey, secretText, text } from '@ostiary/connector-sdk/config';
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
@@ -26,7 +26,7 @@ export const keystoneConfig: z.ZodType<KeystoneConfig> = z
       .describe('Domain of the people and of the account below: `default`, a UUID, or a name.'),
     keystoneUsername: text().describe('Account that reads people and groups at a refresh.'),
     keystonePassword: secretText().exactOptional().describe('Its password.'),
-    keystonePasswordFile: text().exactOptional().describe('The same as a file, read at each use.'),
+    keystonePasswordFile: fileName('secret').exactOptional().describe('The same as a file, read at each use.'),
     keystoneScope: z
       .enum(['project', 'domain', 'system'])
       .default('project')

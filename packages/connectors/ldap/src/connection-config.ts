@@ -1,4 +1,4 @@
-import { atMostOne, base64Bytes, duration, secretText, text } from '@ostiary/connector-sdk/config';
+import { atMostOne, base64Bytes, duration, fileName, secretText, text } from '@ostiary/connector-sdk/config';
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
@@ -72,16 +72,18 @@ export const connectionKeys: ConnectionKeys = {
   insecureNoSSL: flag('Plain LDAP: passwords can be read on the way. Wins over `startTLS`.'),
   startTLS: flag('Begin plain, then StartTLS.'),
   insecureSkipVerify: flag('Accept any certificate. For tests.'),
-  rootCA: text().exactOptional().describe('Certificates to trust instead of the system: path, base64 of PEM, or PEM.'),
+  rootCA: fileName('certificates', { unless: 'rootCAData' })
+    .exactOptional()
+    .describe('Certificates to trust instead of the system: path, base64 of PEM, or PEM.'),
   rootCAData: base64Bytes()
     .transform((bytes) => Buffer.from(bytes).toString())
     .exactOptional()
     .describe('The same as base64 of PEM. Wins over `rootCA`.'),
-  clientCert: text().exactOptional().describe('Certificate to show to the server, with `clientKey`.'),
-  clientKey: text().exactOptional().describe('Its key.'),
+  clientCert: fileName('certificates').exactOptional().describe('Certificate to show to the server, with `clientKey`.'),
+  clientKey: fileName('privateKey').exactOptional().describe('Its key.'),
   bindDN: text().exactOptional().describe('Account that searches. Absent: anonymous.'),
   bindPW: secretText().exactOptional().describe('Its password.'),
-  bindPWFile: text().exactOptional().describe('The same as a file, read at each use. Not in Dex.'),
+  bindPWFile: fileName('secret').exactOptional().describe('The same as a file, read at each use. Not in Dex.'),
   usernamePrompt: z.string().default('').describe('What the form calls the user name. Default: Username.'),
   insecureSkipEmailVerified: flag('Take the address as verified, as Dex does; LDAP does not say. Not in Dex.'),
   allowedGroups: z

@@ -1,6 +1,7 @@
 import {
   baseUrl,
   exactlyOne,
+  fileName,
   type Registration,
   registrationKeys,
   rootCAsKey,
@@ -42,7 +43,7 @@ export const isOneTenant = ({ tenant }: Pick<MicrosoftConfig, 'tenant'>): boolea
 export const microsoftConfig: z.ZodType<MicrosoftConfig> = z
   .object({
     ...registrationKeys,
-    clientAssertion: text()
+    clientAssertion: fileName('secret')
       .exactOptional()
       .describe('File with a JWT that stands for the secret (workload identity), read at each use.'),
     tenant: z

@@ -1,4 +1,11 @@
-import { baseUrl, exactlyOne, type Registration, registrationKeys, text } from '@ostiary/connector-sdk/config';
+import {
+  baseUrl,
+  exactlyOne,
+  fileName,
+  type Registration,
+  registrationKeys,
+  text,
+} from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 
 /** The options of the connector, checked. Spelled as in Dex. */
@@ -16,7 +23,7 @@ export const openshiftConfig: z.ZodType<OpenShiftConfig> = z
     issuer: baseUrl().describe('The API server of the cluster, like https://api.cluster.example.com:6443.'),
     groups: z.array(text()).default([]).describe('Only members of one of these may log in. All groups are handed on.'),
     insecureCA: z.boolean().default(false).describe('Accept any certificate. For tests.'),
-    rootCA: text()
+    rootCA: fileName('certificates')
       .exactOptional()
       .describe(
         'Certificates to trust besides the system, for API server and login page: path, base64 of PEM, or PEM.',

@@ -4,6 +4,7 @@ import {
   certificateBlocks,
   duration,
   exactlyOne,
+  fileName,
   httpUrl,
   rootCAsKey,
   secureUrl,
@@ -85,14 +86,14 @@ function certificateProblem(pem: string): string | undefined {
 
 const keys = {
   ssoURL: httpUrl().exactOptional().describe('Where logins begin at the provider. Not needed with metadata.'),
-  ca: text()
+  ca: fileName('certificates')
     .exactOptional()
     .describe("File with the provider's signing certificates in PEM, read again every minute. They are pinned."),
   caData: certificateData.exactOptional().describe('The same as base64 of PEM.'),
   metadataURL: secureUrl()
     .exactOptional()
     .describe("The provider's metadata, instead of `ssoURL` and `ca`; read again every hour. Not in Dex."),
-  metadataFile: text().exactOptional().describe('The same as a file, read again every minute. Not in Dex.'),
+  metadataFile: fileName('text').exactOptional().describe('The same as a file, read again every minute. Not in Dex.'),
   rootCAs: rootCAsKey,
   ssoIssuer: text()
     .exactOptional()
@@ -125,13 +126,17 @@ const keys = {
   groupsDelim: text().exactOptional().describe('What stands between groups, when a value holds several.'),
   allowedGroups: z.array(text()).default([]).describe('Only members of one of these may log in.'),
   filterGroups: z.boolean().default(false).describe('Hand on only the groups that are in `allowedGroups`.'),
-  signingKey: text().exactOptional().describe('Private key for signing requests: path, or PEM. Not in Dex.'),
-  signingCert: text().exactOptional().describe('Its certificate, for our metadata. Not in Dex.'),
+  signingKey: fileName('privateKey')
+    .exactOptional()
+    .describe('Private key for signing requests: path, or PEM. Not in Dex.'),
+  signingCert: fileName('certificates').exactOptional().describe('Its certificate, for our metadata. Not in Dex.'),
   decryptionKeys: z
-    .array(text())
+    .array(fileName('privateKey'))
     .default([])
     .describe('Private keys for encrypted assertions, the newest first: paths, or PEM. Not in Dex.'),
-  decryptionCert: text().exactOptional().describe('Certificate of the newest, for our metadata. Not in Dex.'),
+  decryptionCert: fileName('certificates')
+    .exactOptional()
+    .describe('Certificate of the newest, for our metadata. Not in Dex.'),
   insecureSkipSignatureValidation: noSkipping,
   insecureAllowSHA1: z.boolean().default(false).describe('Take signatures with SHA-1 too. Not in Dex.'),
   clockSkew: duration({ maxMs: 5 * minute })

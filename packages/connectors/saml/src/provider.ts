@@ -1,7 +1,7 @@
 /** What is known of the identity provider: from the configuration, or from its metadata. Kept fresh either way. */
 import { X509Certificate } from 'node:crypto';
 import { type ConnectorContext, type Healing, healing } from '@ostiary/connector-sdk';
-import { resolveCertificates, rootCAFields } from '@ostiary/connector-sdk/config';
+import { readNamed, resolveCertificates, rootCAFields } from '@ostiary/connector-sdk/config';
 import { trustedFetch } from '@ostiary/connector-sdk/http';
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { keyProblem } from './algorithms.ts';
@@ -83,7 +83,8 @@ function loaderOf(config: SamlConfig, context: ConnectorContext): Load {
     return async () => readMetadata(await download(metadataURL, fetch), entityId);
   }
   if (metadataFile !== undefined) {
-    return async () => readMetadata(await readNamed(metadataFile, readFile), entityId);
+    const named = { file: metadataFile, path: 'metadataFile' };
+    return async () => readMetadata(await readNamed(named, readFile), entityId);
   }
   const field =
     caData === undefined
@@ -104,12 +105,6 @@ async function download(url: string, fetch: ReturnType<typeof trustedFetch>): Pr
   if (response.status !== 429 && response.status < 500) throw refusal('metadata', { status: response.status, url });
   const message = 'The identity provider cannot be reached. Please try again.';
   throw new OstiaryError('upstream/unavailable', message, { detail: { status: response.status, url } });
-}
-
-async function readNamed(path: string, readFile: ConnectorContext['readFile']): Promise<string> {
-  return readFile(path).catch((cause: unknown) => {
-    throw new OstiaryError('config/invalid', 'metadataFile: the file cannot be read.', { cause, detail: { path } });
-  });
 }
 
 function isUsable(known: ProviderMetadata, now: Date): boolean {

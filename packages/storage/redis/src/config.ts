@@ -33,11 +33,14 @@ export interface RedisConfig {
 const port = z.int().min(1).max(65_535);
 const text = z.string().min(1, 'is empty. Set it, or remove the key.');
 
+/** `x-file` tells a host to look at the file before the storage is opened: see `fileName` of `@ostiary/connector-sdk`. */
+const file = (content: 'certificates' | 'privateKey' | 'secret') => text.meta({ 'x-file': content });
+
 const tls = z
   .strictObject({
-    caFile: text.exactOptional().describe('Certificate authority to trust, PEM. Absent: the system.'),
-    certFile: text.exactOptional().describe('Client certificate, PEM.'),
-    keyFile: text.exactOptional().describe('Its key, PEM.'),
+    caFile: file('certificates').exactOptional().describe('Certificate authority to trust, PEM. Absent: the system.'),
+    certFile: file('certificates').exactOptional().describe('Client certificate, PEM.'),
+    keyFile: file('privateKey').exactOptional().describe('Its key, PEM.'),
     serverName: text.exactOptional().describe('Name in the certificate of the server, where it is not the host.'),
   })
   .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), {
@@ -59,7 +62,7 @@ export const redisConfig: z.ZodType<RedisConfig> = z
       .transform((value) => new Secret(value))
       .exactOptional()
       .describe('Password.'),
-    passwordFile: text.exactOptional().describe('File with the password, instead of `password`.'),
+    passwordFile: file('secret').exactOptional().describe('File with the password, instead of `password`.'),
     database: z.int().min(0).default(0).describe('Default: 0.'),
     prefix: z.string().default('ostiary:').describe('In front of every key. Default: `ostiary:`.'),
     tls: tls.exactOptional().describe('Speak TLS; `{}` is enough when the system trusts the certificate.'),

@@ -80,10 +80,15 @@ describe('a sealer', () => {
 describe('hostile input to open', () => {
   it('gives undefined for every changed character', async () => {
     const { sealer } = await setUp();
-    const sealed = await sealer.seal({ a: [1, 2] }, { purpose });
-    for (let index = 0; index < sealed.length - 1; index += 1) {
-      const changed = sealed.slice(0, index) + (sealed[index] === 'A' ? 'B' : 'A') + sealed.slice(index + 1);
-      expect(await sealer.open(changed, { purpose })).toBeUndefined();
+    const bytesOf = (text: string) => text.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex'));
+    for (const value of [{ a: [1, 2] }, { a: [1, 23] }, { a: [1, 234] }]) {
+      const sealed = await sealer.seal(value, { purpose });
+      for (let index = 0; index < sealed.length; index += 1) {
+        const changed = sealed.slice(0, index) + (sealed[index] === 'A' ? 'B' : 'A') + sealed.slice(index + 1);
+        // The last sign of a part has bits that belong to no byte: other signs may mean the same.
+        const isSame = bytesOf(changed).join('.') === bytesOf(sealed).join('.');
+        expect(await sealer.open(changed, { purpose })).toEqual(isSame ? value : undefined);
+      }
     }
   });
 
