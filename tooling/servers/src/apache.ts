@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { startApacheProcess } from './apache-process.ts';
 import { freePort } from './free-port.ts';
 import { probe } from './probe.ts';
-import { findTool, toolPath } from './requirements.ts';
-import { type Restartable, startServer } from './restartable.ts';
-import { lendToServiceUser } from './service-user.ts';
+import type { Restartable } from './restartable.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Apache as a relying party. */
@@ -58,19 +56,10 @@ export async function startApache(options: ApacheOptions): Promise<ApacheServer>
   await folder.write('htdocs/index.html', 'public\n', 0o644);
   await folder.write('htdocs/protected/index.shtml', page, 0o644);
   await folder.write('ca.pem', options.ca ?? '');
-  const config = await folder.write('httpd.conf', configuration(options, { folder: folder.path, port }));
   const url = `http://127.0.0.1:${port}`;
-  const server = stack.use(
-    await startServer({
-      launch: {
-        name: 'apache2',
-        command: toolPath('apache2'),
-        args: ['-X', '-f', config],
-        user: await lendToServiceUser(folder, 'www-data'),
-      },
-      check: async () => (await probe(`${url}/index.html`)) === 200,
-    }),
-  );
+  const directives = directivesOf(options, { folder: folder.path, port });
+  const check = async (): Promise<boolean> => (await probe(`${url}/index.html`)) === 200;
+  const server = stack.use(await startApacheProcess({ name: 'apache2', folder, port, modules, directives, check }));
   const owned = stack.move();
   return Object.assign(server, {
     protectedUrl: `${url}/protected/index.shtml`,
@@ -84,18 +73,8 @@ const page = `<p>${Object.entries(shown)
   .map(([name, variable]) => `${name}=<!--#echo var="${variable}" -->`)
   .join(' ')}</p>\n`;
 
-function configuration(options: ApacheOptions, { folder, port }: { folder: string; port: number }): string {
-  const moduleFolder = dirname(toolPath('mod_auth_openidc.so'));
-  return `ServerRoot ${folder}
-PidFile ${folder}/httpd.pid
-DefaultRuntimeDir ${folder}
-Mutex file:${folder}
-Listen 127.0.0.1:${port}
-ServerName 127.0.0.1:${port}
-${modules.map((name) => `LoadModule ${name}_module ${moduleFolder}/mod_${name}.so`).join('\n')}
-ErrorLog "|${findTool('cat') ?? '/bin/cat'}"
-LogLevel warn
-DocumentRoot ${folder}/htdocs
+function directivesOf(options: ApacheOptions, { folder, port }: { folder: string; port: number }): string {
+  return `DocumentRoot ${folder}/htdocs
 TypesConfig /dev/null
 AddType text/html .html .shtml
 AddOutputFilter INCLUDES .shtml

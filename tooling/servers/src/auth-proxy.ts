@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
+import { startApacheProcess } from './apache-process.ts';
 import type { Certificate } from './certificates.ts';
 import { probe } from './probe.ts';
-import { findTool, toolPath } from './requirements.ts';
-import { type Restartable, startServer } from './restartable.ts';
-import { lendToServiceUser } from './service-user.ts';
+import type { Restartable } from './restartable.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A reverse proxy that logs people in. */
@@ -41,35 +39,17 @@ export async function startAuthProxy(options: AuthProxyOptions): Promise<Restart
   await folder.write('htpasswd', `${name}:{SHA}${hash}\n`);
   await folder.write('server.pem', options.certificate.certificate);
   await folder.write('server.key', options.certificate.key);
-  const config = await folder.write('httpd.conf', configuration(options, folder.path));
-  const server = stack.use(
-    await startServer({
-      launch: {
-        name: 'auth-proxy',
-        command: toolPath('apache2'),
-        args: ['-X', '-f', config],
-        user: await lendToServiceUser(folder, 'www-data'),
-      },
-      check: async () => (await probe(`http://127.0.0.1:${options.port}/`)) === 400,
-    }),
-  );
+  const { port } = options;
+  const directives = directivesOf(options, folder.path);
+  const check = async (): Promise<boolean> => (await probe(`http://127.0.0.1:${port}/`)) === 400;
+  const server = stack.use(await startApacheProcess({ name: 'auth-proxy', folder, port, modules, directives, check }));
   const owned = stack.move();
   return Object.assign(server, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
 
-function configuration(options: AuthProxyOptions, folder: string): string {
-  const { port, backend, protectedPath, person, sharedSecret } = options;
-  const moduleFolder = dirname(toolPath('mod_auth_openidc.so'));
-  return `ServerRoot ${folder}
-PidFile ${folder}/httpd.pid
-DefaultRuntimeDir ${folder}
-Mutex file:${folder}
-Listen 127.0.0.1:${port}
-ServerName 127.0.0.1:${port}
-${modules.map((module) => `LoadModule ${module}_module ${moduleFolder}/mod_${module}.so`).join('\n')}
-ErrorLog "|${findTool('cat') ?? '/bin/cat'}"
-LogLevel warn
-SSLEngine on
+function directivesOf(options: AuthProxyOptions, folder: string): string {
+  const { backend, protectedPath, person, sharedSecret } = options;
+  return `SSLEngine on
 SSLCertificateFile ${folder}/server.pem
 SSLCertificateKeyFile ${folder}/server.key
 ${spoken.map((header) => `RequestHeader unset ${header}`).join('\n')}
