@@ -9,11 +9,7 @@ export interface HealingOptions<T> {
   readonly maxAgeMs: number;
   /** Milliseconds beyond `maxAgeMs` for which the old value serves while fetching fails. */
   readonly staleMs: number;
-  /**
-   * Absent: a value past `maxAgeMs` is handed out at once and fetched again behind the back of who asks. Given: who asks
-   * waits for the new one, and gets the old one only after a failure that this allows. For what is trusted, such as
-   * keys, where a value that was taken back must not serve once more just because nobody asked for long.
-   */
+  /** Which failures the old value may outlast: those from which nothing was learnt. Default: any. */
   readonly outlasts?: (failure: unknown) => boolean;
   /** Told when fetching again failed and the old value goes on serving. */
   readonly onStale: (error: unknown) => void;
@@ -30,9 +26,13 @@ export interface Healing<T> {
 /** Milliseconds between two attempts to replace an old value that still serves. */
 const pauseMs = 30_000;
 
-/** Keeps a value that is fetched when it is first needed. Several callers share one fetch; a failure is not remembered. */
+/**
+ * Keeps a value that is fetched when it is first needed. Several callers share one fetch; a failure is not remembered.
+ * Who asks for one that is past `maxAgeMs` waits for the new one: keys and certificates that were taken back must not
+ * serve once more just because nobody asked for long. Only after a failure does the old one go on.
+ */
 export function healing<T>(options: HealingOptions<T>): Healing<T> {
-  const { now } = options;
+  const { now, outlasts = () => true } = options;
   let held: { readonly value: T; readonly at: number } | undefined;
   let loading: Promise<T> | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -54,7 +54,7 @@ export function healing<T>(options: HealingOptions<T>): Healing<T> {
     return loading;
   };
 
-  const replaced = async (old: T, outlasts: (failure: unknown) => boolean): Promise<T> => {
+  const replaced = async (old: T): Promise<T> => {
     if (since(outlastedAt) < pauseMs) return old;
     try {
       return await load();
@@ -68,12 +68,9 @@ export function healing<T>(options: HealingOptions<T>): Healing<T> {
 
   return {
     async get() {
-      const { maxAgeMs, staleMs, outlasts } = options;
+      const { maxAgeMs, staleMs } = options;
       if (held === undefined || since(held.at) >= maxAgeMs + staleMs) return load();
-      if (since(held.at) < maxAgeMs) return held.value;
-      if (outlasts !== undefined) return replaced(held.value, outlasts);
-      if (since(triedAt) >= pauseMs) load().catch(options.onStale);
-      return held.value;
+      return since(held.at) < maxAgeMs ? held.value : replaced(held.value);
     },
     async renew(olderThanMs) {
       if (loading !== undefined) return loading;

@@ -38,8 +38,6 @@ describe('trustedFetch', () => {
     files['/ca.pem'] = `${first}\n${second}`;
     await fetch('https://a.example');
     clock.advance(61);
-    await fetch('https://a.example'); // this one makes it read, behind the back of who asks
-    await new Promise(setImmediate);
     await fetch('https://a.example');
     expect(asked.at(-1)).toEqual({ certificateAuthorities: [first, second] });
   });
@@ -51,9 +49,7 @@ describe('trustedFetch', () => {
     delete files['/ca.pem'];
     clock.advance(3600);
     await fetch('https://a.example');
-    await new Promise(setImmediate);
-    await fetch('https://a.example');
-    expect(asked.at(-1)).toEqual({ certificateAuthorities: [first] });
+    expect(asked).toEqual([{ certificateAuthorities: [first] }, { certificateAuthorities: [first] }]);
     expect(log.lines).toContainEqual(expect.objectContaining({ event: 'connector.certificates_unreadable' }));
   });
 
