@@ -60,6 +60,11 @@ export interface FinishLogin {
  * `upstream/protocol` when the provider's answer must not be believed.
  */
 export interface RedirectLogin {
+  /**
+   * `post`: the provider posts its answer (SAML HTTP-POST binding), and one in a query is refused: it would stand in
+   * histories and logs. Absent: both are taken.
+   */
+  readonly answeredBy?: 'post';
   begin(ask: BeginLogin): Promise<LoginStep>;
   finish(answer: FinishLogin): Promise<Identity>;
 }

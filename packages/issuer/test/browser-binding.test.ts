@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { answerOf, locationOf } from './browser.ts';
-import { request, startIssuer } from './harness.ts';
+import type { ConnectorEntry } from '../src/index.ts';
+import { answerOf, type Browser, locationOf } from './browser.ts';
+import { jane, request, startIssuer } from './harness.ts';
 
 const consent = { protocol: { skipApproval: false } };
 
@@ -130,6 +131,26 @@ describe('an answer that is posted from another site', () => {
     expect(answerOf(await person.send(action, { form: fields })).has('code')).toBe(true);
     const elsewhere = await browser().send(action, { form: fields });
     expect(elsewhere).toMatchObject({ status: 400, page: { problem: 'login_expired' } });
+  });
+
+  it('is taken only so, where the connector says it', async () => {
+    const posted: ConnectorEntry['connector'] = {
+      via: 'redirect',
+      login: {
+        answeredBy: 'post',
+        begin: async ({ state }) => ({ kind: 'redirect', url: `https://idp.example.com/?state=${state}`, keep: null }),
+        finish: async () => jane,
+      },
+    };
+    const { browser } = await startIssuer({ entries: [{ connector: posted }] });
+    const begin = async (person: Browser) =>
+      new URL(locationOf(await person.authorize(request()))).searchParams.get('state') ?? '';
+    const asked = browser();
+    const inQuery = await asked.send(`/callback/idp?${new URLSearchParams({ state: await begin(asked) })}`);
+    expect(inQuery).toMatchObject({ kind: 'page', status: 502 });
+    const posting = browser();
+    const inForm = await posting.send('/callback/idp', { form: { state: await begin(posting) } });
+    expect(answerOf(inForm).has('code')).toBe(true);
   });
 
   it('is posted again without what no provider answers', async () => {

@@ -36,6 +36,7 @@ export function samlLogin({ config, context, source, keys }: Parts): RedirectLog
   const { id: connector, now, random, firstUse } = context;
   const accepted = algorithms({ sha1: config.insecureAllowSHA1 });
   return {
+    answeredBy: 'post',
     async begin({ callbackUrl: own, state, forceLogin = false }) {
       const { singleSignOn } = await source.get();
       const callbackUrl = chooseCallbackUrl({ configured: config.redirectURI, callbackUrl: own, id: connector });

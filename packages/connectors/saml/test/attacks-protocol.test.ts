@@ -228,6 +228,11 @@ describe('a signed response', () => {
   });
 });
 
+it('an answer in a query is no answer', async () => {
+  const { connector } = await open();
+  expect(connector.login).toHaveProperty('answeredBy', 'post');
+});
+
 it('an answer to a login whose request is not known is refused', async () => {
   const { connector } = await open();
   if (connector.via !== 'redirect') throw new Error('another connector');

@@ -60,6 +60,9 @@ async function handleCallback(request: IssuerRequest, context: IssuerContext): P
         detail: { expected: entry.id, came: request.params.connector ?? '' },
       });
     }
+    if (entry.connector.login.answeredBy === 'post' && request.method !== 'POST') {
+      throw new OstiaryError('upstream/protocol', 'This answer must be posted.', { detail: { connector: entry.id } });
+    }
     const identity = await entry.connector.login.finish({
       scopes: connectorScopes(start.authorization),
       callbackUrl: callbackUrl(context, entry),
