@@ -1,8 +1,8 @@
 /** Whether an account may log in at this moment. */
-import { firstValue } from '@ostiary/connector-ldap';
+import { type AccountState, firstValue } from '@ostiary/connector-ldap';
 import type { Entry } from 'ldapts';
 
-/** Attributes that {@link isClosed} reads. The second is computed by the domain controller when it is asked for. */
+/** Attributes that {@link stateOf} reads. The second is computed by the domain controller when it is asked for. */
 export const accountAttributes: readonly string[] = [
   'userAccountControl',
   'msDS-User-Account-Control-Computed',
@@ -20,12 +20,15 @@ const ticksInSecond = 10_000_000n;
 /** Both mean: never. */
 const never: ReadonlySet<string> = new Set(['', '0', '9223372036854775807']);
 
-/** True for an account that is disabled, locked after wrong passwords, or expired. */
-export function isClosed(entry: Entry, now: Date): boolean {
+/** `closed` for an account that is disabled or expired, `locked` after wrong passwords. */
+export function stateOf(entry: Entry, now: Date): AccountState {
   const control = Number(firstValue(entry, 'userAccountControl'));
   const computed = Number(firstValue(entry, 'msDS-User-Account-Control-Computed'));
-  if ((control & DISABLED) !== 0 || (computed & LOCKED) !== 0) return true;
-  const expires = firstValue(entry, 'accountExpires');
+  if ((control & DISABLED) !== 0 || hasExpired(firstValue(entry, 'accountExpires'), now)) return 'closed';
+  return (computed & LOCKED) === 0 ? 'open' : 'locked';
+}
+
+function hasExpired(expires: string, now: Date): boolean {
   if (never.has(expires)) return false;
   const seconds = BigInt(expires) / ticksInSecond - epochOffset;
   return seconds <= BigInt(Math.floor(now.getTime() / 1000));

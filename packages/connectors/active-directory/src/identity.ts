@@ -1,6 +1,6 @@
 /** Who an entry is, to Active Directory. */
 import { type Dialect, equals } from '@ostiary/connector-ldap';
-import { accountAttributes, isClosed } from './account.ts';
+import { accountAttributes, stateOf } from './account.ts';
 import type { ActiveDirectoryConfig } from './config.ts';
 import { groupsOf } from './groups.ts';
 import { filterOfName } from './login.ts';
@@ -12,7 +12,7 @@ export function activeDirectoryDialect(config: ActiveDirectoryConfig): Dialect {
     // By the id, so that somebody who was renamed stays logged in.
     again: ({ userId }) => filterOfId(userId, config.idAttr),
     attributes: accountAttributes,
-    isClosed,
+    stateOf,
     groupsOf: (session, entry) => groupsOf(session, entry, config),
   };
 }

@@ -101,14 +101,16 @@ describe.skipIf(requireSamba() !== undefined)('active-directory', () => {
       expect(await refresh(identity)).toMatchObject({ userId: identity.userId });
     });
 
-    it('that is locked after wrong passwords cannot log in, and its login ends', async () => {
+    it('that is locked after wrong passwords cannot log in, and its login waits', async () => {
       await samba.change(`dn: ${samba.baseDn}\nchangetype: modify\nreplace: lockoutThreshold\nlockoutThreshold: 3\n`);
       await samba.change(person('locked'));
       const { login, check, refresh } = await opened(samba);
       const identity = await login({ username: 'locked', password });
       for (let turn = 0; turn < 3; turn += 1) await check({ username: 'locked', password: 'wrong' });
       expect(await check({ username: 'locked', password })).toBe('rejected');
-      expect(await refresh(identity)).toBe('rejected');
+      await expect(refresh(identity)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+      await samba.change(modify('locked', 'replace: lockoutTime\nlockoutTime: 0'));
+      expect(await refresh(identity)).toMatchObject({ userId: identity.userId });
     });
 
     it('whose password must be changed cannot log in, and the log says why', async () => {

@@ -7,6 +7,12 @@ import { firstValue } from './entry.ts';
 import { groupsOf } from './groups.ts';
 import { equals, oneOf } from './users.ts';
 
+/**
+ * `closed` by an administrator, or over: the login ends. `locked` after wrong passwords: that ends by itself, and anybody
+ * can bring it about, so nobody is let in, but the login stays.
+ */
+export type AccountState = 'open' | 'closed' | 'locked';
+
 /** How a directory knows its people and their groups. */
 export interface Dialect {
   /** Finds the entry of what somebody typed; `undefined` when it can be nobody's name. */
@@ -15,8 +21,8 @@ export interface Dialect {
   again(identity: Identity, typed: string): Filter | undefined;
   /** Attributes it reads, besides those that the configuration names. */
   readonly attributes: readonly string[];
-  /** True for an account that may not log in at this moment. */
-  isClosed(entry: Entry, now: Date): boolean;
+  /** Whether the account may log in at this moment. */
+  stateOf(entry: Entry, now: Date): AccountState;
   /** The names of the person's groups. */
   groupsOf(session: Session, entry: Entry): Promise<readonly string[]>;
 }
@@ -38,10 +44,11 @@ export function configuredDialect({ userSearch, groupSearch }: LdapConfig): Dial
     named,
     again: (_identity, typed) => named(typed),
     attributes: [...userSearch.username, ...matched, ...closedAttributes],
-    isClosed(entry) {
+    stateOf(entry) {
       const disabled = (Number(firstValue(entry, 'userAccountControl')) & DISABLED) !== 0;
       const locked = firstValue(entry, 'pwdAccountLockedTime') === LOCKED_FOREVER;
-      return disabled || locked || firstValue(entry, 'nsAccountLock').toLowerCase() === 'true';
+      const closed = disabled || locked || firstValue(entry, 'nsAccountLock').toLowerCase() === 'true';
+      return closed ? 'closed' : 'open';
     },
     groupsOf: async (session, entry) => (groupSearch === undefined ? [] : groupsOf(session, entry, groupSearch)),
   };

@@ -9,7 +9,7 @@ export {
 } from './config.ts';
 export { type ConnectionConfig, type ConnectionKeys, checkConnection, connectionKeys } from './connection-config.ts';
 export { ldap, openLdap } from './definition.ts';
-export type { Dialect } from './dialect.ts';
+export type { AccountState, Dialect } from './dialect.ts';
 export type { Session } from './directory.ts';
 export { firstValue } from './entry.ts';
 export { groupName } from './groups.ts';

@@ -29,7 +29,7 @@ export function ldapLogin({ config, directory, dialect, now }: Ldap): PasswordLo
         const entry = match && (await findUser(session, { ...config, match, attributes: dialect.attributes }));
         // Nobody's password is tried too, so that the time does not tell who is there.
         const fits = await session.hasPassword(entry?.dn, password);
-        if (!fits || entry === undefined || dialect.isClosed(entry, now())) return 'rejected';
+        if (!fits || entry === undefined || dialect.stateOf(entry, now()) !== 'open') return 'rejected';
         return identityOf({ entry, username, scopes }, session, { config, dialect });
       });
     },

@@ -1,5 +1,5 @@
 import type { Identity, UpstreamRefresh } from '@ostiary/connector-sdk';
-import { isOstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { z } from 'zod';
 import { identityOf, idOf } from './identity.ts';
 import type { Ldap } from './login.ts';
@@ -17,8 +17,11 @@ export function ldapRefresh({ config, directory, dialect, now }: Ldap): Upstream
       try {
         return await directory(async (session) => {
           const entry = await findUser(session, { ...config, match, attributes: dialect.attributes });
-          if (entry === undefined || dialect.isClosed(entry, now())) return 'rejected';
+          const state = entry === undefined ? 'closed' : dialect.stateOf(entry, now());
+          if (entry === undefined || state === 'closed') return 'rejected';
           if (idOf(entry, config.userSearch) !== identity.userId) return 'rejected';
+          if (state === 'locked')
+            throw new OstiaryError('upstream/unavailable', 'The account is locked. Please try again later.');
           return identityOf({ entry, username, scopes }, session, { config, dialect });
         });
       } catch (error) {
