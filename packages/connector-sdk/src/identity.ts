@@ -41,6 +41,11 @@ export interface Identity {
   readonly tenant?: string;
   readonly authentication?: Authentication;
   /**
+   * `false`: the provider gave nothing to renew this login with, so no refresh token is given for it. Absent: it can be
+   * renewed, where the connector can renew logins at all.
+   */
+  readonly renewable?: false;
+  /**
    * What refresh, logout or exchange will need later, in a form only this connector reads: often an upstream token.
    * The issuer keeps it encrypted and hands it back unchanged.
    */

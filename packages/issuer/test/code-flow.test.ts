@@ -7,6 +7,7 @@ import {
   bodyOf,
   claimsOf,
   issuerId,
+  jane,
   publicRequest,
   redirectUri,
   request,
@@ -86,6 +87,15 @@ describe('authorization code flow', () => {
     const { browser } = await startIssuer({ refresh: () => undefined });
     const code = answerOf(await browser().logIn(request())).get('code');
     expect(bodyOf(await browser().token(redeem(code)))).not.toHaveProperty('refresh_token');
+  });
+
+  it('gives no refresh token when this login cannot be renewed', async () => {
+    const { browser, upstream } = await startIssuer();
+    upstream.identity = { ...jane, renewable: false };
+    const code = answerOf(await browser().logIn(request())).get('code');
+    const reply = await browser().token(redeem(code));
+    expect(reply).toMatchObject({ status: 200 });
+    expect(bodyOf(reply)).not.toHaveProperty('refresh_token');
   });
 
   it('never lets names out that begin with system:', async () => {

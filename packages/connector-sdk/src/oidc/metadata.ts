@@ -35,6 +35,7 @@ const document = z.object({
   jwks_uri: url,
   userinfo_endpoint: url,
   end_session_endpoint: url,
+  scopes_supported: names,
   id_token_signing_alg_values_supported: names,
   code_challenge_methods_supported: names,
   token_endpoint_auth_methods_supported: names,

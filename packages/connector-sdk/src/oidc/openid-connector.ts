@@ -26,12 +26,12 @@ export interface OpenIdAnswer {
 
 /** What makes one provider differ from another. */
 export interface OpenIdConnectorOptions {
-  readonly context: Pick<ConnectorContext, 'id'>;
+  readonly context: Pick<ConnectorContext, 'id' | 'log'>;
   readonly client: OpenIdClient;
   /** Dex's `redirectURI`, if it is configured. */
   readonly redirectUri?: string | undefined;
   /** The scopes to ask for, besides `openid`. */
-  readonly scopes: (asked: ConnectorScopes) => readonly string[];
+  readonly scopes: (asked: ConnectorScopes) => readonly string[] | Promise<readonly string[]>;
   /** Further parameters of the authorization request. */
   readonly parameters?: (ask: BeginLogin) => Readonly<Record<string, string>>;
   /**
@@ -44,7 +44,7 @@ export interface OpenIdConnectorOptions {
 }
 
 /** Who somebody is; the rest is added by {@link openIdConnector}. */
-export type OpenIdAccount = Omit<Identity, 'connectorData' | 'authentication'>;
+export type OpenIdAccount = Omit<Identity, 'connectorData' | 'authentication' | 'renewable'>;
 
 /** The facets of a connector to such a provider. */
 export interface OpenIdConnector {
@@ -70,9 +70,10 @@ function openIdLogin(options: OpenIdConnectorOptions): RedirectLogin {
     chooseCallbackUrl({ callbackUrl, id: context.id, configured: options.redirectUri });
   return {
     async begin(ask) {
+      const scopes = await options.scopes(ask.scopes);
       const step = await beginLogin(client, {
         redirectUri: callbackOf(ask.callbackUrl),
-        scopes: options.scopes(ask.scopes).filter((scope) => scope !== 'openid'),
+        scopes: scopes.filter((scope) => scope !== 'openid'),
         state: ask.state,
         more: {
           ...options.parameters?.(ask),
@@ -86,7 +87,10 @@ function openIdLogin(options: OpenIdConnectorOptions): RedirectLogin {
     async finish({ callbackUrl, state, params, keep, scopes }) {
       const redirectUri = callbackOf(callbackUrl);
       const { tokens, claims } = await finishLogin(client, { redirectUri, state, params, keep });
-      return identify(options, { tokens, claims, scopes });
+      const identity = await identify(options, { tokens, claims, scopes });
+      if (tokens.refreshToken !== undefined) return identity;
+      if (scopes.offlineAccess) context.log.warn('provider.no_refresh_token', { connector: context.id });
+      return { ...identity, renewable: false };
     },
   };
 }

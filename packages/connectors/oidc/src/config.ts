@@ -32,6 +32,7 @@ export interface OidcConfig extends Registration {
   };
   readonly basicAuthUnsupported?: boolean;
   readonly scopes: readonly string[];
+  readonly requestOfflineAccess: boolean;
   readonly rootCAs: readonly string[];
   readonly insecureSkipVerify: boolean;
   readonly insecureSkipEmailVerified: boolean;
@@ -123,6 +124,10 @@ export const oidcConfig: z.ZodType<OidcConfig> = z
       .exactOptional()
       .describe('`true`: send the secret in the body. `false`: in the header.'),
     scopes: z.array(text()).default(['profile', 'email']).describe('Scopes besides `openid`. Default: profile, email.'),
+    requestOfflineAccess: z
+      .boolean()
+      .default(true)
+      .describe('Add `offline_access` when a refresh token is wanted and the provider lists it. Not in Dex.'),
     hostedDomains: z
       .array(z.string())
       .max(0, 'was removed. Use the connector for Google, or allowedGroups.')

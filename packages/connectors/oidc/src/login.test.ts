@@ -1,9 +1,10 @@
-import type { Connector, Identity, RefreshAsk } from '@ostiary/connector-sdk';
+import type { BeginLogin, Connector, Identity, RefreshAsk } from '@ostiary/connector-sdk';
 import {
   type FakeIdp,
   fakeClock,
   fakeIdp,
   httpOver,
+  type RecordingLogger,
   recordingLogger,
   testContext,
 } from '@ostiary/connector-sdk/testing';
@@ -17,17 +18,19 @@ const scopes = { offlineAccess: true, groups: true };
 
 interface World {
   readonly idp: FakeIdp;
+  readonly log: RecordingLogger;
   readonly connector: Connector;
 }
 
 async function world(options: Readonly<Record<string, unknown>> = {}): Promise<World> {
   const clock = fakeClock();
   const idp = await fakeIdp({ now: clock.now });
-  const context = testContext({ now: clock.now, http: httpOver(idp.fetch), log: recordingLogger() });
-  return { idp, connector: oidc.open(await configOf(options), context) };
+  const log = recordingLogger();
+  const context = testContext({ now: clock.now, http: httpOver(idp.fetch), log });
+  return { idp, log, connector: oidc.open(await configOf(options), context) };
 }
 
-async function begin({ connector }: World, more: { forceLogin?: boolean; loginHint?: string } = {}) {
+async function begin({ connector }: World, more: Partial<BeginLogin> = {}) {
   if (connector.via !== 'redirect') throw new Error('not a redirect');
   const step = await connector.login.begin({ scopes, callbackUrl, state: 'st', ...more });
   if (step.kind !== 'redirect') throw new Error('not a redirect');
@@ -72,6 +75,21 @@ describe('begin', () => {
     expect(new URL(url).searchParams.get('max_age')).toBe('forceLogin' in ask ? '0' : null);
   });
 
+  it.each<
+    [what: string, options: Record<string, unknown>, listed: readonly string[], offlineAccess: boolean, scope: string]
+  >([
+    ['where the provider lists it', {}, ['openid', 'offline_access'], true, 'openid profile email offline_access'],
+    ['not where it does not', {}, ['openid'], true, 'openid profile email'],
+    ['not when nobody wants it', {}, ['offline_access'], false, 'openid profile email'],
+    ['not when told so', { requestOfflineAccess: false }, ['offline_access'], true, 'openid profile email'],
+    ['once', { scopes: ['offline_access'] }, ['offline_access'], true, 'openid offline_access'],
+  ])('asks for offline access by itself: %s', async (_what, options, listed, offlineAccess, scope) => {
+    const there = await world(options);
+    there.idp.lies.discovery = { scopes_supported: listed };
+    const { url } = await begin(there, { scopes: { ...scopes, offlineAccess } });
+    expect(new URL(url).searchParams.get('scope')).toBe(scope);
+  });
+
   it('names the shared callback of a Dex registration, and no foreign one', async () => {
     const shared = 'https://login.example.com/dex/callback';
     const { url } = await begin(await world({ redirectURI: shared }));
@@ -88,6 +106,14 @@ describe('finish', () => {
     expect(identity).toMatchObject({ userId: expect.any(String), email: { verified: true } });
     expect(identity.groups.length).toBeGreaterThan(0);
     expect(identity.connectorData).toBeDefined();
+    expect(identity).not.toHaveProperty('renewable');
+  });
+
+  it('says of a login without a refresh token that it cannot be renewed', async () => {
+    const there = await world();
+    there.idp.lies.refreshToken = 'never';
+    expect(await logIn(there)).toHaveProperty('renewable', false);
+    expect(there.log.lines).toContainEqual(expect.objectContaining({ event: 'provider.no_refresh_token' }));
   });
 
   it.each([

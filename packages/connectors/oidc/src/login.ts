@@ -1,4 +1,4 @@
-import type { BeginLogin, ConnectorContext } from '@ostiary/connector-sdk';
+import type { BeginLogin, ConnectorContext, ConnectorScopes } from '@ostiary/connector-sdk';
 import { type OpenIdClient, type OpenIdConnector, openIdConnector } from '@ostiary/connector-sdk/oidc';
 import type { OidcConfig } from './config.ts';
 import { identityOf } from './identity.ts';
@@ -7,7 +7,7 @@ import { identityOf } from './identity.ts';
 export interface Oidc {
   readonly client: OpenIdClient;
   readonly config: OidcConfig;
-  readonly context: Pick<ConnectorContext, 'id'>;
+  readonly context: Pick<ConnectorContext, 'id' | 'log'>;
 }
 
 /** Login, refresh and logout: the code flow, read with the mapping of the configuration. */
@@ -16,7 +16,7 @@ export function oidcLogin({ config, context, client }: Oidc): OpenIdConnector {
     context,
     client,
     redirectUri: config.redirectURI,
-    scopes: () => config.scopes,
+    scopes: (asked) => scopesOf(asked, config, client),
     parameters: (ask) => ({
       ...promptOf(config, ask),
       ...(config.acrValues.length === 0 ? {} : { acr_values: config.acrValues.join(' ') }),
@@ -26,7 +26,21 @@ export function oidcLogin({ config, context, client }: Oidc): OpenIdConnector {
   });
 }
 
-/** Providers give a refresh token only to a client that asks for it: `access_type` is Google's way, consent others'. */
+/** Most providers give a refresh token only for this scope (OpenID Connect Core section 11). */
+const OFFLINE_ACCESS = 'offline_access';
+
+/** Asked for by itself only where the provider lists it: another one might refuse the whole request. */
+async function scopesOf(
+  { offlineAccess }: ConnectorScopes,
+  { scopes, requestOfflineAccess }: OidcConfig,
+  { provider }: OpenIdClient,
+): Promise<readonly string[]> {
+  if (!offlineAccess || !requestOfflineAccess || scopes.includes(OFFLINE_ACCESS)) return scopes;
+  const { scopes_supported: known = [] } = await provider.metadata();
+  return known.includes(OFFLINE_ACCESS) ? [...scopes, OFFLINE_ACCESS] : scopes;
+}
+
+/** Other ways to ask for a refresh token: `access_type` is Google's, consent is of several. */
 function promptOf({ promptType }: OidcConfig, { scopes, forceLogin }: BeginLogin): Record<string, string> {
   const wished = scopes.offlineAccess ? promptType.split(' ').filter((word) => word !== '') : [];
   const words = [...new Set(forceLogin === true ? ['login', ...wished.filter((word) => word !== 'none')] : wished)];

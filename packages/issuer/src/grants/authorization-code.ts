@@ -52,10 +52,11 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
   return issueTokens(permit, { nonce: authorization.nonce, authTime, code, accessTokenId, ...own }, context);
 }
 
-/** A refresh token is given when it was asked for and the connector and its configuration can renew a login. */
-function mayRefresh({ request }: AuthorizationCode, { connector, grantTypes }: ConnectorEntry): boolean {
+/** A refresh token is given when it was asked for, and the connector, its configuration and this login allow it. */
+function mayRefresh({ request, identity }: AuthorizationCode, { connector, grantTypes }: ConnectorEntry): boolean {
   const configured = grantTypes?.includes('refresh_token') ?? true;
-  return request.scopes.includes('offline_access') && connector.refresh !== undefined && configured;
+  const possible = connector.refresh !== undefined && identity.renewable !== false;
+  return request.scopes.includes('offline_access') && possible && configured;
 }
 
 /** Two parties hold this code, and one of them is not the client: what was given for it is taken back. */

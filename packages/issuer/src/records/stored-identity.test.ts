@@ -41,9 +41,10 @@ describe('storeIdentity', () => {
       methods: ['pwd'],
       contextClass: 'urn:x',
     };
-    const stored = await storeIdentity({ ...person, authentication }, sealer);
+    const stored = await storeIdentity({ ...person, authentication, renewable: false }, sealer);
     expect(stored.authentication).toMatchObject({ time: 1_893_492_000, expires: 1_893_520_800 });
     expect((await restoreIdentity(stored, sealer)).authentication).toEqual(authentication);
+    expect(await restoreIdentity(stored, sealer)).toHaveProperty('renewable', false);
   });
 
   it('leaves what has not changed as it is, and seals what has', async () => {

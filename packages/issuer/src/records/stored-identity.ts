@@ -22,6 +22,7 @@ export interface StoredIdentity {
   readonly groups: readonly string[];
   readonly tenant?: string | undefined;
   readonly authentication?: StoredAuthentication | undefined;
+  readonly renewable?: false | undefined;
   readonly connectorData?: string | undefined;
 }
 
@@ -40,6 +41,7 @@ export const storedIdentitySchema: z.ZodType<StoredIdentity> = z.object({
       expires: z.number().optional(),
     })
     .optional(),
+  renewable: z.literal(false).optional(),
   connectorData: z.string().optional(),
 });
 
@@ -103,12 +105,13 @@ function unchanged(data: Secret, sealer: Sealer, known: KnownIdentity | undefine
  * @throws {OstiaryError} `seal/invalid` when the sealing key is gone: the person must log in again.
  */
 export async function restoreIdentity(stored: StoredIdentity, sealer: Sealer): Promise<Identity> {
-  const { authentication, connectorData, preferredUsername, email, tenant, ...plain } = stored;
+  const { authentication, connectorData, preferredUsername, email, tenant, renewable, ...plain } = stored;
   return {
     ...plain,
     ...(preferredUsername === undefined ? {} : { preferredUsername }),
     ...(email === undefined ? {} : { email }),
     ...(tenant === undefined ? {} : { tenant }),
+    ...(renewable === undefined ? {} : { renewable }),
     ...(authentication === undefined ? {} : { authentication: restoreAuthentication(authentication) }),
     ...(connectorData === undefined ? {} : { connectorData: await unseal(connectorData, sealer) }),
   };
