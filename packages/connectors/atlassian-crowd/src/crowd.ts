@@ -19,7 +19,8 @@ export interface User {
 export interface Crowd {
   /** The account with this password, or `undefined` when Crowd does not let it in. */
   authenticate(username: string, password: Secret): Promise<User | undefined>;
-  find(username: string): Promise<User | undefined>;
+  /** By the name, or by the key, which stays when the name changes. */
+  find(by: { readonly username: string } | { readonly key: string }): Promise<User | undefined>;
   /** Whether the account is in a directory or a group that may use this application; the others say nothing of that. */
   mayUseApplication(username: string): Promise<boolean>;
   /** The groups of an account, and those that hold them. */
@@ -68,9 +69,9 @@ export function openCrowd(config: AtlassianCrowdConfig, context: ConnectorContex
         detail: { reason: reply.value.reason.slice(0, 100) },
       });
     },
-    async find(username) {
+    async find(by) {
       const reply = await (await api()).ask({
-        path: `/user?username=${encodeURIComponent(username)}`,
+        path: `/user?${new URLSearchParams({ ...by })}`,
         method: 'GET',
         answer: user,
         // A proxy's 404 is no account that is gone: Crowd says so itself.

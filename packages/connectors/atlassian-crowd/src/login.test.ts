@@ -99,8 +99,18 @@ describe('refresh', () => {
     expect(await refresh(before)).toMatchObject({ groups: ['ops', 'admins'] });
     provider.world.groups = [];
     expect(await refresh(before)).toBe('rejected');
-    provider.world.name = 'renamed';
+    provider.world.groups = ['ops'];
+    provider.world.key = '32769:somebody-else';
     expect(await refresh(before)).toBe('rejected');
+  });
+
+  it('goes on for somebody who was renamed, and not for who has the old name now', async () => {
+    const provider = fakeCrowd();
+    const { login, refresh } = await opened(provider);
+    const before = await login(jane);
+    provider.world.name = 'jane.smith';
+    const after = await refresh(before);
+    expect(after).toMatchObject({ userId: before.userId, username: 'jane.smith' });
   });
 });
 

@@ -1,5 +1,6 @@
-import type { UpstreamRefresh } from '@ostiary/connector-sdk';
+import type { Identity, UpstreamRefresh } from '@ostiary/connector-sdk';
 import { isOstiaryError } from '@ostiary/primitives';
+import type { Crowd, User } from './crowd.ts';
 import { identityOf } from './identity.ts';
 import type { AtlassianCrowd } from './login.ts';
 
@@ -9,7 +10,7 @@ export function atlassianCrowdRefresh(parts: AtlassianCrowd): UpstreamRefresh {
     kind: 'upstream',
     exclusive: false,
     async refresh({ identity, scopes }) {
-      const account = await parts.crowd.find(identity.username);
+      const account = await findAgain(identity, parts.crowd);
       if (account === undefined || !account.active || account.key !== identity.userId) return 'rejected';
       try {
         return await identityOf(account, scopes, parts);
@@ -19,4 +20,10 @@ export function atlassianCrowdRefresh(parts: AtlassianCrowd): UpstreamRefresh {
       }
     },
   };
+}
+
+/** Who was renamed keeps the key, and the old name may be somebody else's by now. */
+async function findAgain({ username, userId }: Identity, crowd: Crowd): Promise<User | undefined> {
+  const known = await crowd.find({ username });
+  return known?.key === userId ? known : crowd.find({ key: userId });
 }

@@ -76,7 +76,8 @@ async function answer(request: Request, world: CrowdWorld): Promise<Response> {
   const missing = Response.json({ reason: 'USER_NOT_FOUND', message: 'User does not exist' }, { status: 404 });
   if (path === '/authentication' && request.method === 'POST') return authenticate(request, world, isJane);
   if (path === '/session') return openSession(request, world);
-  if (path === '/user') return isJane ? Response.json(userOf(world)) : missing;
+  const isKnown = isJane || url.searchParams.get('key') === world.key;
+  if (path === '/user') return isKnown ? Response.json(userOf(world)) : missing;
   if (path !== '/user/group/nested') throw new Error(`fakeCrowd: nothing is at ${request.method} ${request.url}`);
   if (!isJane) return missing;
   const start = Number(url.searchParams.get('start-index') ?? '0');

@@ -5,7 +5,7 @@ import { OstiaryError } from '@ostiary/primitives';
 import pMap from 'p-map';
 import type { AllowedOrg, GitHubConfig } from './config.ts';
 import { hidingReasons } from './forbidden.ts';
-import { listOrgs, listTeams, type Team } from './teams.ts';
+import { listOrgs, listTeams, type OnHidden, type Team } from './teams.ts';
 
 /** Whose groups are wanted. */
 export interface GroupQuestion {
@@ -13,6 +13,7 @@ export interface GroupQuestion {
   readonly login: string;
   /** Whether the client will see groups. Allow-lists count in any case. */
   readonly wanted: boolean;
+  readonly onHidden: OnHidden;
 }
 
 /**
@@ -24,18 +25,23 @@ export interface GroupQuestion {
 export async function groupsOf(question: GroupQuestion, config: GitHubConfig): Promise<readonly string[]> {
   if (config.orgs.length > 0) return groupsOfOrgs(question, config);
   if (config.org !== undefined) return groupsOfOneOrg(question, config.org, config);
-  return question.wanted && config.loadAllGroups ? allGroups(question.api, config) : [];
+  return question.wanted && config.loadAllGroups ? allGroups(question, config) : [];
 }
 
 async function groupsOfOrgs(question: GroupQuestion, config: GitHubConfig): Promise<readonly string[]> {
   const { orgs } = config;
   const memberships = await pMap(orgs, (org) => membershipOf(org.name, question), { concurrency: 8 });
   const joined = orgs.filter((_org, index) => memberships[index] === 'member');
+  const hidden = orgs.filter((_org, index) => memberships[index] === 'hidden');
   const needsTeams = joined.length > 0 && (question.wanted || joined.every(({ teams }) => teams.length > 0));
-  const teams = needsTeams ? await listTeams(question.api, { parents: config.parentTeams }) : [];
+  const teams = needsTeams
+    ? await listTeams(question.api, { parents: config.parentTeams, onHidden: question.onHidden })
+    : [];
   const kept = joined.map((org) => ({ org, names: namesIn(org, teams, config) }));
   const admitted = kept.filter(({ org, names }) => org.teams.length === 0 || names.length > 0);
   if (admitted.length === 0) throw notAdmitted(orgs, memberships);
+  // Another organization let the person in; that the groups of this one are missing is for the log.
+  if (hidden.length > 0) question.onHidden(hidden.map(({ name }) => name).join(','));
   return uniqueGroups(admitted.flatMap(({ org, names }) => names.map((name) => `${org.name}:${name}`)));
 }
 
@@ -50,12 +56,15 @@ async function groupsOfOneOrg(question: GroupQuestion, org: string, config: GitH
   const membership = await membershipOf(org, question);
   if (membership !== 'member') throw notAdmitted([{ name: org, teams: [] }], [membership]);
   if (!question.wanted) return [];
-  const teams = await listTeams(question.api, { parents: config.parentTeams });
+  const teams = await listTeams(question.api, { parents: config.parentTeams, onHidden: question.onHidden });
   return uniqueGroups(namesIn({ name: org, teams: [] }, teams, config));
 }
 
-async function allGroups(api: Api, { parentTeams, teamNameField }: GitHubConfig): Promise<readonly string[]> {
-  const [orgs, teams] = await Promise.all([listOrgs(api), listTeams(api, { parents: parentTeams })]);
+async function allGroups(
+  { api, onHidden }: GroupQuestion,
+  { parentTeams: parents, teamNameField }: GitHubConfig,
+): Promise<readonly string[]> {
+  const [orgs, teams] = await Promise.all([listOrgs(api, onHidden), listTeams(api, { parents, onHidden })]);
   const ofOrg = (org: string): readonly string[] =>
     teams.filter((team) => isSame(team.org, org)).flatMap((team) => namesOf(team, teamNameField));
   const everyOrg = uniqueGroups([...orgs, ...teams.map(({ org }) => org)]);

@@ -8,6 +8,7 @@ import { emailOf } from './email.ts';
 import { apiHeaders, apiUrl } from './endpoints.ts';
 import { readForbidden } from './forbidden.ts';
 import { groupsOf } from './groups.ts';
+import type { OnHidden } from './teams.ts';
 
 /**
  * Asks GitHub. The user id is the number of the account, which stays when its name changes.
@@ -17,7 +18,7 @@ import { groupsOf } from './groups.ts';
  */
 export async function identify(
   { accessToken, scopes }: AccountQuestion,
-  { config, fetch }: { readonly config: GitHubConfig; readonly fetch: Fetch },
+  { config, fetch, onHidden }: { readonly config: GitHubConfig; readonly fetch: Fetch; readonly onHidden: OnHidden },
 ): Promise<Account> {
   const api = openApi({ fetch, baseUrl: apiUrl(config), accessToken, headers: apiHeaders, forbidden: readForbidden });
   const account = await api.get('/user', user).catch((error: unknown): never => {
@@ -25,7 +26,7 @@ export async function identify(
   });
   const [email, groups] = await Promise.all([
     emailOf(api, account, config),
-    groupsOf({ api, login: account.login, wanted: scopes.groups }, config),
+    groupsOf({ api, login: account.login, wanted: scopes.groups, onHidden }, config),
   ]);
   return { ...names(account, config), ...(email === undefined ? {} : { email }), groups };
 }

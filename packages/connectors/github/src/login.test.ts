@@ -181,6 +181,23 @@ describe('the allow-list', () => {
     await expect(login()).rejects.toThrow(/single sign-on/u);
   });
 
+  it.each<[options: Record<string, unknown>, told: string]>([
+    [{ loadAllGroups: true }, '6'],
+    [{ orgs: [{ name: 'acme' }, { name: 'hidden' }] }, 'hidden'],
+    [{ org: 'acme' }, '6'],
+  ])('logs which organizations GitHub leaves out, with %j', async (options, told) => {
+    const idp = fakeGitHub();
+    idp.world.teams = [...idp.world.teams, { org: 'hidden', name: 'Crew', slug: 'crew' }];
+    idp.world.hiddenOrgs = ['hidden'];
+    const { login, log } = await opened(idp, options);
+    expect((await login()).groups.join()).not.toContain('hidden');
+    expect(log.lines).toContainEqual({
+      level: 'warn',
+      event: 'github.organizations_hidden',
+      fields: expect.objectContaining({ organizations: told }),
+    });
+  });
+
   it('refuses a suspended account', async () => {
     const idp = fakeGitHub();
     idp.world.suspended = true;

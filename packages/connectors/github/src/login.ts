@@ -10,6 +10,8 @@ export function githubLogin(config: GitHubConfig, context: ConnectorContext): Ac
   const { rootCA } = config;
   const certificates = rootCA === undefined ? [] : [{ source: rootCA, path: 'rootCA' }];
   const fetch = trustedFetch({ certificates }, context);
+  const onHidden = (organizations: string): void =>
+    context.log.warn('github.organizations_hidden', { connector: context.id, organizations });
   return accountConnector({
     context,
     provider: {
@@ -21,7 +23,7 @@ export function githubLogin(config: GitHubConfig, context: ConnectorContext): Ac
     redirectUri: config.redirectURI,
     scopes: ({ groups }) => (needsOrgs(config, groups) ? ['user:email', 'read:org'] : ['user:email']),
     parameters: ({ loginHint }) => (loginHint === undefined ? {} : { login: loginHint }),
-    identify: (question) => identify(question, { config, fetch }),
+    identify: (question) => identify(question, { config, fetch, onHidden }),
   });
 }
 

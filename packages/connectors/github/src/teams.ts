@@ -13,17 +13,30 @@ type Listed = NestedTeam & Team;
 /** Requests at a time; GitHub slows down who asks for more than a handful at once. */
 const concurrency = 8;
 
-const next = ({ headers }: { readonly headers: Headers }): string | undefined => nextLink(headers);
+/** Told the organizations that GitHub leaves out of an answer: they want single sign-on first. */
+export type OnHidden = (organizations: string) => void;
+
+/** Where the next page is. An answer that is not complete says so in a header, with the numbers of organizations. */
+function nextOf(onHidden: OnHidden): ({ headers }: { readonly headers: Headers }) => string | undefined {
+  return ({ headers }) => {
+    const hidden = /^partial-results; *organizations=([\d,]+)$/u.exec(headers.get('x-github-sso') ?? '')?.[1];
+    if (hidden !== undefined) onHidden(hidden);
+    return nextLink(headers);
+  };
+}
 
 /** Every organization of the account that the token may see. */
-export async function listOrgs(api: Api): Promise<readonly string[]> {
-  const pages = await api.pages('/user/orgs?per_page=100', { schema: orgs, next });
+export async function listOrgs(api: Api, onHidden: OnHidden): Promise<readonly string[]> {
+  const pages = await api.pages('/user/orgs?per_page=100', { schema: orgs, next: nextOf(onHidden) });
   return pages.flat().map(({ login }) => login);
 }
 
 /** Every team of the account, in GitHub's order; with `parents`, those above them behind. */
-export async function listTeams(api: Api, { parents }: { readonly parents: boolean }): Promise<readonly Team[]> {
-  const pages = await api.pages('/user/teams?per_page=100', { schema: teams, next });
+export async function listTeams(
+  api: Api,
+  { parents, onHidden }: { readonly parents: boolean; readonly onHidden: OnHidden },
+): Promise<readonly Team[]> {
+  const pages = await api.pages('/user/teams?per_page=100', { schema: teams, next: nextOf(onHidden) });
   const direct = pages.flat().map(({ organization, ...rest }) => ({ org: organization.login, ...rest }));
   const found = parents ? [...direct, ...(await parentsOf(direct, api))] : direct;
   return found.map(({ org, name, slug }) => ({ org, name, slug }));

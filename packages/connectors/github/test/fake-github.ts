@@ -95,9 +95,21 @@ function restApi(world: GitHubWorld, base: string): FakeApi {
     if (path === '/user') return Response.json(userOf(world));
     if (path === '/user/emails')
       return world.withoutEmails ? problem(404, 'Not Found') : page({ url, pageSize: world.pageSize }, emailsOf(world));
-    if (path === '/user/teams') return page({ url, pageSize: world.pageSize }, world.teams.map(listedTeam));
-    return path === '/user/orgs' ? page({ url, pageSize: world.pageSize }, orgsOf(world).map(simpleOrg)) : undefined;
+    const isShown = (org: string): boolean => !world.hiddenOrgs.includes(org);
+    const lists = new Map<string, readonly unknown[]>([
+      ['/user/teams', world.teams.filter((one) => isShown(one.org)).map(listedTeam)],
+      ['/user/orgs', orgsOf(world).filter(isShown).map(simpleOrg)],
+    ]);
+    const list = lists.get(path);
+    return list && withoutHidden(page({ url, pageSize: world.pageSize }, list), world);
   };
+}
+
+/** A list over several organizations leaves out those that want single sign-on, and names them in a header. */
+function withoutHidden(response: Response, { hiddenOrgs }: GitHubWorld): Response {
+  const ids = hiddenOrgs.map((org) => simpleOrg(org).id);
+  if (ids.length > 0) response.headers.set('x-github-sso', `partial-results; organizations=${ids.join(',')}`);
+  return response;
 }
 
 const problem = (status: number, message: string, headers: Record<string, string> = {}): Response =>
