@@ -17,33 +17,40 @@ export function oauthErrorCode(error: OstiaryError): string {
   return errorStatus(error.code) === 503 ? 'temporarily_unavailable' : 'server_error';
 }
 
-/** An answer at the client's redirect URI: its own query stays, ours is added, `state` and `iss` (RFC 9207) with it. */
-export function redirectToClient(
-  destination: AnswerTo,
-  answer: Readonly<Record<string, string>>,
-  { issuer, cookies = [] }: { readonly issuer: IssuerId; readonly cookies?: readonly SetCookie[] },
-): Reply {
-  const { redirectUri, state } = destination;
-  if (redirectUri === OUT_OF_BAND) return outOfBand(answer, cookies);
-  const added = new URLSearchParams({ ...answer, ...(state === undefined ? {} : { state }), iss: issuer });
-  const separator = redirectUri.includes('?') ? (/[?&]$/.test(redirectUri) ? '' : '&') : '?';
-  return { kind: 'redirect', status: 303, location: `${redirectUri}${separator}${added}`, cookies };
+/** What every answer to an authorization request needs besides. */
+export interface AnswerFrom {
+  readonly issuer: IssuerId;
+  readonly cookies?: readonly SetCookie[];
 }
 
-function outOfBand(answer: Readonly<Record<string, string>>, cookies: readonly SetCookie[]): Reply {
-  if (answer.code !== undefined)
-    return { kind: 'page', status: 200, page: { name: 'code', code: answer.code }, cookies };
-  throw new OstiaryError('oauth/invalid_request', answer.error_description ?? answer.error ?? 'The login failed.');
+/** An authorization code: for the client, or, out of band, for the person to copy. */
+export function codeToClient(code: string, destination: AnswerTo, from: AnswerFrom): Reply {
+  if (destination.redirectUri !== OUT_OF_BAND) return redirectToClient({ code }, destination, from);
+  return { kind: 'page', status: 200, page: { name: 'code', code }, cookies: from.cookies ?? [] };
 }
 
-/** An error of an authorization request, told to the client. */
+/** An error of an authorization request: for the client, or, out of band, where nobody else is, for the person. */
 export function errorToClient(
   error: unknown,
   destination: AnswerTo,
-  more: { readonly issuer: IssuerId; readonly cookies?: readonly SetCookie[] },
+  from: AnswerFrom & { readonly request: IssuerRequest; readonly retryUrl?: string },
 ): Reply {
   const known = asOstiaryError(error);
-  return redirectToClient(destination, { error: oauthErrorCode(known), error_description: known.message }, more);
+  if (destination.redirectUri !== OUT_OF_BAND) {
+    return redirectToClient({ error: oauthErrorCode(known), error_description: known.message }, destination, from);
+  }
+  return { ...errorPage(known, from.request, from.retryUrl), cookies: from.cookies ?? [] };
+}
+
+/** An answer at the client's redirect URI: its own query stays, ours is added, `state` and `iss` (RFC 9207) with it. */
+function redirectToClient(
+  answer: Readonly<Record<string, string>>,
+  { redirectUri, state }: AnswerTo,
+  { issuer, cookies = [] }: AnswerFrom,
+): Reply {
+  const added = new URLSearchParams({ ...answer, ...(state === undefined ? {} : { state }), iss: issuer });
+  const separator = redirectUri.includes('?') ? (/[?&]$/.test(redirectUri) ? '' : '&') : '?';
+  return { kind: 'redirect', status: 303, location: `${redirectUri}${separator}${added}`, cookies };
 }
 
 /** An error as a program expects it (RFC 6749 section 5.2). */
@@ -70,13 +77,17 @@ const pageOf: { readonly [code: string]: PageProblem } = {
   'storage/unavailable': 'temporarily_unavailable',
   'storage/conflict': 'temporarily_unavailable',
   'keys/unavailable': 'temporarily_unavailable',
-  'oauth/invalid_request': 'bad_request',
+  'oauth/server_error': 'internal',
 };
+
+function problemOf({ code, detail }: OstiaryError): PageProblem {
+  if (typeof detail.page === 'string') return detail.page as PageProblem; // put there by our own code
+  return pageOf[code] ?? (code.startsWith('oauth/') ? 'bad_request' : 'internal');
+}
 
 /** An error as a person can read it. The message is shown only for codes whose messages are written for strangers. */
 export function errorPage(error: OstiaryError, request: IssuerRequest, retryUrl?: string): Reply {
-  const named = error.detail.page;
-  const problem = (typeof named === 'string' ? named : (pageOf[error.code] ?? 'internal')) as PageProblem;
+  const problem = problemOf(error);
   return {
     kind: 'page',
     status: errorStatus(error.code),

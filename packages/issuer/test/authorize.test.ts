@@ -212,9 +212,32 @@ describe('password form', () => {
 });
 
 describe('out-of-band redirect', () => {
+  const outOfBand = 'urn:ietf:wg:oauth:2.0:oob';
+
   it('shows the code on a page to a public client', async () => {
     const { browser } = await startIssuer({ clients: [cli] });
-    const reply = await browser().logIn(publicRequest({ redirect_uri: 'urn:ietf:wg:oauth:2.0:oob' }));
+    const reply = await browser().logIn(publicRequest({ redirect_uri: outOfBand }));
     expect(reply).toMatchObject({ kind: 'page', page: { name: 'code' } });
+  });
+
+  it('shows on a page, too, that the person declined, ends the login and lets them begin again', async () => {
+    const { browser } = await startIssuer({ clients: [cli], protocol: { skipApproval: false } });
+    const person = browser();
+    const consent = locationOf(await person.logIn(publicRequest({ redirect_uri: outOfBand })));
+    const req = new URL(consent, 'https://login.example.com').searchParams.get('req') ?? '';
+    const reply = await person.send('/approval', { form: { req, approval: 'reject' } });
+    expect(reply).toMatchObject({ kind: 'page', page: { name: 'error', problem: 'login_denied' } });
+    expect(reply).toHaveProperty('page.retryUrl', expect.stringContaining('/dex/auth'));
+    expect([...person.cookies.keys()]).toEqual([]);
+  });
+
+  it('shows on a page, too, what is wrong with the request', async () => {
+    const { browser } = await startIssuer({ clients: [cli] });
+    const reply = await browser().authorize(publicRequest({ redirect_uri: outOfBand, scope: 'openid nonsense' }));
+    expect(reply).toMatchObject({
+      kind: 'page',
+      status: 400,
+      page: { name: 'error', problem: 'bad_request', message: expect.stringContaining('nonsense') },
+    });
   });
 });

@@ -110,11 +110,13 @@ describe('authorization code flow', () => {
 
 describe('codes', () => {
   it('are given to one of 50 parallel requests, and the replay takes back what was given', async () => {
-    const { browser } = await startIssuer();
+    const { browser, storage } = await startIssuer();
     const code = answerOf(await browser().logIn(request())).get('code');
     const replies = await Promise.all(Array.from({ length: 50 }, () => browser().token(redeem(code))));
     const winners = replies.filter((reply) => reply.kind === 'document' && reply.status === 200);
     expect(winners).toHaveLength(1);
+    // Those who lost the race had begun a family of refresh tokens, too.
+    expect(await storage.scan({ prefix: ['refresh-family'], limit: 10 })).toMatchObject({ keys: [] });
     const [winner] = winners;
     if (winner === undefined) throw new Error('nobody won');
     const refreshed = await browser().token({

@@ -222,6 +222,30 @@ describe('refresh', () => {
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
   });
 
+  it('gives the turn back when policy refuses what a provider with rotating tokens says', async () => {
+    const harness = await startRotating(async (_ask, upstream) => upstream.identity);
+    const first = await logInOffline(harness);
+    const { identity } = harness.upstream;
+    harness.upstream.identity = { ...identity, username: 'system:admin' };
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 400 });
+    harness.upstream.identity = identity;
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+  });
+
+  it('spends nothing, at the provider either, while no key can sign', async () => {
+    const asked: string[] = [];
+    const harness = await startRotating(async (_ask, upstream) => {
+      asked.push('refresh');
+      return upstream.identity;
+    });
+    const first = await logInOffline(harness);
+    harness.clock.advance(3600);
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
+    expect(asked).toEqual([]);
+    await harness.keys.refresh();
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+  });
+
   it('goes on with what a provider gave before it went down', async () => {
     const shown: (string | undefined)[] = [];
     let down = true;

@@ -104,6 +104,6 @@ export async function errorsToClient(
     const error = asOstiaryError(thrown);
     if (!error.code.startsWith('oauth/')) throw thrown;
     logFailure('authorize', error, request);
-    return errorToClient(error, destination, { issuer: context.issuer });
+    return errorToClient(error, destination, { issuer: context.issuer, request });
   }
 }

@@ -12,7 +12,7 @@ import { loginConnector } from './login-connector.ts';
 import { familyDeadline, rotate, standingOf, successorOf } from './refresh-family.ts';
 import { parseRefreshToken, type RefreshToken } from './refresh-token-format.ts';
 import { renewIdentity } from './renew-identity.ts';
-import { takeTurn } from './turn.ts';
+import { type Turn, takeTurn } from './turn.ts';
 
 type FamilyRecord = VersionedRecord<RefreshFamily>;
 
@@ -75,20 +75,27 @@ interface Use {
   readonly scopes: readonly string[];
 }
 
-/** The current token is used: ask the provider, replace the record, mint. */
+/** The current token is used. Whatever goes wrong in this turn, the next one need not wait for its lease to end. */
 async function renew(use: Use, record: FamilyRecord, context: IssuerContext): Promise<IssuedTokens | 'again'> {
-  const { token, grant } = use;
-  const turn = await takeTurn(token.familyId, record, context);
+  // A key that cannot sign must show before anything is spent, here or at the provider.
+  context.keys.signer(use.grant.client.signingAlgorithm);
+  const turn = await takeTurn(use.token.familyId, record, context);
   if (turn === 'wait') return 'again';
-  const identity = await renewIdentity(turn, context).catch(async (error: unknown) => {
+  try {
+    return await renewInTurn(use, turn, context);
+  } catch (error) {
     await turn.giveUp();
     throw isOstiaryError(error, 'seal/invalid') ? loginUnreadable(use, record, error) : error;
-  });
+  }
+}
+
+/** Asks the provider, replaces the record, mints. */
+async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promise<IssuedTokens | 'again'> {
+  const { token, grant } = use;
+  const identity = await renewIdentity(turn, context);
   if (identity === 'rejected') return loginOver(use, context);
   const mine = turn.record();
   const permit = await permitFor({ ...mine.value, identity }, use, context);
-  // A key that cannot sign must show before the token is spent.
-  context.keys.signer(grant.client.signingAlgorithm);
   const { family, next } = rotate(token, { ...mine.value, identity }, context);
   const expiresAt = familyDeadline(family, context.lifetimes.refreshToken);
   const replaced = await context.families.replace(token.familyId, mine.version, { set: family, expiresAt });

@@ -20,7 +20,7 @@ export interface Turn {
    * @throws {OstiaryError} `storage/conflict` when the record has changed meanwhile: the login was ended.
    */
   persist(identity: StoredIdentity): Promise<void>;
-  /** Lets the next one ask, after the provider could not be asked. Losing a race is fine: the lease ends by itself. */
+  /** Lets the next one ask, after this turn came to nothing. Losing a race is fine: the lease ends by itself. */
   giveUp(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { after, type IssuerContext } from '../context.ts';
 import { decide } from '../policy/permit.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import { storeIdentity } from '../records/stored-identity.ts';
-import { redirectToClient } from '../replies.ts';
+import { codeToClient } from '../replies.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import type { LoginStart } from './begin.ts';
@@ -53,11 +53,8 @@ export async function issueCode(
   const code = randomToken(context.random);
   await context.codes.create(hashToken(code), authenticated, { expiresAt: after(context, context.lifetimes.code) });
   const { redirectUri, state } = authenticated.request;
-  return redirectToClient(
-    { redirectUri, state },
-    { code },
-    { issuer: context.issuer, cookies: [endTransaction(transaction)] },
-  );
+  const from = { issuer: context.issuer, cookies: [endTransaction(transaction)] };
+  return codeToClient(code, { redirectUri, state }, from);
 }
 
 async function authenticate(login: CompletedLogin, context: IssuerContext): Promise<Authenticated> {

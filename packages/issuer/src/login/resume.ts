@@ -42,7 +42,8 @@ export async function failuresOf(
     logFailure(endpoint, error, request);
     const cookies = [endTransaction(transaction)];
     if ((code.startsWith('oauth/') && code !== 'oauth/server_error') || code === 'login/denied') {
-      return errorToClient(error, transaction.request, { issuer: context.issuer, cookies });
+      const from = { issuer: context.issuer, cookies, request, retryUrl };
+      return errorToClient(error, transaction.request, from);
     }
     return code === 'login/expired'
       ? errorPage(error, request, retryUrl)

@@ -48,6 +48,15 @@ describe('what was minted here', () => {
     expect(await verifier.accessToken(access.token)).toMatchObject({ claims: { scope: 'openid' }, typ: 'at+jwt' });
   });
 
+  it('passes in no other spelling of the same bytes', async () => {
+    const { token } = await minter.idToken({ ...base, algorithm: 'RS256' });
+    // 256 bytes leave four bits of the last sign unused.
+    const spelled = ['B', 'R', 'h', 'x']['AQgw'.indexOf(token.slice(-1))] ?? '';
+    const respelled = `${token.slice(0, -1)}${spelled}`;
+    expect(Buffer.from(respelled.split('.')[2] ?? '', 'base64url')).toHaveLength(256);
+    await expect(verifier.idToken(respelled, { audience: 'app' })).rejects.toThrow(refused('parts'));
+  });
+
   it('passes to its last second and not in the next', async () => {
     const { token } = await minter.accessToken({ ...base, clientId: 'app', scope: [] });
     const later = (milliseconds: number) =>
