@@ -308,6 +308,16 @@ describe('discovery', () => {
     expect(await provider.metadata()).toMatchObject({ ...endpoints, jwks_uri: 'https://idp.example/jwks' });
   });
 
+  it('takes plain http to this machine from a configuration, to another from nobody', async () => {
+    const discovered = async (token_endpoint: string) => {
+      const { provider } = await setup({ provider: { endpoints: { token_endpoint } } });
+      return provider.metadata();
+    };
+    const here = 'http://127.0.0.1:8080/token';
+    expect(await discovered(here)).toHaveProperty('token_endpoint', here);
+    await expect(discovered('http://elsewhere.example/token')).rejects.toMatchObject(protocol);
+  });
+
   it('goes by the alias where the provider does not say its own name', async () => {
     const issuerAlias = 'https://alias.example';
     const { idp, login } = await setup({ provider: { issuerAlias } });
@@ -328,7 +338,9 @@ describe('discovery', () => {
     const transport = { fetch: httpOver(idp.fetch)(), now: clock.now, ...allow };
     const metadata = openProvider({ issuer, transport, log: recordingLogger() }).metadata();
     await (allowed ? expect(metadata).resolves : expect(metadata).rejects).toMatchObject(
-      allowed ? { issuer } : { code: 'config/invalid' },
+      allowed
+        ? { issuer }
+        : { code: 'config/invalid', message: expect.stringContaining('issuer: must begin with https://') },
     );
     if (!allowed) expect(idp.requests).toEqual([]);
   });

@@ -80,7 +80,8 @@ function checkEndpoints(server: AuthorizationServer, options: DiscoveryOptions):
   const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint, end_session_endpoint } = server;
   const endpoints = { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint, end_session_endpoint };
   for (const [name, endpoint] of Object.entries(endpoints)) {
-    if (endpoint !== undefined && !isSafe(endpoint, options)) throw unbelievable({ reason: `${name} is not https` });
+    if (endpoint === undefined || isSafe(endpoint, options) || isConfigured(endpoint, options)) continue;
+    throw unbelievable({ reason: `${name} is not https` });
   }
 }
 
@@ -92,8 +93,12 @@ function isSafe(endpoint: string, { issuer, transport }: DiscoveryOptions): bool
   return protocol === 'http:' && plain;
 }
 
+/** http to this machine where the configuration says so. A document from elsewhere has no say in that. */
+const isConfigured = (endpoint: string, { endpoints = {} }: DiscoveryOptions): boolean =>
+  Object.values(endpoints).includes(endpoint) && isLoopback(new URL(endpoint));
+
 function plainHttp(): OstiaryError {
-  const message = 'issuer: is plain http. Use https, or allow http where nobody can listen or change what is sent.';
+  const message = 'issuer: must begin with https://: keys come from there. Plain http is for this machine only.';
   return new OstiaryError('config/invalid', message);
 }
 

@@ -5,6 +5,7 @@ import {
   type Registration,
   registrationKeys,
   rootCAsKey,
+  secureUrl,
   text,
 } from '@ostiary/connector-sdk/config';
 import { RE2JS } from 're2js';
@@ -95,12 +96,12 @@ const modifications = z
   }));
 
 const overrides = z.object({
-  authURL: httpUrl().exactOptional().describe('Authorization endpoint.'),
-  tokenURL: httpUrl().exactOptional().describe('Token endpoint.'),
-  jwksURL: httpUrl().exactOptional().describe('Key set.'),
-  userInfoURL: httpUrl().exactOptional().describe('Userinfo endpoint.'),
+  authURL: secureUrl().exactOptional().describe('Authorization endpoint.'),
+  tokenURL: secureUrl().exactOptional().describe('Token endpoint.'),
+  jwksURL: secureUrl().exactOptional().describe('Key set.'),
+  userInfoURL: secureUrl().exactOptional().describe('Userinfo endpoint.'),
   deviceAuthURL: httpUrl().exactOptional().describe('Not used; read because Dex has it.'),
-  endSessionURL: httpUrl().exactOptional().describe('Logout endpoint.'),
+  endSessionURL: secureUrl().exactOptional().describe('Logout endpoint.'),
 });
 
 const mapping = z.object({
@@ -112,7 +113,7 @@ const mapping = z.object({
 /** Dex's options of the connector `oidc`, and `clientSecretFile`. */
 export const oidcConfig: z.ZodType<OidcConfig> = z
   .object({
-    issuer: httpUrl().describe('The provider. What its tokens carry as `iss`, byte for byte.'),
+    issuer: secureUrl().describe('The provider. What its tokens carry as `iss`, byte for byte.'),
     issuerAlias: text()
       .exactOptional()
       .describe('What tokens carry as `iss`, where the provider does not use its own.'),
