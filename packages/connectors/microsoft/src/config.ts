@@ -1,6 +1,6 @@
 import {
+  atMostOne,
   baseUrl,
-  exactlyOne,
   fileName,
   type Registration,
   registrationKeys,
@@ -45,7 +45,9 @@ export const microsoftConfig: z.ZodType<MicrosoftConfig> = z
     ...registrationKeys,
     clientAssertion: fileName('secret')
       .exactOptional()
-      .describe('File with a JWT that stands for the secret (workload identity), read at each use.'),
+      .describe(
+        'File with a JWT that stands for the secret (workload identity), read at each use. Wins over a secret.',
+      ),
     tenant: z
       .string()
       .regex(/^[a-z0-9.-]+$/iu, 'is no tenant. Write its id, its domain, or common, organizations or consumers.')
@@ -72,7 +74,12 @@ export const microsoftConfig: z.ZodType<MicrosoftConfig> = z
     preferredUsernameField: z.enum(usernameFields).exactOptional().describe('What becomes `preferred_username`.'),
     rootCAs: rootCAsKey,
   })
-  .superRefine(exactlyOne('clientSecret', 'clientSecretFile', 'clientAssertion'))
+  .superRefine(atMostOne('clientSecret', 'clientSecretFile'))
+  .superRefine(({ clientSecret, clientSecretFile, clientAssertion }, context) => {
+    if (clientSecret !== undefined || clientSecretFile !== undefined || clientAssertion !== undefined) return;
+    const message = 'is missing. Set clientSecret or clientSecretFile or clientAssertion.';
+    context.addIssue({ code: 'custom', path: ['clientSecret'], message });
+  })
   .superRefine((config, context) => {
     if (config.groups.length === 0 || isOneTenant(config)) return;
     const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });

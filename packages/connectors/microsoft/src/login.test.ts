@@ -163,10 +163,13 @@ describe('the request', () => {
     expect(url.searchParams.get('domain_hint')).toBe('example.com');
   });
 
-  it('proves who we are with an assertion that is read at each use', async () => {
+  it.each([
+    ['alone', undefined],
+    ['beside a secret, which it replaces as in Dex', 'the-secret'],
+  ])('proves who we are with an assertion that is read at each use: %s', async (_how, clientSecret) => {
     const idp = fakeMicrosoft();
     const files = { '/token': 'first.jwt.x\n' };
-    const options = { clientSecret: undefined, clientAssertion: '/token' };
+    const options = { clientSecret, clientAssertion: '/token' };
     const { login } = await opened(idp, options, files);
     await expect(login()).rejects.toMatchObject({ code: 'upstream/protocol' }); // the stand-in knows secrets only
     files['/token'] = 'second.jwt.x\n';
@@ -212,7 +215,7 @@ describe('the configuration', () => {
     [{ tenant: 'consumers', groups: ['x'], groupNameFormat: 'id' }, 'config.groups: cannot be used'],
     [{ tenant: '../evil' }, 'config.tenant: is no tenant'],
     [{ preferredUsernameField: 'upn' }, 'config.preferredUsernameField: must be one of'],
-    [{ clientAssertion: '/token' }, 'config.clientAssertion: is set besides clientSecret'],
+    [{ clientSecretFile: '/secret' }, 'config.clientSecretFile: is set besides clientSecret'],
     [
       { clientSecret: undefined },
       'config.clientSecret: is missing. Set clientSecret or clientSecretFile or clientAssertion',
