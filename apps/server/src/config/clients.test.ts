@@ -49,7 +49,7 @@ describe('staticClients', () => {
     ['{id: a, idEnv: B, name: A, secret: s}', 'staticClients[0].idEnv: is set besides id. Keep one of them.'],
     ['{idEnv: B, name: A, secret: s}', 'staticClients[0].idEnv: names B, which is not set or empty. Set it.'],
     ['{id: a, name: A}', 'staticClients[0]: has no secret.'],
-    ['{id: a, name: A, secret: ""}', 'staticClients[0].secret: is empty.'],
+    ['{id: a, name: A, secret: ""}', 'staticClients[0]: has no secret.'],
     ['{id: a, name: A, secret: s, secretEnv: S}', 'staticClients[0].secretEnv: is set besides secret.'],
     ['{id: a, name: A, secretEnv: S}', 'staticClients[0].secretEnv: names S, which is not set or empty.'],
     ['{id: a, name: A, secretFile: /none}', 'staticClients[0].secretFile: /none cannot be read.'],

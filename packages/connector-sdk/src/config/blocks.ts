@@ -4,18 +4,28 @@ import { z } from 'zod';
 import { isLoopback } from '../loopback.ts';
 import { parseDuration } from './duration.ts';
 
-/** A text that becomes a `Secret` at once. Empty is refused: an unset variable would make an empty password. */
-export function secretText(): z.ZodType<Secret, string> {
-  return z
-    .string()
-    .min(1, 'is empty. Set it, or check that the environment variable it names is set.')
-    .transform((text) => new Secret(text));
-}
+const isEmpty = 'is empty. Set it, or check that the environment variable it names is set.';
 
 /** A text of at least one sign. */
 export function text(): z.ZodType<string, string> {
-  return z.string().min(1, 'is empty. Set it, or remove the key.');
+  return z.string().min(1, isEmpty);
 }
+
+/** A text of one form. Of an empty one only that is told. */
+export function textLike(form: RegExp, problem: string): z.ZodType<string, string> {
+  return text().refine((value) => value === '' || form.test(value), problem);
+}
+
+/** A text that becomes a `Secret` at once. Empty is refused: an unset variable would make an empty password. */
+export function secretText(): z.ZodType<Secret, string> {
+  return text().transform((value) => new Secret(value));
+}
+
+/**
+ * For `.meta`, on a text that may be left out: its schema gets to see an empty one, which else counts as absent. For keys
+ * where empty is a value of its own, and for secrets whose absence would open a door.
+ */
+export const keepEmpty: { readonly 'x-keep-empty': true } = { 'x-keep-empty': true };
 
 /** An absolute http or https URL without user name and password, kept as it was written. */
 export function httpUrl(): z.ZodType<string, string> {
@@ -45,6 +55,7 @@ export function baseUrl(): z.ZodType<string, string> {
 }
 
 function urlProblem(value: string): string | undefined {
+  if (value === '') return isEmpty;
   if (!URL.canParse(value) || value.trim() !== value) return 'is not a URL. Write it like https://login.example.com.';
   const url = new URL(value);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// (or http://).';

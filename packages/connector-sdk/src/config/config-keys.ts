@@ -1,6 +1,6 @@
 /** The keys of a schema as a flat list, so that a README or a form can be generated from it or checked against it. */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { alternatives, inputJsonSchema, type JsonSchema } from './json-schema.ts';
+import { alternatives, inputJsonSchema, isRequired, type JsonSchema } from './json-schema.ts';
 
 /** One key of a schema, for tables in a README. */
 export interface ConfigKey {
@@ -20,9 +20,8 @@ function keysOf(schema: JsonSchema, prefix: string, root: JsonSchema): readonly 
   return alternatives(schema, root).flatMap((one) => [
     ...Object.entries(one.properties ?? {}).flatMap(([name, inner]) => {
       const path = prefix === '' ? name : `${prefix}.${name}`;
-      const required = one.required?.includes(name) === true && inner.default === undefined;
       const description = inner.description === undefined ? {} : { description: inner.description };
-      return [{ path, required, ...description }, ...keysOf(inner, path, root)];
+      return [{ path, required: isRequired(one, name), ...description }, ...keysOf(inner, path, root)];
     }),
     ...(one.items === undefined ? [] : keysOf(one.items, `${prefix}[]`, root)),
   ]);

@@ -1,10 +1,13 @@
 /**
  * Keys as Dex reads them: Go's JSON decoder takes a key that is spelled exactly, then one that differs in case only.
  * A key that stands for nothing is not dropped silently but named, with the known key it resembles most.
+ *
+ * An empty text is no value to Go, and templates write it for what is not set. It is left out here, not by each schema,
+ * because the JSON Schema says which keys may be left out, so it holds for connectors made elsewhere too.
  */
 import { closest, distance } from 'fastest-levenshtein';
 import type { PathPart } from './issue.ts';
-import { alternatives, type JsonSchema } from './json-schema.ts';
+import { alternatives, isRequired, type JsonSchema } from './json-schema.ts';
 
 /** A key that the schema does not have, and the one that may have been meant. */
 export interface UnknownKey {
@@ -15,8 +18,13 @@ export interface UnknownKey {
 
 /** A block with its keys spelled as in the schema, and the keys that are not in it. */
 export interface FoldedKeys {
-  /** The same data in the spelling of the schema, without unknown keys, and without keys set to nothing (`null`). */
+  /**
+   * The same data in the spelling of the schema, without unknown keys, without keys set to nothing (`null`), and without
+   * empty texts under keys that may be left out.
+   */
   readonly value: unknown;
+  /** Keys left out because they were empty texts. */
+  readonly empty: readonly (readonly PathPart[])[];
   readonly unknown: readonly UnknownKey[];
   /** Keys written more than once in different case; which one counts would be a guess. */
   readonly doubled: readonly { readonly path: readonly PathPart[]; readonly spellings: readonly string[] }[];
@@ -24,6 +32,7 @@ export interface FoldedKeys {
 
 interface Walk {
   readonly root: JsonSchema;
+  readonly empty: (readonly PathPart[])[];
   readonly unknown: UnknownKey[];
   readonly doubled: { path: readonly PathPart[]; spellings: string[] }[];
 }
@@ -35,9 +44,10 @@ interface Place {
 
 /** Brings the keys of `value` into the spelling of `schema`. Keys of records (maps with free keys) are left alone. */
 export function foldKeys(schema: JsonSchema, value: unknown): FoldedKeys {
-  const walk: Walk = { root: schema, unknown: [], doubled: [] };
+  const walk: Walk = { root: schema, empty: [], unknown: [], doubled: [] };
   const folded = foldValue(value, { schemas: alternatives(schema, schema), path: [] }, walk);
-  return { value: folded, unknown: walk.unknown, doubled: walk.doubled };
+  const { empty, unknown, doubled } = walk;
+  return { value: folded, empty, unknown, doubled };
 }
 
 function foldValue(value: unknown, place: Place, walk: Walk): unknown {
@@ -64,7 +74,12 @@ function foldObject(value: Readonly<Record<string, unknown>>, place: Place, walk
     const name = key ?? spelling;
     const schemas =
       key === undefined ? (free ?? []) : (known.get(key) ?? []).flatMap((one) => alternatives(one, walk.root));
-    if (inner === undefined || (inner === null && !admitsNull(schemas))) continue;
+    if (inner === undefined || (inner === null && !admits(schemas, 'null'))) continue;
+    const mayBeAbsent = key !== undefined && !place.schemas.some((one) => isRequired(one, key));
+    if (inner === '' && mayBeAbsent && isEmptyNothing(schemas)) {
+      walk.empty.push(path);
+      continue;
+    }
     const earlier = entries.get(name);
     if (earlier !== undefined) walk.doubled.push({ path, spellings: [earlier.spelling, spelling] });
     entries.set(name, { spelling, value: foldValue(inner, { schemas, path }, walk) });
@@ -106,8 +121,12 @@ function nearestKey(spelling: string, known: readonly string[]): { nearest?: str
   return far || nearest === undefined ? {} : { nearest };
 }
 
-const admitsNull = (schemas: readonly JsonSchema[]): boolean =>
-  schemas.some(({ type }) => type === 'null' || (Array.isArray(type) && type.includes('null')));
+const admits = (schemas: readonly JsonSchema[], wanted: 'null' | 'string'): boolean =>
+  schemas.some(({ type }) => type === wanted || (Array.isArray(type) && type.includes(wanted)));
+
+/** Where no text may stand the schema gets to see it: an empty text in place of a list is a mistake to Go too. */
+const isEmptyNothing = (schemas: readonly JsonSchema[]): boolean =>
+  admits(schemas, 'string') && !schemas.some((schema) => schema['x-keep-empty'] === true);
 
 const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -7,13 +7,14 @@ export {
   duration,
   exactlyOne,
   httpUrl,
+  keepEmpty,
   secretText,
   secureUrl,
   text,
+  textLike,
 } from './blocks.ts';
 export { type ConfigKey, configKeys } from './config-keys.ts';
 export { type ParsedDuration, parseDuration } from './duration.ts';
-export { type EmptyAsAbsent, emptyAsAbsent } from './empty-as-absent.ts';
 export { type EnvironmentLookup, expandEnvironment, expandText } from './environment.ts';
 export { type FoldedKeys, foldKeys, type UnknownKey } from './fold-keys.ts';
 export { type ConfigIssue, configError, formatIssue, formatPath, type PathPart } from './issue.ts';

@@ -18,6 +18,8 @@ export interface JsonSchema {
   readonly 'x-file'?: string;
   /** Set by `fileName`: the key that makes this one count for nothing. */
   readonly 'x-file-unless'?: string;
+  /** Empty is a value of its own here, or a mistake to tell: the schema gets to see it. */
+  readonly 'x-keep-empty'?: boolean;
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
@@ -44,4 +46,9 @@ function expand(schema: JsonSchema, root: JsonSchema, seen: ReadonlySet<string>)
   if (seen.has(schema.$ref)) return inner;
   const target = schema.$ref === '#' ? root : root.$defs?.[schema.$ref.replace('#/$defs/', '')];
   return target === undefined ? inner : [...inner, ...expand(target, root, new Set([...seen, schema.$ref]))];
+}
+
+/** True when an object of this schema must have the key. A default makes up for one that is not there. */
+export function isRequired({ required = [], properties = {} }: JsonSchema, key: string): boolean {
+  return required.includes(key) && properties[key]?.default === undefined;
 }

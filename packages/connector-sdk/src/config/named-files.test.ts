@@ -2,7 +2,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { emptyAsAbsent } from './empty-as-absent.ts';
 import { checkNamedFiles, fileName } from './named-files.ts';
 
 const { privateKey } = generateKeyPairSync('ec', {
@@ -22,18 +21,16 @@ const readFile = async (path: string): Promise<string> => {
   return found;
 };
 
-const schema = emptyAsAbsent(
-  z.strictObject({
-    clientID: z.string(),
-    secretFile: fileName('secret').exactOptional().describe('A secret.'),
-    rootCAs: z.array(fileName('certificates')).default([]),
-    ca: fileName('certificates', { unless: 'caData' }).exactOptional(),
-    caData: z.string().exactOptional(),
-    tls: z.strictObject({ key: fileName('privateKey') }).exactOptional(),
-    metadata: fileName('text').exactOptional(),
-    more: z.record(z.string(), fileName('text')).exactOptional(),
-  }),
-);
+const schema = z.strictObject({
+  clientID: z.string(),
+  secretFile: fileName('secret').exactOptional().describe('A secret.'),
+  rootCAs: z.array(fileName('certificates')).default([]),
+  ca: fileName('certificates', { unless: 'caData' }).exactOptional(),
+  caData: z.string().exactOptional(),
+  tls: z.strictObject({ key: fileName('privateKey') }).exactOptional(),
+  metadata: fileName('text').exactOptional(),
+  more: z.record(z.string(), fileName('text')).exactOptional(),
+});
 const problems = async (options: unknown): Promise<readonly string[]> => {
   const issues = await checkNamedFiles(schema, options, { path: 'config', readFile });
   return issues.map(({ path, message }) => `${path}: ${message}`);

@@ -2,7 +2,17 @@ import { Secret } from '@ostiary/primitives';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { atMostOne, base64Bytes, duration, httpUrl, secretText } from './blocks.ts';
+import {
+  atMostOne,
+  base64Bytes,
+  duration,
+  exactlyOne,
+  httpUrl,
+  keepEmpty,
+  secretText,
+  text,
+  textLike,
+} from './blocks.ts';
 import { configKeys } from './config-keys.ts';
 import { formatIssue } from './issue.ts';
 import { parseConfig, readConfig } from './parse-config.ts';
@@ -83,7 +93,9 @@ describe('parseConfig', () => {
     [{ clientID: 'c' }, 'issuer: is missing. Add it.'],
     [{ ...sound, issuer: 'https://u:p@a.example' }, 'issuer: must not contain a user name'],
     [{ ...sound, issuer: 'ldap://a.example' }, 'issuer: must begin with https://'],
-    [{ ...sound, clientSecret: '' }, 'clientSecret: is empty.'],
+    [{ ...sound, issuer: '' }, 'issuer: is empty. Set it, or check that the environment variable'],
+    [{ ...sound, scope: 7 }, 'scope: must be a text or a map of keys, but is a number.'],
+    [{ ...sound, scope: { baseDN: 7 } }, 'scope.baseDN: must be a text, but is a number. Put it in quotes.'],
     [{ ...sound, clientSecret: 'a', clientSecretFile: 'b' }, 'clientSecretFile: is set besides clientSecret.'],
     [{ ...sound, clientid: 'd' }, 'clientID: is set more than once (clientID, clientid).'],
     [{ ...sound, timeout: '0s' }, 'timeout: is too short. Write at least 1s.'],
@@ -99,6 +111,28 @@ describe('parseConfig', () => {
     [['list'], 'must be a map of keys, but is a list.'],
   ])('refuses %j', async (raw, expected) => {
     expect((await problems(raw)).join('\n')).toContain(expected);
+  });
+
+  it('tells what is wrong with the form of a union that was meant', async () => {
+    const name = textLike(/^[a-z]+$/u, 'is no name. Write small letters.').transform((one) => [one]);
+    const names = z.object({ names: z.union([name, z.array(text()).min(1, 'is empty. Name one.')]) });
+    const said = async (value: unknown) => {
+      const parsed = await parseConfig(names, { names: value }, { path: '' });
+      return parsed.ok ? [] : parsed.issues.map(formatIssue);
+    };
+    expect(await said('A')).toEqual(['names: is no name. Write small letters.']);
+    expect(await said('')).toEqual([expect.stringContaining('names: is empty. Set it')]);
+    expect(await said(['a', 7])).toEqual(['names[1]: must be a text, but is a number. Put it in quotes.']);
+    expect(await said({})).toEqual(['names: must be a text or a list, but is a map of keys.']);
+    expect(await said(undefined)).toEqual(['names: is missing. Add it.']);
+    const kinds = z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('a') }),
+      z.object({ kind: z.literal('b') }),
+    ]);
+    const parsed = await parseConfig(kinds, { kind: 'c' }, { path: '' });
+    expect(parsed.ok || parsed.issues.map(formatIssue)).toEqual([
+      expect.stringContaining('kind: has none of its known'),
+    ]);
   });
 
   it('warns of unknown keys when asked to, and goes on', async () => {
@@ -127,6 +161,61 @@ describe('parseConfig', () => {
     expect(await readConfig(foreign, 'x', { path })).toBe('x');
     const refused = await parseConfig(foreign, { a: ['y'] }, { path });
     expect(refused.ok || refused.issues.map(formatIssue)).toEqual([`${path}.a[0]: must be x`]);
+  });
+});
+
+describe('an empty text', () => {
+  const inner = z.object({ needed: text(), optional: text().exactOptional() });
+  const texts = z.object({
+    needed: text(),
+    optional: text().exactOptional(),
+    standard: z.enum(['one']).default('one'),
+    early: text().prefault('two'),
+    either: z.union([text(), z.array(text())]).exactOptional(),
+    inner: inner.exactOptional(),
+    each: z.array(inner).default([]),
+    list: z.array(text()).default([]),
+    named: z.record(z.string(), text()).default({}),
+    prefix: z.string().meta(keepEmpty).default('p'),
+    secret: secretText().exactOptional(),
+    secretFile: text().exactOptional(),
+  });
+  const read = (more: Readonly<Record<string, unknown>>, from = texts): Promise<unknown> =>
+    readConfig(from, { needed: 'a', ...more }, { path: 'config' });
+  const defaults = { needed: 'a', standard: 'one', early: 'two', each: [], list: [], named: {}, prefix: 'p' };
+
+  it('is no value under a key that may be left out, however deep', async () => {
+    const empty = { optional: '', STANDARD: '', early: '', either: '', secret: '' };
+    expect(await read(empty)).toEqual(defaults);
+    const deep = { needed: 'b', optional: '' };
+    expect(await read({ inner: deep, each: [deep] })).toEqual({
+      ...defaults,
+      inner: { needed: 'b' },
+      each: [{ needed: 'b' }],
+    });
+  });
+
+  it.each([
+    [{ needed: '' }, 'config.needed: is empty. Set it, or check that the environment variable it names is set.'],
+    [{ inner: { needed: '' } }, 'config.inner.needed: is empty'],
+    [{ optionel: '' }, 'config.optionel: is not a known key'],
+    [{ list: [''] }, 'config.list[0]: is empty'],
+    [{ list: '' }, 'config.list: must be a list, but is a text'],
+    [{ named: { a: '' } }, 'config.named.a: is empty'],
+  ])('is refused elsewhere: %j', async (more, problem) => {
+    await expect(read(more)).rejects.toThrow(problem);
+  });
+
+  it('is a value where the schema says so', async () => {
+    expect(await read({ prefix: '' })).toEqual({ ...defaults, prefix: '' });
+  });
+
+  it('is no second secret, and is named when it was to be the only one', async () => {
+    const one = texts.superRefine(exactlyOne('secret', 'secretFile'));
+    expect(await read({ secret: '', secretFile: '/s' }, one)).toEqual({ ...defaults, secretFile: '/s' });
+    await expect(read({ secret: '' }, one)).rejects.toThrow(
+      'config.secret: is missing. Set secret or secretFile. It is there, but empty: check that the environment variable',
+    );
   });
 });
 

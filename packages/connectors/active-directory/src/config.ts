@@ -6,7 +6,7 @@ import {
   connectionKeys,
   searchFilter,
 } from '@ostiary/connector-ldap';
-import { emptyAsAbsent, text } from '@ostiary/connector-sdk/config';
+import { text } from '@ostiary/connector-sdk/config';
 import type { Filter } from 'ldapts';
 import { z } from 'zod';
 
@@ -52,8 +52,8 @@ const optionalHost: OptionalHost = {
 };
 
 /** Options of the connector `active-directory`; those about the connection are the ones of `ldap`. */
-export const activeDirectoryConfig: z.ZodType<ActiveDirectoryConfig> = emptyAsAbsent(
-  z.object({
+export const activeDirectoryConfig: z.ZodType<ActiveDirectoryConfig> = z
+  .object({
     domain: domain.describe('DNS name of the domain: `corp.example.com`.'),
     netbiosDomain: netbios.exactOptional().describe('Its NetBIOS name, for people who type `CORP\\jane`.'),
     ...connectionKeys,
@@ -80,8 +80,7 @@ export const activeDirectoryConfig: z.ZodType<ActiveDirectoryConfig> = emptyAsAb
     nameAttr: attribute('cn', 'Attribute with the name to show.'),
     emailAttr: attribute('mail', 'Attribute with the address.'),
     preferredUsernameAttr: attribute('sAMAccountName', 'Attribute with `preferred_username`.'),
-  }),
-)
+  })
   .superRefine(checkConnection)
   .transform((config) => {
     const base = config.domain

@@ -1,4 +1,4 @@
-import { atMostOne, duration, fileName, secretText, text } from '@ostiary/connector-sdk/config';
+import { atMostOne, duration, fileName, keepEmpty, secretText, text } from '@ostiary/connector-sdk/config';
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
@@ -43,8 +43,10 @@ export const authproxyConfig: z.ZodType<AuthProxyConfig> = z
       .default(false)
       .describe('Take the address as verified, as Dex does; the proxy does not say. Not in Dex.'),
     secretHeader: header('X-Remote-Secret', 'Header with which the proxy shows that it is the proxy. Not in Dex.'),
-    sharedSecret: secretText().exactOptional().describe('What that header must hold. Not in Dex.'),
+    // Not left out when it is empty: anybody could then say that they are the proxy.
+    sharedSecret: secretText().meta(keepEmpty).exactOptional().describe('What that header must hold. Not in Dex.'),
     sharedSecretFile: fileName('secret')
+      .meta(keepEmpty)
       .exactOptional()
       .describe('The same as a file, read at each login. Not in Dex.'),
     refreshMaxAge: duration({ minMs: 60_000 })

@@ -99,6 +99,8 @@ describe('the configuration', () => {
   it.each([
     [{ userHeader: 'X Remote' }, 'config.userHeader: is no name of a header'],
     [{ refreshMaxAge: '1s' }, 'config.refreshMaxAge: is too short'],
+    [{ sharedSecret: '' }, 'config.sharedSecret: is empty. Set it, or check that the environment variable'],
+    [{ sharedSecretFile: '' }, 'config.sharedSecretFile: is empty'],
     [{ sharedSecret: 'a', sharedSecretFile: 'b' }, 'config.sharedSecretFile: is set besides sharedSecret'],
   ])('refuses %j', async (options, problem) => {
     await expect(configOf(options)).rejects.toThrow(problem);

@@ -1,4 +1,11 @@
-import { exactlyOne, fileName, type Registration, registrationKeys, text } from '@ostiary/connector-sdk/config';
+import {
+  exactlyOne,
+  fileName,
+  type Registration,
+  registrationKeys,
+  text,
+  textLike,
+} from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 
 /** An organization whose members may log in, or only those of some of its teams. */
@@ -26,13 +33,13 @@ const org = z.object({
   teams: z.array(text()).default([]).describe('Only members of one of these teams. Empty: every member.'),
 });
 
-const hostName = text().refine(
-  (name) => /^[a-z0-9.-]+(?::\d+)?$/iu.test(name),
+const hostName = textLike(
+  /^[a-z0-9.-]+(?::\d+)?$/iu,
   'is not a host name. Write only the name, like github.example.com.',
 );
 
-const emailDomain = text().refine(
-  (domain) => !domain.endsWith('*') && /^[a-z0-9.*-]+$/iu.test(domain),
+const emailDomain = textLike(
+  /^[a-z0-9.*-]*[a-z0-9.-]$/iu,
   'is not a domain. Write it like example.com or *.example.com.',
 );
 

@@ -1,6 +1,7 @@
 import {
   exactlyOne,
   fileName,
+  keepEmpty,
   type Registration,
   registrationKeys,
   rootCAsKey,
@@ -54,6 +55,7 @@ export const googleConfig: z.ZodType<GoogleConfig> = z
       ),
     promptType: z
       .string()
+      .meta(keepEmpty)
       .default('consent')
       .describe(
         '`prompt` when a refresh token is wanted; without `consent` logins cannot be renewed. Default: consent.',

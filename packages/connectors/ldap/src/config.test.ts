@@ -25,7 +25,11 @@ describe('the configuration', () => {
     [{ timeout: '5m' }, 'config.timeout: is too long'],
     [{ userSearch: { ...base.userSearch, filter: '(uid=' } }, 'config.userSearch.filter: is no LDAP filter'],
     [{ userSearch: { ...base.userSearch, idAttr: undefined } }, 'config.userSearch.idAttr: is missing'],
-    [{ userSearch: { ...base.userSearch, username: 'uid=x)(' } }, 'config.userSearch.username'],
+    [
+      { userSearch: { ...base.userSearch, username: 'my_uid' } },
+      'config.userSearch.username: is no name of an attribute',
+    ],
+    [{ userSearch: { ...base.userSearch, username: ['uid', ''] } }, 'config.userSearch.username[1]: is empty'],
     [{ userSearch: { ...base.userSearch, scope: 'base' } }, 'config.userSearch.scope: must be one of'],
     [
       { userSearch: { ...base.userSearch, emailSuffix: 'example.com' } },
@@ -38,6 +42,15 @@ describe('the configuration', () => {
     ],
   ])('refuses %j', async (options, problem) => {
     await expect(configOf(options)).rejects.toThrow(problem);
+  });
+
+  it('tells an empty attribute and an empty host once', async () => {
+    const groupSearch = { baseDN: 'ou=g', nameAttr: 'cn', userMatchers: [{ userAttr: '', groupAttr: 'member' }] };
+    const problems = await configOf({ host: '', groupSearch }).catch(String);
+    expect(String(problems).split('\n')).toEqual([
+      expect.stringContaining('config.host: is empty'),
+      expect.stringContaining('config.groupSearch.userMatchers[0].userAttr: is empty'),
+    ]);
   });
 
   it('takes empty texts of keys that may be left out for nothing, as Go does', async () => {

@@ -1,4 +1,4 @@
-import { emptyAsAbsent, text } from '@ostiary/connector-sdk/config';
+import { text, textLike } from '@ostiary/connector-sdk/config';
 import { type Filter, FilterParser } from 'ldapts';
 import { z } from 'zod';
 import { type ConnectionConfig, checkConnection, connectionKeys } from './connection-config.ts';
@@ -40,8 +40,8 @@ export interface LdapConfig extends ConnectionConfig {
 }
 
 /** The name of an attribute (RFC 4512 section 2.5), as a part of a configuration. */
-export const attributeName: z.ZodType<string, string> = text().refine(
-  (name) => /^[a-z0-9][a-z0-9.;-]*$/iu.test(name),
+export const attributeName: z.ZodType<string, string> = textLike(
+  /^[a-z0-9][a-z0-9.;-]*$/iu,
   'is no name of an attribute. Write it like uid or memberOf.',
 );
 const scope = z.enum(['sub', 'one']).default('sub').describe('`sub`: the whole tree; `one`: one level. Default: sub.');
@@ -61,8 +61,8 @@ const usernames = z.union([
   z.array(attributeName).min(1, 'is empty. Name an attribute.'),
 ]);
 
-const userSearch: z.ZodType<UserSearch> = emptyAsAbsent(
-  z.object({
+const userSearch: z.ZodType<UserSearch> = z
+  .object({
     baseDN: text().describe('Where people are.'),
     filter: searchFilter.exactOptional().describe('Only entries that match may log in.'),
     username: usernames.describe('Attribute that what was typed is compared with, or a list of them.'),
@@ -72,25 +72,21 @@ const userSearch: z.ZodType<UserSearch> = emptyAsAbsent(
     nameAttr: attributeName.exactOptional().describe('Attribute with the name to show.'),
     preferredUsernameAttr: attributeName.exactOptional().describe('Attribute with `preferred_username`.'),
     emailSuffix: text().exactOptional().describe('The address is the name, `@` and this, instead of `emailAttr`.'),
-  }),
-).superRefine(({ emailSuffix, nameAttr }, context) => {
-  if (emailSuffix === undefined || nameAttr !== undefined) return;
-  const message = 'needs nameAttr: the address begins with the name. Set nameAttr, or use emailAttr.';
-  context.addIssue({ code: 'custom', path: ['emailSuffix'], message });
+  })
+  .superRefine(({ emailSuffix, nameAttr }, context) => {
+    if (emailSuffix === undefined || nameAttr !== undefined) return;
+    const message = 'needs nameAttr: the address begins with the name. Set nameAttr, or use emailAttr.';
+    context.addIssue({ code: 'custom', path: ['emailSuffix'], message });
+  });
+
+const matcher = z.object({
+  userAttr: attributeName.describe('Attribute of the person.'),
+  groupAttr: attributeName.describe('Attribute of the group that holds it.'),
+  recursionGroupAttr: attributeName.exactOptional().describe('Attribute by which a group names the groups inside it.'),
 });
 
-const matcher = emptyAsAbsent(
-  z.object({
-    userAttr: attributeName.describe('Attribute of the person.'),
-    groupAttr: attributeName.describe('Attribute of the group that holds it.'),
-    recursionGroupAttr: attributeName
-      .exactOptional()
-      .describe('Attribute by which a group names the groups inside it.'),
-  }),
-);
-
-const groupSearch: z.ZodType<GroupSearch | undefined> = emptyAsAbsent(
-  z.object({
+const groupSearch: z.ZodType<GroupSearch | undefined> = z
+  .object({
     baseDN: z.string().default('').describe('Where groups are. Empty: no groups.'),
     filter: searchFilter.exactOptional().describe('Only entries that match are groups.'),
     scope,
@@ -99,21 +95,22 @@ const groupSearch: z.ZodType<GroupSearch | undefined> = emptyAsAbsent(
     groupAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
     recursionGroupAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
     nameAttr: attributeName.exactOptional().describe('Attribute with the name of the group.'),
-  }),
-).transform((search, context): GroupSearch | undefined => {
-  if (search.baseDN === '') return undefined;
-  const { userAttr, groupAttr, recursionGroupAttr, nameAttr, ...rest } = search;
-  const older = userAttr !== undefined && groupAttr !== undefined ? [{ userAttr, groupAttr, recursionGroupAttr }] : [];
-  const userMatchers = search.userMatchers.length > 0 ? search.userMatchers : older.map(withoutUndefined);
-  if (userMatchers.length === 0) {
-    context.addIssue({ code: 'custom', path: ['userMatchers'], message: 'is missing. Add a matcher.' });
-  }
-  if (nameAttr === undefined) {
-    context.addIssue({ code: 'custom', path: ['nameAttr'], message: 'is missing. Add it, for example cn.' });
-    return z.NEVER;
-  }
-  return { ...rest, userMatchers, nameAttr };
-});
+  })
+  .transform((search, context): GroupSearch | undefined => {
+    if (search.baseDN === '') return undefined;
+    const { userAttr, groupAttr, recursionGroupAttr, nameAttr, ...rest } = search;
+    const older =
+      userAttr !== undefined && groupAttr !== undefined ? [{ userAttr, groupAttr, recursionGroupAttr }] : [];
+    const userMatchers = search.userMatchers.length > 0 ? search.userMatchers : older.map(withoutUndefined);
+    if (userMatchers.length === 0) {
+      context.addIssue({ code: 'custom', path: ['userMatchers'], message: 'is missing. Add a matcher.' });
+    }
+    if (nameAttr === undefined) {
+      context.addIssue({ code: 'custom', path: ['nameAttr'], message: 'is missing. Add it, for example cn.' });
+      return z.NEVER;
+    }
+    return { ...rest, userMatchers, nameAttr };
+  });
 
 function withoutUndefined(one: {
   readonly userAttr: string;
@@ -140,14 +137,13 @@ const kerberos = z.object({
 });
 
 /** Dex's options of the connector `ldap`, and a few more. */
-export const ldapConfig: z.ZodType<LdapConfig> = emptyAsAbsent(
-  z.object({
+export const ldapConfig: z.ZodType<LdapConfig> = z
+  .object({
     ...connectionKeys,
     userSearch: userSearch.describe('How people are found.'),
     groupSearch: groupSearch.exactOptional().describe('How groups are found. Absent: no groups.'),
     kerberos: kerberos.exactOptional().describe('Dex has single sign-on with Kerberos; Ostiary has not.'),
-  }),
-)
+  })
   .superRefine(checkConnection)
   .superRefine((config, context) => {
     const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });

@@ -1,4 +1,4 @@
-import { atMostOne, base64Bytes, duration, fileName, secretText, text } from '@ostiary/connector-sdk/config';
+import { atMostOne, base64Bytes, duration, fileName, secretText, text, textLike } from '@ostiary/connector-sdk/config';
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
@@ -55,8 +55,8 @@ export interface ConnectionKeys {
   readonly idleTimeout: z.ZodType<number, string | undefined>;
 }
 
-const host = text().refine(
-  (name) => /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/iu.test(name),
+const host = textLike(
+  /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/iu,
   'is no host. Write it like ldap.example.com or ldap.example.com:636.',
 );
 const flag = (about: string): Flag => z.boolean().default(false).describe(about);

@@ -1,5 +1,7 @@
+import { testContext } from '@ostiary/connector-sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../test/support.ts';
+import { openClient } from './client.ts';
 
 const overrides = ['authURL', 'tokenURL', 'jwksURL', 'userInfoURL', 'endSessionURL'] as const;
 
@@ -19,5 +21,17 @@ describe('plain http', () => {
     const providerDiscoveryOverrides = { tokenURL: 'http://localhost:8080/token' };
     const config = await configOf({ issuer: 'http://127.0.0.1:8080/realms/main', providerDiscoveryOverrides });
     expect(config).toMatchObject({ issuer: 'http://127.0.0.1:8080/realms/main', providerDiscoveryOverrides });
+  });
+});
+
+describe('an empty text', () => {
+  it('as the secret makes a public client, as in Dex', async () => {
+    const { provider: _provider, ...client } = openClient(await configOf({ clientSecret: '' }), testContext());
+    expect(client).not.toHaveProperty('secret');
+  });
+
+  it('as the prompt sends none, where an absent one sends `consent`', async () => {
+    expect((await configOf({ promptType: '' })).promptType).toBe('');
+    expect((await configOf()).promptType).toBe('consent');
   });
 });

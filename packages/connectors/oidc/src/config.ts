@@ -2,6 +2,7 @@ import {
   atMostOne,
   httpUrl,
   insecureSkipVerifyKey,
+  keepEmpty,
   type Registration,
   registrationKeys,
   rootCAsKey,
@@ -145,6 +146,7 @@ export const oidcConfig: z.ZodType<OidcConfig> = z
     userNameKey: text().default('name').describe('Claim with the name to show. Default: `name`.'),
     promptType: z
       .string()
+      .meta(keepEmpty)
       .default('consent')
       .describe('`prompt` when a refresh token is wanted. Empty: none. Default: consent.'),
     pkceChallenge: z.enum(['S256', 'plain']).exactOptional().describe('PKCE method. Default: S256.'),

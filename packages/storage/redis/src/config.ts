@@ -30,8 +30,12 @@ export interface RedisConfig {
   };
 }
 
-const port = z.int().min(1).max(65_535);
-const text = z.string().min(1, 'is empty. Set it, or remove the key.');
+const noPort = 'is no port. Write a number from 1 to 65535.';
+const port = z.int().min(1, noPort).max(65_535, noPort);
+const text = z.string().min(1, 'is empty. Set it, or check that the environment variable it names is set.');
+
+/** An empty prefix is a prefix; other empty texts count as absent. See `keepEmpty` of `@ostiary/connector-sdk`. */
+const keepEmpty = { 'x-keep-empty': true };
 
 /** `x-file` tells a host to look at the file before the storage is opened: see `fileName` of `@ostiary/connector-sdk`. */
 const file = (content: 'certificates' | 'privateKey' | 'secret') => text.meta({ 'x-file': content });
@@ -63,8 +67,8 @@ export const redisConfig: z.ZodType<RedisConfig> = z
       .exactOptional()
       .describe('Password.'),
     passwordFile: file('secret').exactOptional().describe('File with the password, instead of `password`.'),
-    database: z.int().min(0).default(0).describe('Default: 0.'),
-    prefix: z.string().default('ostiary:').describe('In front of every key. Default: `ostiary:`.'),
+    database: z.int().min(0, 'is negative. Write 0 or more.').default(0).describe('Default: 0.'),
+    prefix: z.string().meta(keepEmpty).default('ostiary:').describe('In front of every key. Default: `ostiary:`.'),
     tls: tls.exactOptional().describe('Speak TLS; `{}` is enough when the system trusts the certificate.'),
   })
   .superRefine(({ password, passwordFile, cluster, socket, database }, context) => {

@@ -8,7 +8,7 @@ describe('sqliteConfig', () => {
 
   it.each([
     [{}, 'file'],
-    [{ file: '' }, 'give the path'],
+    [{ file: '' }, 'is empty. Write the path'],
     [{ file: ':memory:' }, 'storage type memory'],
     [{ file: 'file:x.db?mode=ro' }, 'plain path'],
     [{ file: 'a.db', wal: false }, 'wal'],

@@ -11,6 +11,6 @@ const notAFile = (file: string): boolean => file === ':memory:' || file.startsWi
 export const sqliteConfig: z.ZodType<SqliteConfig> = z.strictObject({
   file: z
     .string()
-    .min(1, 'give the path of the database file')
+    .min(1, 'is empty. Write the path of the database file.')
     .refine((file) => !notAFile(file), 'must be a plain path; for records in memory choose the storage type memory'),
 });
