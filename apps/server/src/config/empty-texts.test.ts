@@ -105,7 +105,9 @@ describe('an empty text', () => {
     expect(kept).toEqual([
       'authproxy: sharedSecret',
       'authproxy: sharedSecretFile',
+      'github: org',
       'google: promptType',
+      'microsoft: tenant',
       'oidc: promptType',
       'redis: prefix',
     ]);
@@ -137,6 +139,17 @@ describe('a value of another kind', () => {
 describe('a variable that is not set', () => {
   const github = (options: string): string =>
     minimal().replace(/connectors.*/u, `connectors: [{type: github, id: a, name: A, config: {${options}}}]`);
+
+  it.each([
+    ['github', 'org'],
+    ['microsoft', 'tenant'],
+  ])('opens the door of %s to nobody: %s', async (type, key) => {
+    const config = minimal().replace(
+      /connectors.*/u,
+      `connectors: [{type: ${type}, id: a, name: A, config: {clientID: c, clientSecret: s, ${key}: $NO}}]`,
+    );
+    expect(await problemsOf(config)).toEqual([expect.stringContaining(`connectors[0].config.${key}: is `)]);
+  });
 
   it('leaves a secret to its file, and is named where there is none', async () => {
     const files = { '/secret': 's' };

@@ -1,6 +1,7 @@
 import {
   exactlyOne,
   fileName,
+  keepEmpty,
   type Registration,
   registrationKeys,
   text,
@@ -47,7 +48,11 @@ const emailDomain = textLike(
 export const githubConfig: z.ZodType<GitHubConfig> = z
   .object({
     ...registrationKeys,
-    org: text().exactOptional().describe('One organization; groups are its team names without the organization.'),
+    // A variable that is not set would let anybody in.
+    org: text()
+      .meta(keepEmpty)
+      .exactOptional()
+      .describe('One organization; groups are its team names without the organization.'),
     orgs: z.array(org).default([]).describe('Only members of these may log in; groups are `org:team`.'),
     hostName: hostName.exactOptional().describe('GitHub Enterprise Server. Default: github.com.'),
     rootCA: fileName('certificates')

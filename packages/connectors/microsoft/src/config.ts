@@ -2,6 +2,7 @@ import {
   atMostOne,
   baseUrl,
   fileName,
+  keepEmpty,
   type Registration,
   registrationKeys,
   rootCAsKey,
@@ -48,8 +49,10 @@ export const microsoftConfig: z.ZodType<MicrosoftConfig> = z
       .describe(
         'File with a JWT that stands for the secret (workload identity), read at each use. Wins over a secret.',
       ),
+    // A variable that is not set would let anybody in.
     tenant: z
       .string()
+      .meta(keepEmpty)
       .regex(/^[a-z0-9.-]+$/iu, 'is no tenant. Write its id, its domain, or common, organizations or consumers.')
       .default('common')
       .describe('Tenant id or domain; `common`, `organizations`, `consumers`. Default: common.'),
