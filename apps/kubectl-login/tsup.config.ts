@@ -17,6 +17,8 @@ const shared: Options = {
 
 export const fastPath: Options = {
   ...shared,
+  // An old Node must be able to read it, to say that it is too old.
+  target: 'node14',
   entry: { main: 'src/main.ts' },
   banner: { js: '#!/usr/bin/env node' },
   esbuildPlugins: [

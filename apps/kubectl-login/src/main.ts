@@ -1,9 +1,10 @@
 /** The program's entry: answers from the cache with `fs` alone, and loads everything else only when that fails. */
-import { answerFromCache } from './fast/answer.ts';
+import { answerFromCache, type FastCall, refuseOnce } from './fast/answer.ts';
+import { nodeProblem } from './fast/node-version.ts';
 import { writeAll } from './fast/write-all.ts';
 
 const argv = process.argv.slice(2);
-const status = answerFromCache({
+const call: FastCall = {
   argv,
   env: process.env,
   platform: process.platform,
@@ -11,6 +12,13 @@ const status = answerFromCache({
   ppid: process.ppid,
   now: Date.now(),
   write: (text) => writeAll(1, text),
-});
+};
+// Asked first: the answer must not depend on whether a token happens to lie ready.
+const tooOld = nodeProblem(process.versions.node, process.execPath);
+if (tooOld !== undefined) {
+  refuseOnce(call, () => writeAll(2, `${tooOld}\n`));
+  process.exit(1);
+}
+const status = answerFromCache(call);
 if (status !== undefined) process.exit(status);
 void import('./cli.ts').then(({ run }) => run(argv));

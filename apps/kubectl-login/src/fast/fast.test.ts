@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answerFromCache, type FastCall } from './answer.ts';
+import { answerFromCache, type FastCall, refuseOnce } from './answer.ts';
 import { type Credential, isFresh, parseCredential } from './credential.ts';
 import { parseExecInfo } from './exec-info.ts';
 import { isSessionId, sessionFiles, stateHome } from './state-home.ts';
@@ -96,25 +96,26 @@ describe('an answer from the cache', () => {
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-  function call(
-    more: Partial<FastCall> = {},
-    info: string | undefined = JSON.stringify({ kind: 'ExecCredential', apiVersion: `${group}/v1` }),
-  ) {
+  const fromKubectl = JSON.stringify({ kind: 'ExecCredential', apiVersion: `${group}/v1` });
+
+  const question = (more: Partial<FastCall>, info = fromKubectl): FastCall => ({
+    argv: ['get-token', '--session=one'],
+    env: { KUBECTL_LOGIN_HOME: home, KUBERNETES_EXEC_INFO: info },
+    platform: 'linux',
+    uid: process.getuid?.(),
+    ppid: process.pid,
+    now,
+    write: () => true,
+    ...more,
+  });
+
+  function call(more: Partial<FastCall> = {}, info: string = fromKubectl) {
     const written: string[] = [];
-    const status = answerFromCache({
-      argv: ['get-token', '--session=one'],
-      env: { KUBECTL_LOGIN_HOME: home, KUBERNETES_EXEC_INFO: info },
-      platform: 'linux',
-      uid: process.getuid?.(),
-      ppid: process.pid,
-      now,
-      write: (text) => {
-        written.push(text);
-        return true;
-      },
-      ...more,
-    });
-    return { status, written };
+    const write = (text: string): boolean => {
+      written.push(text);
+      return true;
+    };
+    return { status: answerFromCache(question({ write, ...more }, info)), written };
   }
 
   it('is the text that lies ready', () => expect(call()).toEqual({ status: 0, written: ['answer-v1\n'] }));
@@ -151,5 +152,15 @@ describe('an answer from the cache', () => {
     const { credential: path } = sessionFiles(home, 'one');
     chmodSync(what === 'file' ? path : dirname(path), mode);
     expect(call()).toEqual({ status: undefined, written: [] });
+  });
+
+  it('is not given when the program cannot run: one kubectl is told once, a person each time', () => {
+    const told = (more: Partial<FastCall> = {}): number => {
+      const lines: string[] = [];
+      for (let round = 0; round < 5; round += 1) refuseOnce(question(more), () => lines.push('too old'));
+      return lines.length;
+    };
+    expect([told(), told({ ppid: process.ppid }), told({ env: { KUBECTL_LOGIN_HOME: home } })]).toEqual([1, 1, 5]);
+    expect(told({ argv: ['https://login.example.com'] })).toBe(5);
   });
 });
