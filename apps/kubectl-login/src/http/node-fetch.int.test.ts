@@ -70,6 +70,29 @@ describe('a request', () => {
   });
 });
 
+describe('a request that fails', () => {
+  it('because nobody listens is told as that', async () => {
+    const error = await fetchWith()('http://127.0.0.1:9').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'upstream/unavailable', message: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('because of a proxy that is no address is told as that, without the address', async () => {
+    const fetch = fetchWith({ proxyFor: () => 'http://jane:secret@:::' });
+    const error = await fetch('https://login.example.invalid').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'config/invalid', message: expect.not.stringContaining('secret') });
+  });
+
+  it.each([new TypeError('Promise.withResolvers is not a function'), new RangeError('too much'), new Error('odd')])(
+    'because of a fault of ours is not told as the network (%s)',
+    async (fault) => {
+      const proxyFor = (): string => {
+        throw fault;
+      };
+      await expect(fetchWith({ proxyFor })('https://login.example.invalid')).rejects.toBe(fault);
+    },
+  );
+});
+
 describe('an answer', () => {
   it.each([
     ['that is announced too long', (response: Parameters<RequestListener>[1]) => response.end('x'.repeat(1001))],
@@ -91,6 +114,14 @@ describe('an answer', () => {
       response.write('half', () => response.destroy());
     });
     await expect(fetchWith()(server.url)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+  });
+
+  it('whose status is none is the fault of the server', async () => {
+    await using server = await serve((_request, response) => response.writeHead(999).end());
+    await expect(fetchWith()(server.url)).rejects.toMatchObject({
+      code: 'upstream/protocol',
+      message: `The answer of ${new URL(server.url).host} has the status 999.`,
+    });
   });
 
   it('that does not come is given up, and the message says so', async () => {

@@ -8,6 +8,7 @@ import type { SecureContextOptions } from 'node:tls';
 import type { Fetch } from '@ostiary/primitives';
 import { problem, systemCode } from '../problem.ts';
 import { isLoopbackHost } from './loopback-host.ts';
+import { isNetworkFailure } from './network-failure.ts';
 import { isTrustFailure, type TrustRoots } from './trust-roots.ts';
 
 export interface NodeFetchOptions {
@@ -43,7 +44,7 @@ export function createNodeFetch(options: NodeFetchOptions): Fetch {
     const body = init.body === undefined || init.body === null ? undefined : String(init.body);
     const headers = Object.fromEntries(new Headers(init.headers));
     // An aborted request says only that it was aborted; its signal knows why.
-    const failed = (error: unknown): Error => unreachable(url, signal.aborted ? signal.reason : error);
+    const failed = (error: unknown): unknown => explainFailure(url, signal.aborted ? signal.reason : error);
     const exchange: Exchange = { url, method: init.method ?? 'GET', headers, body, signal };
     try {
       return await send(exchange, roots, options);
@@ -71,7 +72,7 @@ async function send(exchange: Exchange, ca: string[] | undefined, options: NodeF
   request.end(body);
   try {
     const message = await promise;
-    return toResponse(message, await readBody(message, options.maxBytes));
+    return toResponse(url, message, await readBody(url, message, options.maxBytes));
   } finally {
     request.destroy();
     agent.destroy();
@@ -82,31 +83,54 @@ async function chooseAgent(url: URL, tls: SecureContextOptions, options: NodeFet
   if (url.protocol === 'http:') return new HttpAgent();
   const proxy = isLoopbackHost(url.hostname) ? '' : options.proxyFor(url.href);
   if (proxy === '') return new HttpsAgent();
+  if (!URL.canParse(proxy)) {
+    // The address itself stays unsaid: it may hold a password.
+    throw problem({
+      code: 'config/invalid',
+      cause: `The proxy for ${url.host} in the environment is not an address.`,
+      remedy: 'Correct HTTPS_PROXY, for example: https://proxy.example.com:3128',
+    });
+  }
   const { HttpsProxyAgent } = await import('https-proxy-agent');
   return new HttpsProxyAgent(proxy, tls);
 }
 
-async function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function readBody(url: URL, message: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
     if (!Buffer.isBuffer(chunk)) continue;
     size += chunk.length;
-    if (size > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
+    if (size > maxBytes) throw unacceptable(url, `is longer than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  if (!message.complete) throw new Error('the answer was cut off');
+  if (!message.complete) throw unreachable(url, new Error('the answer was cut off'));
   return Buffer.concat(chunks);
 }
 
-function toResponse(message: IncomingMessage, body: Buffer): Response {
+function toResponse(url: URL, message: IncomingMessage, body: Buffer): Response {
   const headers = new Headers();
   for (let i = 0; i + 1 < message.rawHeaders.length; i += 2) {
     headers.append(message.rawHeaders[i] ?? '', message.rawHeaders[i + 1] ?? '');
   }
   const status = message.statusCode ?? 500;
+  // A `Response` takes no other; without this it would look like a fault of ours.
+  if (status < 200 || status > 599) throw unacceptable(url, `has the status ${status}`);
   const empty = status === 204 || status === 205 || status === 304;
   return new Response(empty ? null : new Uint8Array(body), { status, headers });
+}
+
+function unacceptable(url: URL, what: string): Error {
+  return problem({
+    code: 'upstream/protocol',
+    cause: `The answer of ${url.host} ${what}.`,
+    remedy: 'Check the issuer address; if it is right, tell the operator of the issuer.',
+  });
+}
+
+/** Errors that are not the network's go on as they are: a fault of ours must be told as one. */
+function explainFailure(url: URL, error: unknown): unknown {
+  return isNetworkFailure(error) ? unreachable(url, error) : error;
 }
 
 function unreachable(url: URL, error: unknown): Error {

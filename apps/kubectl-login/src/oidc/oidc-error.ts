@@ -1,6 +1,7 @@
 /** Turns what oauth4webapi and the network throw into errors that a person can act on. */
 import { isOstiaryError, type OstiaryError } from '@ostiary/primitives';
 import * as oauth from 'oauth4webapi';
+import { isBug } from '../http/network-failure.ts';
 import { plainText } from '../plain-text.ts';
 import { problem } from '../problem.ts';
 
@@ -10,12 +11,12 @@ export function isSessionEnded(error: unknown): boolean {
 }
 
 /**
- * An error for the person.
+ * An error for the person. A fault of ours is given back as it is: nobody else is to blame for it.
  *
  * @param doing what was attempted, as the middle of a sentence: "reading the discovery document".
  */
-export function explainOidcError(error: unknown, issuer: string, doing: string): OstiaryError {
-  if (isOstiaryError(error)) return error;
+export function explainOidcError(error: unknown, issuer: string, doing: string): unknown {
+  if (isOstiaryError(error) || isBug(error)) return error;
   if (error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError) {
     return refused(error, issuer);
   }

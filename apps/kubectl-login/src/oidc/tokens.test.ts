@@ -182,6 +182,14 @@ describe('a discovery document', () => {
     });
   });
 
+  it('that a fault of ours keeps away is neither called wrong nor out of reach', async () => {
+    const fault = new TypeError('Promise.withResolvers is not a function');
+    const fetch: Fetch = async () => {
+      throw fault;
+    };
+    await expect(discoverProvider(new URL(issuer), { fetch, now: () => now })).rejects.toBe(fault);
+  });
+
   it('that cannot be had now is a matter of trying again', async () => {
     await expect(discover(Response.json({}, { status: 503 }))).rejects.toMatchObject({ code: 'upstream/unavailable' });
   });
