@@ -54,7 +54,9 @@ export async function loginCommand(issuer: string | undefined, flags: LoginFlags
   parseListenAddress(flags.listenAddress);
   const target = chooseTarget(issuer, flags, system);
   const fetch = system.fetchFor(target.certificateAuthority);
-  const provider = await discoverProvider(target.issuer, { fetch, now: system.now });
+  // A renewal stays with the issuer that the session knows, to the letter.
+  const typed = !target.isRenewal;
+  const provider = await discoverProvider(target.issuer, { fetch, now: system.now }, { typed });
   const request = kubeconfigRequest(sessionId(keyOfLogin(provider, target.options)), flags);
   const touches = !target.isRenewal || [flags.context, flags.cluster, flags.user, flags.server].some(Boolean);
   // Whatever is wrong with the kubeconfig is better said before the person goes to the browser.

@@ -2,6 +2,7 @@
 import type { Clock, Fetch } from '@ostiary/primitives';
 import * as oauth from 'oauth4webapi';
 import { isLoopbackHost } from '../http/loopback-host.ts';
+import { plainText } from '../plain-text.ts';
 import { problem } from '../problem.ts';
 import type { IssuerMetadata } from '../store/session.ts';
 import { assertAvailable, explainOidcError } from './oidc-error.ts';
@@ -44,16 +45,18 @@ function isPlainLoopback(url: string): boolean {
   return protocol === 'http:' && isLoopbackHost(hostname);
 }
 
-/** An issuer as typed by a person. @throws {OstiaryError} `config/invalid` */
+/** Where an issuer keeps its discovery document, behind its own name. */
+const WELL_KNOWN = /\/\.well-known\/openid-configuration\/?$/;
+
+/**
+ * An issuer as typed by a person. The address of its discovery document will do as well: what the issuer calls itself
+ * is compared later in any case.
+ *
+ * @throws {OstiaryError} `config/invalid`
+ */
 export function parseIssuerArgument(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const fine =
-    url !== undefined &&
-    !/[?#]/.test(text) &&
-    !url.username &&
-    !url.password &&
-    (url.protocol === 'https:' || isPlainLoopback(text));
-  if (fine) return url;
+  const url = readIssuer(text.replace(WELL_KNOWN, ''));
+  if (url !== undefined) return url;
   throw problem({
     code: 'config/invalid',
     cause: `"${text}" is not the address of an issuer.`,
@@ -61,8 +64,23 @@ export function parseIssuerArgument(text: string): URL {
   });
 }
 
-/** Reads the discovery document (OpenID Connect Discovery 1.0 section 4). */
-export async function discoverProvider(issuer: URL, deps: OidcDeps): Promise<Provider> {
+function readIssuer(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || /[?#]/.test(text) || url.username || url.password) return undefined;
+  return url.protocol === 'https:' || isPlainLoopback(text) ? url : undefined;
+}
+
+/**
+ * Reads the discovery document (OpenID Connect Discovery 1.0 section 4).
+ *
+ * @param typed true for an address from a person: with or without a slash at the end, whatever the issuer has. Both
+ *   lead to the same document, so nobody else can be meant.
+ */
+export async function discoverProvider(
+  issuer: URL,
+  deps: OidcDeps,
+  { typed = false }: { typed?: boolean } = {},
+): Promise<Provider> {
   try {
     const response = await oauth.discoveryRequest(
       issuer,
@@ -70,12 +88,36 @@ export async function discoverProvider(issuer: URL, deps: OidcDeps): Promise<Pro
     );
     assertAvailable(response, issuer.href);
     const skewSeconds = skewOf(response, deps.now);
-    const as = await oauth.processDiscoveryResponse(issuer, response);
+    const name = await issuerOf(response.clone());
+    const named = name === undefined ? issuer : assertMeant(issuer, name, typed);
+    const as = await oauth.processDiscoveryResponse(named, response);
     assertEndpoints(as);
     return { as, fetch: deps.fetch, now: deps.now, skewSeconds };
   } catch (error) {
     throw explainOidcError(error, issuer.href, 'reading its discovery document');
   }
+}
+
+/** What a discovery document calls its issuer; undefined when it is no document, or names none. */
+async function issuerOf(response: Response): Promise<string | undefined> {
+  const body: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
+  const name: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'issuer') : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** The issuer by its own name, if that is the one that was asked for. */
+function assertMeant(asked: URL, name: string, typed: boolean): URL {
+  const named = readIssuer(name);
+  const bare = ({ href }: URL): string => (typed ? href.replace(/\/$/, '') : href);
+  if (named !== undefined && bare(named) === bare(asked)) return named;
+  throw problem({
+    code: 'upstream/protocol',
+    cause: `The issuer at ${asked.href} calls itself ${plainText(name)}.`,
+    remedy:
+      named === undefined
+        ? 'That is no address to log in at: tell the operator of the issuer.'
+        : `If that is the one you mean: kubectl login ${plainText(name)}`,
+  });
 }
 
 function assertEndpoints(as: oauth.AuthorizationServer): void {

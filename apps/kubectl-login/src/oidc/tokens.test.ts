@@ -3,7 +3,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 import * as oauth from 'oauth4webapi';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isSessionEnded } from './oidc-error.ts';
-import { discoverProvider, type Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { redeemCode, refreshTokens } from './tokens.ts';
 
 const issuer = 'https://login.example.com';
@@ -139,58 +139,5 @@ describe('a refresh', () => {
     await expect(refresh(provider({ error: 'invalid_grant' }, { status }))).rejects.toMatchObject({
       code: 'upstream/unavailable',
     });
-  });
-});
-
-describe('a discovery document', () => {
-  const document = {
-    issuer,
-    authorization_endpoint: `${issuer}/auth`,
-    token_endpoint: `${issuer}/token`,
-    jwks_uri: `${issuer}/keys`,
-  };
-  const discover = (answer: Response) =>
-    discoverProvider(new URL(issuer), { fetch: async () => answer, now: () => now });
-
-  it('that is right is taken', async () => {
-    expect((await discover(Response.json(document))).as).toEqual(document);
-  });
-
-  it.each<[string, () => Response]>([
-    ['of another issuer', () => Response.json({ ...document, issuer: 'https://evil.example' })],
-    ['without a token endpoint', () => Response.json({ ...document, token_endpoint: undefined })],
-    [
-      'with an endpoint that is not protected',
-      () => Response.json({ ...document, token_endpoint: 'http://login.example.com/token' }),
-    ],
-    [
-      'with a key set that is not protected',
-      () => Response.json({ ...document, jwks_uri: 'http://evil.example/keys' }),
-    ],
-    [
-      'with an endpoint that is no address',
-      () => Response.json({ ...document, authorization_endpoint: 'javascript:alert(1)' }),
-    ],
-    ['that is a page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-    ['that is not there', () => Response.json({}, { status: 404 })],
-    ['that leads elsewhere', () => new Response(null, { status: 302, headers: { location: 'https://evil.example' } })],
-    ['that is half JSON', () => new Response('{"issuer":', { headers: { 'content-type': 'application/json' } })],
-  ])('%s is refused with the name of the issuer', async (_what, answer) => {
-    await expect(discover(answer())).rejects.toMatchObject({
-      code: 'upstream/protocol',
-      message: expect.stringContaining(issuer),
-    });
-  });
-
-  it('that a fault of ours keeps away is neither called wrong nor out of reach', async () => {
-    const fault = new TypeError('Promise.withResolvers is not a function');
-    const fetch: Fetch = async () => {
-      throw fault;
-    };
-    await expect(discoverProvider(new URL(issuer), { fetch, now: () => now })).rejects.toBe(fault);
-  });
-
-  it('that cannot be had now is a matter of trying again', async () => {
-    await expect(discover(Response.json({}, { status: 503 }))).rejects.toMatchObject({ code: 'upstream/unavailable' });
   });
 });
