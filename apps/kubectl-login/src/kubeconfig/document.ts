@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { problem } from '../problem.ts';
+import { AliasError, writeOutAliases } from './aliases.ts';
 
 /** The lists of a kubeconfig, and the key under which an entry has its content. */
 const CONTENT_KEY = { clusters: 'cluster', users: 'user', contexts: 'context' } as const;
@@ -30,6 +31,12 @@ export function parseKubeconfig(path: string, text: string): Document {
       `is not valid YAML${line === undefined ? '' : ` in line ${line}`}: ${error.message.split('\n')[0]}`,
     );
   }
+  try {
+    writeOutAliases(document);
+  } catch (error) {
+    if (error instanceof AliasError) throw unreadable(path, `is not valid YAML: ${error.message}`);
+    throw error;
+  }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
     return emptyKubeconfig();
   if (!isMap(document.contents)) throw unreadable(path, 'is not a kubeconfig: its top level is not a mapping');
@@ -54,10 +61,25 @@ export function emptyKubeconfig(): Document {
   return new Document({ apiVersion: 'v1', kind: 'Config' });
 }
 
-/** Writes long values on one line, and lists as indented as they were. */
+/** JSON stays JSON. In YAML long values are on one line, and lists as indented as they were. */
 export function formatKubeconfig(document: Document, before: string | undefined): string {
+  if (before !== undefined && isJson(before)) return formatJson(document, before);
   const indented = before !== undefined && /^\w[\w-]*:[ \t]*(?:#.*)?\n(?:[ \t]*#.*\n)*[ \t]+- /m.test(before);
   return document.toString({ lineWidth: 0, indentSeq: indented, flowCollectionPadding: false });
+}
+
+/** True for an object in JSON, which is YAML too. */
+function isJson(text: string): boolean {
+  try {
+    return text.trimStart().startsWith('{') && typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
+}
+
+function formatJson(document: Document, before: string): string {
+  const indent = /\{\r?\n([ \t]+)"/.exec(before)?.[1] ?? '';
+  return `${JSON.stringify(document.toJS(), null, indent)}${before.endsWith('\n') ? '\n' : ''}`;
 }
 
 /** The file's `current-context`, undefined when it has none. */
