@@ -1,7 +1,8 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { runCommand } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Build, buildPlugin, execInfo, logIn, openWorld } from './support/plugin.ts';
+import { type Build, buildPlugin, execInfo, logIn, openWorld, type World } from './support/plugin.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
 
 let build: Build;
@@ -13,6 +14,13 @@ afterAll(async () => {
   await provider[Symbol.asyncDispose]();
   await build[Symbol.asyncDispose]();
 });
+
+/** A person opens the address that was printed. */
+async function openByHand(world: World, log: string): Promise<void> {
+  const url = /Log in at: (\S+)/.exec(log)?.[1] ?? '';
+  const [command = '', ...args] = world.env.KUBECTL_LOGIN_BROWSER?.split(' ') ?? [];
+  await runCommand({ command, args: [...args, url], env: world.env });
+}
 
 describe('kubectl login ISSUER', () => {
   it('logs in by the browser, keeps the session and answers kubectl', async () => {
@@ -138,10 +146,7 @@ describe('kubectl login ISSUER', () => {
     const env = { KUBECTL_LOGIN_BROWSER: '/no/such/browser' };
     await using login = await world.start([provider.issuer], env);
     await login.untilReady(() => login.log().includes('The browser could not be opened'));
-    const url = /Log in at: (\S+)/.exec(login.log())?.[1] ?? '';
-    const [command = '', ...args] = world.env.KUBECTL_LOGIN_BROWSER?.split(' ') ?? [];
-    const { runCommand } = await import('@ostiary/tooling-servers');
-    await runCommand({ command, args: [...args, url], env: world.env });
+    await openByHand(world, login.log());
     expect(await login.exited).toMatchObject({ code: 0 });
   });
 
@@ -161,6 +166,75 @@ describe('kubectl login ISSUER', () => {
     expect(stderr).toMatch(/kubeconfig .* is not valid YAML in line \d/);
     expect(world.browserLog()).toEqual([]);
     expect(readFileSync(world.kubeconfig, 'utf8')).toBe('apiVersion: v1\nusers: [\nclusters: {}\n');
+  });
+});
+
+describe('a lock on the kubeconfig that kubectl left behind', () => {
+  const entry = ['--context', 'prod', '--server', 'https://api.example.com'];
+
+  it('is named before the browser opens', async () => {
+    await using world = await openWorld(build);
+    const lock = `${world.kubeconfig}.lock`;
+    writeFileSync(lock, '');
+    const { exitCode, stderr } = await world.run([provider.issuer, ...entry]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`keeps ${lock}, or left it behind. If none is running, delete ${lock} and try again.`);
+    expect(world.browserLog()).toEqual([]);
+  });
+
+  it('costs no login when it comes during one: the same command then needs none', async () => {
+    await using world = await openWorld(build);
+    const lock = `${world.kubeconfig}.lock`;
+    await using login = await world.start([provider.issuer, ...entry, '--skip-open-browser']);
+    await login.untilReady(() => login.log().includes('Log in at:'));
+    writeFileSync(lock, '');
+    await openByHand(world, login.log());
+    expect(await login.exited).toMatchObject({ code: 1 });
+    expect(login.log()).toContain('error: You are logged in, but the kubeconfig was not changed.');
+    expect(login.log()).toMatch(/delete \S+\.lock and try again\. The same command needs no new login until \d/);
+
+    rmSync(lock);
+    const opened = world.browserLog();
+    expect((await world.run([provider.issuer, ...entry])).exitCode).toBe(0);
+    expect(world.browserLog()).toEqual(opened);
+    expect(parse(readFileSync(world.kubeconfig, 'utf8'))['current-context']).toBe('prod');
+  });
+});
+
+describe('a login that is still good', () => {
+  const another = ['--context', 'b', '--server', 'https://b.example'];
+
+  it('is used for another entry in the kubeconfig', async () => {
+    await using world = await openWorld(build);
+    const id = await logIn(world, provider.issuer, ['--context', 'a', '--server', 'https://a.example']);
+    const opened = world.browserLog();
+    const planned = await world.run([`--session=${id}`, ...another, '--dry-run']);
+    expect(planned.stdout).toContain(`would use the login of jane at ${provider.issuer}\n`);
+    const { exitCode, stderr } = await world.run([`--session=${id}`, ...another]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`You are logged in to ${provider.issuer} as jane.`);
+    expect(stderr).toContain(`For a new login: kubectl login --session=${id}\n`);
+    expect(world.browserLog()).toEqual(opened);
+  });
+
+  it.each([
+    ['the person asks for a new one', ['--prompt', 'login']],
+    ['the person says who it is', ['--login-hint', 'jane']],
+    ['it is another session', ['--scope', 'email']],
+  ])('is not used when %s', async (_what, more) => {
+    await using world = await openWorld(build);
+    await logIn(world, provider.issuer, ['--context', 'a', '--server', 'https://a.example']);
+    const opened = world.browserLog().length;
+    expect((await world.run([provider.issuer, ...another, ...more])).exitCode).toBe(0);
+    expect(world.browserLog().length).toBeGreaterThan(opened);
+  });
+
+  it('is not used when its token has ended', async () => {
+    await using world = await openWorld(build);
+    world.expire(await logIn(world, provider.issuer));
+    const opened = world.browserLog().length;
+    expect((await world.run([provider.issuer, ...another])).exitCode).toBe(0);
+    expect(world.browserLog().length).toBeGreaterThan(opened);
   });
 });
 

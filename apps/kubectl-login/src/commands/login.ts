@@ -1,8 +1,11 @@
 /** `kubectl login [ISSUER]`: log in, keep the session, point the kubeconfig to it. */
 import { readFileSync } from 'node:fs';
+import { isOstiaryError } from '@ostiary/primitives';
 import { loginAttempts } from '../get-token/attempts.ts';
+import { usable } from '../get-token/renew.ts';
 import { isLoopbackHost } from '../http/loopback-host.ts';
 import { changeKubeconfig, type KubeconfigRequest, type Outcome } from '../kubeconfig/change.ts';
+import type { KubeconfigPaths } from '../kubeconfig/paths.ts';
 import { assertWritable, readKubeconfig, updateKubeconfig } from '../kubeconfig/update.ts';
 import { browserFlow } from '../login/browser-flow.ts';
 import type { LoginOptions } from '../login/flow.ts';
@@ -10,7 +13,7 @@ import { keyOfLogin, type LoggedIn, logIn } from '../login/log-in.ts';
 import { parseListenAddress } from '../login/loopback.ts';
 import { openBrowser } from '../login/open-browser.ts';
 import { discoverProvider, type Provider, parseIssuerArgument } from '../oidc/provider.ts';
-import { problem, systemCode } from '../problem.ts';
+import { explain, problem, systemCode } from '../problem.ts';
 import { sessionId } from '../store/session.ts';
 import type { System } from '../system.ts';
 import { findKubeconfig, sessionOfContext } from './current-session.ts';
@@ -57,18 +60,62 @@ export async function loginCommand(issuer: string | undefined, flags: LoginFlags
   // A renewal stays with the issuer that the session knows, to the letter.
   const typed = !target.isRenewal;
   const provider = await discoverProvider(target.issuer, { fetch, now: system.now }, { typed });
-  const request = kubeconfigRequest(sessionId(keyOfLogin(provider, target.options)), flags);
+  const id = sessionId(keyOfLogin(provider, target.options));
+  const request = kubeconfigRequest(id, flags);
   const touches = !target.isRenewal || [flags.context, flags.cluster, flags.user, flags.server].some(Boolean);
   // Whatever is wrong with the kubeconfig is better said before the person goes to the browser.
   const paths = findKubeconfig(flags, system);
   const plan = touches ? changeKubeconfig(readKubeconfig(paths), request) : undefined;
-  if (flags.dryRun) return describePlan(plan, provider, system);
-  if (plan !== undefined) assertWritable(paths, plan);
+  const kept = plan === undefined || plan.changes.length === 0 ? undefined : keptLogin(id, target, system);
+  if (flags.dryRun) return describePlan({ plan, kept, provider }, system);
+  if (plan !== undefined) await assertWritable(paths, plan, system.lock);
 
-  const login = await logInByBrowser(target, provider, { flags, system });
-  system.say(`Logged in to ${login.session.key.issuer} as ${login.session.user}.`);
+  const login = kept ?? (await logInByBrowser(target, provider, { flags, system }));
+  reportLogin(login, kept !== undefined, system);
   reportRenewal(login, target, system);
-  if (touches) report(await updateKubeconfig(paths, request, system.lock), system);
+  if (touches) report(await pointTo(login, { paths, request, target }, system), id, system);
+}
+
+/**
+ * A login that is good for another entry in the kubeconfig: the cluster that was forgotten, or a file that could not be
+ * written after the last login. A person who says how to log in wants a new one.
+ */
+function keptLogin(id: string, { options, certificateAuthority }: Target, system: System): LoggedIn | undefined {
+  if (options.prompt !== undefined || options.loginHint !== undefined) return undefined;
+  const credential = usable(system.store.credential(id), 0, system.now);
+  const session = system.store.find(id);
+  if (credential === undefined || session === undefined) return undefined;
+  return session.certificateAuthority === certificateAuthority ? { session, credential } : undefined;
+}
+
+function reportLogin({ session: { id, key, user } }: LoggedIn, isKept: boolean, { say }: System): void {
+  if (isKept) say(`You are logged in to ${key.issuer} as ${user}. For a new login: kubectl login --session=${id}`);
+  else say(`Logged in to ${key.issuer} as ${user}.`);
+}
+
+interface Entry {
+  readonly paths: KubeconfigPaths;
+  readonly request: KubeconfigRequest;
+  readonly target: Target;
+}
+
+/** Writes the kubeconfig. What goes wrong now does not cost the login: the session is stored. */
+async function pointTo({ credential }: LoggedIn, entry: Entry, { lock }: System): Promise<Outcome> {
+  try {
+    return await updateKubeconfig(entry.paths, entry.request, lock);
+  } catch (error) {
+    if (!isOstiaryError(error)) throw error;
+    const [cause, remedy] = explain(error);
+    const { prompt, loginHint } = entry.target.options;
+    const without = prompt === undefined && loginHint === undefined ? '' : ', without --prompt and --login-hint';
+    const until = new Date(credential.notAfter).toLocaleTimeString();
+    throw problem({
+      code: error.code,
+      cause: `You are logged in, but the kubeconfig was not changed. ${cause}`,
+      remedy: `${remedy} The same command${without} needs no new login until ${until}.`,
+      error,
+    });
+  }
 }
 
 function chooseTarget(issuer: string | undefined, flags: LoginFlags, system: System): Target {
@@ -135,8 +182,16 @@ function assertServer(server: string): void {
   });
 }
 
-function describePlan(plan: Outcome | undefined, provider: Provider, { print }: System): void {
-  const lines = [`log in at ${provider.as.issuer}`, ...(plan?.changes.map(({ text }) => text) ?? [])];
+interface Plan {
+  readonly plan: Outcome | undefined;
+  readonly kept: LoggedIn | undefined;
+  readonly provider: Provider;
+}
+
+function describePlan({ plan, kept, provider }: Plan, { print }: System): void {
+  const { issuer } = provider.as;
+  const login = kept === undefined ? `log in at ${issuer}` : `use the login of ${kept.session.user} at ${issuer}`;
+  const lines = [login, ...(plan?.changes.map(({ text }) => text) ?? [])];
   if (plan === undefined || plan.changes.length === 0) lines.push('leave the kubeconfig as it is');
   print(`${lines.map((line) => `would ${line}`).join('\n')}\n`);
 }
@@ -167,11 +222,11 @@ function reportRenewal({ session, credential }: LoggedIn, { options }: Target, {
   say(`The issuer gave no refresh token: you will have to log in again at ${until}.${hint}`);
 }
 
-function report({ changes, context, user, isCurrent }: Outcome, { say }: System): void {
+function report({ changes, context, isCurrent }: Outcome, id: string, { say }: System): void {
   for (const { text } of changes) say(`kubeconfig: ${text}`);
   if (changes.length === 0) say('kubeconfig: nothing to change');
   if (context === undefined) {
-    say(`Next: kubectl login --session=${user} --context NAME --cluster CLUSTER, or --server URL --cluster-ca FILE`);
+    say(`Next: kubectl login --session=${id} --context NAME --cluster CLUSTER, or --server URL --cluster-ca FILE`);
   } else {
     say(isCurrent ? 'Next: kubectl get pods' : `Next: kubectl config use-context ${context}`);
   }

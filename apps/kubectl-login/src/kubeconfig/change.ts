@@ -40,8 +40,6 @@ export interface Outcome {
   readonly changes: readonly Change[];
   /** The context that now uses the session; undefined when none does. */
   readonly context: string | undefined;
-  /** The user entry's name. */
-  readonly user: string;
   /** True when kubectl uses that context without being told. */
   readonly isCurrent: boolean;
 }
@@ -55,10 +53,10 @@ export function changeKubeconfig(config: Kubeconfig, request: KubeconfigRequest)
   const cluster = chooseCluster(editor, request);
   const context = chooseContext(editor, request, cluster);
   editor.set('users', user, { exec: execEntry(request.sessionId) });
-  if (context === undefined) return { changes, context, user, isCurrent: false };
+  if (context === undefined) return { changes, context, isCurrent: false };
   editor.set('contexts', context, { ...(cluster === undefined ? {} : { cluster }), user });
   if (editor.current() === undefined) editor.setCurrent(context);
-  return { changes, context, user, isCurrent: editor.current() === context };
+  return { changes, context, isCurrent: editor.current() === context };
 }
 
 /** The exec stanza: short, without secrets, and the same for every kubeconfig on this machine. */

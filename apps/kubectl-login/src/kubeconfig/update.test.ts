@@ -199,22 +199,40 @@ describe('a kubeconfig that must not be changed', () => {
 });
 
 describe('a kubeconfig that is only looked at', () => {
-  const looking = (name: string) => {
+  const looking = async (name: string): Promise<void> => {
     const paths = kubeconfigPaths({ explicit: undefined, env: { KUBECONFIG: file(name) }, home, exists: existsSync });
-    assertWritable(paths, changeKubeconfig(readKubeconfig(paths), { sessionId: 'session-1' }));
+    await assertWritable(paths, changeKubeconfig(readKubeconfig(paths), { sessionId: 'session-1' }), lockDeps());
   };
 
-  it('can be written, and is left as it is', () => {
+  it('can be written, and is left as it is', async () => {
     writeFileSync(file(), commented);
-    looking('config');
-    looking('new/config');
+    await looking('config');
+    await looking('new/config');
     expect(readdirSync(home).sort()).toEqual(['config', 'new']);
     expect(readFileSync(file(), 'utf8')).toBe(commented);
   });
 
-  it('cannot be written where its folder is none', () => {
+  it('cannot be written where its folder is none', async () => {
     writeFileSync(file('file'), '');
-    expect(() => looking('file/config')).toThrow(`The kubeconfig ${file('file/config')} cannot be written`);
+    await expect(looking('file/config')).rejects.toThrow(`The kubeconfig ${file('file/config')} cannot be written`);
+  });
+
+  it('cannot be written while a lock lies there, and the lock is named', async () => {
+    writeFileSync(file(), commented);
+    writeFileSync(`${file()}.lock`, '');
+    await expect(looking('config')).rejects.toMatchObject({
+      code: 'storage/conflict',
+      message: expect.stringContaining(`keeps ${file()}.lock, or left it behind`),
+      detail: { remedy: `If none is running, delete ${file()}.lock and try again.` },
+    });
+    expect(existsSync(`${file()}.lock`)).toBe(true);
+  });
+
+  it('can be left alone in spite of a lock when nothing is to be changed', async () => {
+    await update();
+    writeFileSync(`${file()}.lock`, '');
+    await looking('config');
+    expect((await update()).changes).toEqual([]);
   });
 });
 

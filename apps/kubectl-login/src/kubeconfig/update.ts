@@ -60,11 +60,13 @@ function isFileError(error: unknown): boolean {
 }
 
 /**
- * Makes sure that the files of a planned change can be written, and changes none of them.
+ * Makes sure that the files of a planned change can be locked and written, and changes none of them.
  *
- * @throws {OstiaryError} `config/invalid` for the first that cannot.
+ * @throws {OstiaryError} `config/invalid` for the first that cannot be written, `storage/conflict` when somebody keeps
+ *   the lock.
  */
-export function assertWritable(paths: KubeconfigPaths, { changes }: Outcome): void {
+export async function assertWritable(paths: KubeconfigPaths, { changes }: Outcome, deps: LockDeps): Promise<void> {
+  if (changes.length === 0) return;
   makeFolder(paths);
   for (const { path } of new Set(changes.map((change) => change.file))) {
     // A folder that is closed does not matter when the file is there: it is then written in place.
@@ -72,6 +74,7 @@ export function assertWritable(paths: KubeconfigPaths, { changes }: Outcome): vo
     const problems = places.flatMap((place) => accessProblem(place) ?? []);
     if (problems.length === places.length) throw cannotWrite(path, problems[0]);
   }
+  await underLocks(paths, deps, () => {});
 }
 
 function accessProblem(path: string): unknown {
@@ -92,7 +95,7 @@ function makeFolder({ target }: KubeconfigPaths): void {
 }
 
 /**
- * Makes the change: locks, reads again, changes, writes.
+ * Makes the change: locks, reads again, changes, writes. Where nothing is to be changed, no lock is needed.
  *
  * @throws {OstiaryError} `storage/conflict` when somebody keeps the lock, `config/invalid` when it cannot be done.
  */
@@ -101,13 +104,21 @@ export async function updateKubeconfig(
   request: KubeconfigRequest,
   deps: LockDeps,
 ): Promise<Outcome> {
+  const planned = changeKubeconfig(readKubeconfig(paths), request);
+  if (planned.changes.length === 0) return planned;
   makeFolder(paths);
-  const locks: HeldLock[] = [];
-  try {
-    for (const path of lockPaths(paths)) locks.push(...(await lockFile(path, deps)));
+  return await underLocks(paths, deps, () => {
     const outcome = changeKubeconfig(readKubeconfig(paths), request);
     for (const file of new Set(outcome.changes.map((change) => change.file))) writeFile(file, deps.newNonce());
     return outcome;
+  });
+}
+
+async function underLocks<T>(paths: KubeconfigPaths, deps: LockDeps, work: () => T): Promise<T> {
+  const locks: HeldLock[] = [];
+  try {
+    for (const path of lockPaths(paths)) locks.push(...(await lockFile(path, deps)));
+    return work();
   } finally {
     for (const lock of locks.reverse()) lock.release();
   }

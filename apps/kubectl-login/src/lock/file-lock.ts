@@ -65,11 +65,14 @@ export async function acquireLock<T>(wait: LockWait<T>, deps: LockDeps): Promise
 }
 
 function tookTooLong(path: string, holder: Holder | undefined): Error {
-  return problem({
-    code: 'storage/conflict',
-    cause: `Another process${holder === undefined ? '' : ` (pid ${holder.pid})`} keeps ${path}.`,
-    remedy: `Try again. If no such process is running, delete ${path}.`,
-  });
+  const code = 'storage/conflict';
+  // Not one of ours: kubectl leaves its lock behind for ever when it is stopped at the wrong moment.
+  if (holder === undefined) {
+    const cause = `Another program (kubectl, for a kubeconfig) keeps ${path}, or left it behind.`;
+    return problem({ code, cause, remedy: `If none is running, delete ${path} and try again.` });
+  }
+  const remedy = `Try again. If no such process is running, delete ${path}.`;
+  return problem({ code, cause: `Another process (pid ${holder.pid}) keeps ${path}.`, remedy });
 }
 
 /** The file appears with its content in one step, so nobody ever reads half a holder. */
