@@ -151,6 +151,13 @@ describe('the allow-list', () => {
     await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed' });
   });
 
+  it('lets in who is in it, though the client does not ask for groups', async () => {
+    const { login, refresh } = await opened(await fakeGoogle(), { ...withDirectory, groups: ['staff@example.com'] });
+    const before = await login({ groups: false });
+    expect(before.userId).toBe('112233445566778899000');
+    expect(await refresh(before, { groups: false })).toMatchObject({ userId: before.userId });
+  });
+
   it('ends the login of who is no longer in it', async () => {
     const idp = await fakeGoogle();
     const { login, refresh } = await opened(idp, { ...withDirectory, groups: ['ops@example.com'] });

@@ -46,6 +46,12 @@ describe('a login', () => {
     expect(provider.world.asked).toEqual([{ name: 'jane', domain: expected }]);
   });
 
+  it('reads all pages of the groups', async () => {
+    const provider = fakeKeystone();
+    Object.assign(provider.world, { groups: ['ops', 'staff', 'sre', 'dev', 'qa'], pageSize: 2 });
+    expect((await (await opened(provider)).login(jane)).groups).toEqual(['ops', 'staff', 'sre', 'dev', 'qa']);
+  });
+
   it('is rejected for a disabled account', async () => {
     const provider = fakeKeystone();
     provider.world.enabled = false;

@@ -12,6 +12,8 @@ export interface KeystoneWorld {
   /** The id in the answer, whoever was asked about. */
   answersAbout: string | undefined;
   groups: readonly string[];
+  /** Groups in a page: Keystone has as many as its operator says, and then answers where the next ones are. */
+  pageSize: number;
   /** What is answered with 403: nothing, accounts to people, accounts even to the administrator, or lists as well. */
   forbidden: 'nothing' | 'people' | 'reading' | 'all';
   /** Bodies of the authentication requests. */
@@ -40,6 +42,7 @@ export function fakeKeystone(): FakeKeystone {
     gone: false,
     answersAbout: undefined,
     groups: ['ops', 'staff'],
+    pageSize: 100,
     forbidden: 'nothing',
     asked: [],
   };
@@ -61,8 +64,38 @@ export function fakeKeystone(): FakeKeystone {
   };
 }
 
-const failure = (code: number): Response =>
-  Response.json({ error: { code, message: 'see code', title: 'see code' } }, { status: code });
+function failure(code: number): Response {
+  const answer: Failure = { error: { code, message: 'see code', title: 'see code' } };
+  return Response.json(answer, { status: code });
+}
+
+/** What is answered. No types are published, but https://docs.openstack.org/api-ref/identity/v3/ tells the fields. */
+interface Failure {
+  readonly error: { readonly code: number; readonly message: string; readonly title: string };
+}
+interface TokenAnswer {
+  readonly token: {
+    readonly methods: readonly string[];
+    readonly user: { readonly id: string; readonly name: string };
+  };
+}
+interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | undefined;
+  readonly enabled: boolean;
+  readonly domain_id: string;
+}
+interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly domain_id: string;
+}
+interface Links {
+  readonly links: { readonly self: string; readonly previous: null; readonly next: string | null };
+}
+type Users = Links & { readonly users: readonly User[] };
+type Groups = Links & { readonly groups: readonly Group[] };
 
 interface Authentication {
   readonly auth: {
@@ -81,24 +114,54 @@ async function authenticate(request: Request, world: KeystoneWorld, issued: stri
   if (!isAdmin && !isJane) return failure(401);
   const token = `${isAdmin ? 'admin' : 'user'}-token-${issued.length}-gAAAAAB`;
   issued.push(token);
-  const user = isAdmin ? { id: 'admin-id', name } : { id: world.id, name: world.name };
-  return Response.json(
-    { token: { methods: ['password'], user } },
-    { status: 201, headers: { 'x-subject-token': token } },
-  );
+  const answer: TokenAnswer = {
+    token: { methods: ['password'], user: isAdmin ? { id: 'admin-id', name } : { id: world.id, name: world.name } },
+  };
+  return Response.json(answer, { status: 201, headers: { 'x-subject-token': token } });
 }
 
 function answer(path: string, token: string, world: KeystoneWorld): Response {
-  const { id, name, email, enabled, gone, forbidden } = world;
+  const { id, name, gone, forbidden } = world;
   const isPerson = !token.startsWith('admin-');
   if (path === `/users?name=${name}`) {
-    return isPerson || forbidden === 'all' ? failure(403) : Response.json({ users: gone ? [] : [{ id }] });
+    if (isPerson || forbidden === 'all') return failure(403);
+    const found: Users = { users: gone ? [] : [userOf(world)], links: linksOf(path) };
+    return Response.json(found);
   }
   // A role on the domain is told 403 of an account that is gone.
   if (forbidden === 'all' || forbidden === 'reading' || (forbidden === 'people' && isPerson)) return failure(403);
   if (!path.startsWith(`/users/${id}`) || gone) return failure(404);
-  if (path === `/users/${id}`)
-    return Response.json({ user: { id: world.answersAbout ?? id, name, email, enabled, domain_id: 'default' } });
-  const groups = world.groups.map((one) => ({ id: one, name: one, domain_id: 'default' }));
-  return Response.json({ groups, links: { self: `${base}${path}`, previous: null, next: null } });
+  return path === `/users/${id}` ? accountOf(world) : groupPage(path, world);
 }
+
+function accountOf(world: KeystoneWorld): Response {
+  const answer: { readonly user: User } = { user: userOf(world) };
+  return Response.json(answer);
+}
+
+const userOf = ({ answersAbout, id, name, email, enabled }: KeystoneWorld): User => ({
+  id: answersAbout ?? id,
+  name,
+  email,
+  enabled,
+  domain_id: 'default',
+});
+
+/** The next page begins after the group that its address names (`marker`). */
+function groupPage(path: string, { groups, pageSize }: KeystoneWorld): Response {
+  const url = new URL(`${base}${path}`);
+  const start = groups.indexOf(url.searchParams.get('marker') ?? '') + 1;
+  const page = groups.slice(start, start + pageSize);
+  url.searchParams.set('marker', page.at(-1) ?? '');
+  const next = start + pageSize < groups.length ? url.href : null;
+  const answer: Groups = { groups: page.map(groupOf), links: linksOf(path, next) };
+  return Response.json(answer);
+}
+
+const groupOf = (name: string): Group => ({ id: name, name, domain_id: 'default' });
+
+const linksOf = (path: string, next: string | null = null): Links['links'] => ({
+  self: `${base}${path}`,
+  previous: null,
+  next,
+});
