@@ -25,6 +25,38 @@ describe('documents about connectors', () => {
   });
 });
 
+describe('renderOverview', () => {
+  const about = { provider: 'p', groups: 'g', preferredUsername: 'u', emailVerified: 'e', testedAgainst: 't' };
+  const reusing = (config: z.ZodType<{ readonly refreshMaxAge?: number }>) =>
+    defineConnector({
+      type: 'test',
+      about,
+      config,
+      open: ({ refreshMaxAge = 5 }) => ({
+        via: 'redirect',
+        login: { begin: fail, finish: fail },
+        refresh: { kind: 'reuse', maxAgeSeconds: refreshMaxAge * 3600 },
+      }),
+    });
+  const fail = () => {
+    throw new Error('not logged in');
+  };
+
+  it.each([
+    [
+      'the default, whatever the example has, and the option',
+      z.object({ refreshMaxAge: z.int().default(24) }),
+      '24 h or `refreshMaxAge`',
+    ],
+    ['the time alone where there is no option', z.object({}), '5 h'],
+  ])('says of a login that is used again %s', async (_what, config, expected) => {
+    const set = 'refreshMaxAge' in config.shape ? '{ refreshMaxAge: 12 }' : '{}';
+    const readme = `\`\`\`yaml\nconnectors:\n  - type: test\n    config: ${set}\n\`\`\`\n`;
+    const packages = [{ folder: 'test', readmePath: '', readme, definitions: [reusing(config)] }];
+    expect(await renderOverview(packages)).toContain(`| redirect | reuses, ${expected} |`);
+  });
+});
+
 describe('renderReadme', () => {
   const definition = defineConnector({
     type: 'test',

@@ -38,16 +38,25 @@ function isDefinition(value: unknown): value is AnyDefinition {
   return typeof value === 'object' && value !== null && 'type' in value && 'config' in value && 'open' in value;
 }
 
-/** Opens a connector with the first example of its README. */
+/** The option with which an operator says for how long a login is used. */
+export const maxAgeKey = 'refreshMaxAge';
+
+/** Opens a connector with the first example of its README, but with the default where that shows another age. */
 export async function openExample({ readme }: ConnectorPackage, definition: AnyDefinition): Promise<Connector> {
   const examples = codeBlocks(readme, 'yaml').flatMap((code) => connectorsIn(parse(code)));
   const example = examples.find(({ type }) => type === definition.type);
   if (example === undefined) throw new Error(`the README has no example of ${definition.type}`);
-  const config = await readConfig(definition.config, example.config, { path: definition.type });
+  const { [maxAgeKey]: _shown, ...options } = example.config ?? {};
+  const config = await readConfig(definition.config, options, { path: definition.type });
   return definition.open(config, testContext());
 }
 
-function connectorsIn(document: unknown): readonly { readonly type: unknown; readonly config: unknown }[] {
+interface Example {
+  readonly type: unknown;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+function connectorsIn(document: unknown): readonly Example[] {
   if (typeof document !== 'object' || document === null || !('connectors' in document)) return [];
   return Array.isArray(document.connectors) ? document.connectors : [];
 }

@@ -1,7 +1,7 @@
 /** What is written about connectors that their packages know best. */
 import type { Connector } from '@ostiary/connector-sdk';
 import { configKeys } from '@ostiary/connector-sdk/config';
-import { type AnyDefinition, type ConnectorPackage, openExample } from './definitions.ts';
+import { type AnyDefinition, type ConnectorPackage, maxAgeKey, openExample } from './definitions.ts';
 
 const start = (type: string): string => `<!-- keys of ${type}: written by pnpm docs:connectors -->`;
 const end = '<!-- end of keys -->';
@@ -34,12 +34,13 @@ Every connector is a package of its own, keeps the same [contract](../packages/c
 same conformance kit. The options are those of Dex; what differs stands in the README of each package.
 
 - **refresh**: \`asks\` means that the provider is asked again at every refresh, so that a disabled account or a removed
-  group counts at once. \`reuses\` means that it cannot be asked: the login is used until the stated time, then the
-  person logs in anew.
+  group counts at once. \`reuses\` means that it cannot be asked: the login is used for the stated time, which is the
+  default where an option is named, then the person logs in anew.
 - **exchange**, **logout**: the connector can do it. The issuer has no endpoint for either yet, so they are for who embeds
   a connector.
 - **tested against**: a stand-in follows the published description of the vendor, for no vendor can be reached from our
-  tests.
+  tests. Type-checked means that it answers no field which the named package lacks. \`no types\`: there the fields are
+  taken from the vendor's pages, by hand.
 `;
 
 /** `docs/connectors.md`: what each connector can do. */
@@ -62,7 +63,7 @@ async function row(one: ConnectorPackage, definition: AnyDefinition): Promise<st
     `[\`${type}\`](../packages/connectors/${one.folder}/README.md)`,
     about.provider,
     loginOf(connector),
-    refreshOf(connector),
+    refreshOf(connector, definition),
     about.groups,
     about.preferredUsername,
     about.emailVerified,
@@ -75,7 +76,11 @@ async function row(one: ConnectorPackage, definition: AnyDefinition): Promise<st
 
 const loginOf = ({ via }: Connector): string => (via === 'password' ? 'password form' : 'redirect');
 
-function refreshOf({ refresh }: Connector): string {
+function refreshOf({ refresh }: Connector, { config }: AnyDefinition): string {
   if (refresh === undefined) return 'none';
-  return refresh.kind === 'upstream' ? 'asks' : `reuses, ${Math.round(refresh.maxAgeSeconds / 3600)} h`;
+  if (refresh.kind === 'upstream') return 'asks';
+  const hours = `${Math.round(refresh.maxAgeSeconds / 3600)} h`;
+  return configKeys(config).some(({ path }) => path === maxAgeKey)
+    ? `reuses, ${hours} or \`${maxAgeKey}\``
+    : `reuses, ${hours}`;
 }
