@@ -12,6 +12,7 @@ import { packAndConsume } from './pack-and-consume.ts';
 import { packageShape } from './package-shape.ts';
 import { publicText } from './public-text.ts';
 import { publishedFiles } from './published-files.ts';
+import { standIns } from './stand-ins.ts';
 
 export interface CheckOptions {
   /** Text that tells about this machine, such as the host of its package registry. */
@@ -30,6 +31,7 @@ export function allChecks(options: CheckOptions): readonly Check[] {
     links,
     docsExamples,
     docstrings,
+    standIns,
     exportsMatchBuild,
     forbiddenInside(),
     publishedFiles(pack),

@@ -12,7 +12,7 @@ export const atlassianCrowd: ConnectorDefinition<AtlassianCrowdConfig> = defineC
     groups: 'groups, nested ones included',
     preferredUsername: 'a field of your choice',
     emailVerified: 'never, unless you say so',
-    testedAgainst: 'a stand-in, type-checked against @types/atlassian-crowd-client',
+    testedAgainst: 'a stand-in, type-checked against @types/atlassian-crowd-client; no types of lists and errors',
   },
   config: atlassianCrowdConfig,
   open(config, context) {

@@ -1,6 +1,7 @@
 /** Crowd in memory, answering what its published description says. */
 import type { Fetch } from '@ostiary/primitives';
 import type CrowdGroup from 'atlassian-crowd-client/lib/models/group.js';
+import type CrowdSession from 'atlassian-crowd-client/lib/models/session.js';
 import type CrowdUser from 'atlassian-crowd-client/lib/models/user.js';
 
 /** An account; `expand` and `key`, which came with Crowd 2.8, are not in the description. */
@@ -12,6 +13,19 @@ type User = Omit<Parameters<typeof CrowdUser.fromCrowd>[0], 'email'> & {
 
 /** A list of groups that are not expanded has their names. */
 type Group = Pick<Parameters<typeof CrowdGroup.fromCrowd>[0], 'name'>;
+
+/** Like accounts, what holds another thing says with `expand` that it can be had in full. */
+type Session = Parameters<typeof CrowdSession.fromCrowd>[0] & { readonly expand: string };
+
+/** No type of these is published: https://developer.atlassian.com/server/crowd/crowd-rest-resources/ */
+interface Groups {
+  readonly expand: string;
+  readonly groups: readonly Group[];
+}
+interface Problem {
+  readonly reason: string;
+  readonly message: string;
+}
 
 /** What Crowd knows, for a test to change. */
 export interface CrowdWorld {
@@ -73,7 +87,7 @@ async function answer(request: Request, world: CrowdWorld): Promise<Response> {
   const path = url.href.slice(base.length).split('?')[0];
   // Crowd compares names without regard to case.
   const isJane = (url.searchParams.get('username') ?? '').toLowerCase() === world.name.toLowerCase();
-  const missing = Response.json({ reason: 'USER_NOT_FOUND', message: 'User does not exist' }, { status: 404 });
+  const missing = problem(404, 'USER_NOT_FOUND');
   if (path === '/authentication' && request.method === 'POST') return authenticate(request, world, isJane);
   if (path === '/session') return openSession(request, world);
   const isKnown = isJane || url.searchParams.get('key') === world.key;
@@ -82,12 +96,17 @@ async function answer(request: Request, world: CrowdWorld): Promise<Response> {
   if (!isJane) return missing;
   const start = Number(url.searchParams.get('start-index') ?? '0');
   const page = world.groups.slice(start, start + Number(url.searchParams.get('max-results')));
-  const groups = page.map((name): Group => ({ name }));
-  return Response.json({ expand: 'group', groups });
+  const groups: Groups = { expand: 'group', groups: page.map((name): Group => ({ name })) };
+  return Response.json(groups);
+}
+
+function problem(status: number, reason: string): Response {
+  const answer: Problem = { reason, message: 'see reason' };
+  return Response.json(answer, { status });
 }
 
 async function authenticate(request: Request, world: CrowdWorld, isJane: boolean): Promise<Response> {
-  const refuse = (reason: string): Response => Response.json({ reason, message: 'no' }, { status: 400 });
+  const refuse = (reason: string): Response => problem(400, reason);
   if (world.refusal !== undefined) return refuse(world.refusal);
   if (!isJane) return refuse('USER_NOT_FOUND');
   const { value }: { readonly value?: unknown } = JSON.parse(await request.text());
@@ -102,12 +121,17 @@ async function openSession(request: Request, world: CrowdWorld): Promise<Respons
   );
   const isUnchecked = new URL(request.url).searchParams.get('validate-password') === 'false';
   if (username !== world.name || (password !== world.password && !isUnchecked)) {
-    return Response.json({ reason: 'INVALID_USER_AUTHENTICATION', message: 'no' }, { status: 400 });
+    return problem(400, 'INVALID_USER_AUTHENTICATION');
   }
-  return world.mayUseApplication
-    ? Response.json({ expand: 'user', token: 'session-token' }, { status: 201 })
-    : Response.json({ reason: 'APPLICATION_ACCESS_DENIED', message: 'no' }, { status: 403 });
+  return world.mayUseApplication ? Response.json(session, { status: 201 }) : problem(403, 'APPLICATION_ACCESS_DENIED');
 }
+
+const session: Session = {
+  expand: 'user',
+  token: 'session-token',
+  'created-date': 1_893_456_000_000,
+  'expiry-date': 1_893_457_800_000,
+};
 
 const userOf = ({ key, name, email, active }: CrowdWorld): User => ({
   expand: 'attributes',

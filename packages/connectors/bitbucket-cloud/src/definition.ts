@@ -10,7 +10,7 @@ export const bitbucketCloud: ConnectorDefinition<BitbucketCloudConfig> = defineC
     groups: 'workspaces, and `workspace:permission`',
     preferredUsername: 'user name',
     emailVerified: 'Bitbucket has had it confirmed',
-    testedAgainst: 'a stand-in; accounts and workspaces type-checked against @coderabbitai/bitbucket',
+    testedAgainst: 'a stand-in, type-checked against @coderabbitai/bitbucket; no types of addresses and permissions',
   },
   config: bitbucketCloudConfig,
   open: bitbucketCloudLogin,

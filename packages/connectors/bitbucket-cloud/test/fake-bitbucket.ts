@@ -8,14 +8,34 @@ type Schemas = components['schemas'];
 type User = Described<Schemas['user']> &
   Omit<Described<Schemas['account']>, 'type'> & { readonly username: string | undefined };
 
-type Workspace = Partial<Described<Schemas['workspace']>>;
+/** No type of it is published: https://developer.atlassian.com/cloud/bitbucket/rest/api-group-workspaces/ */
+interface WorkspaceAccess {
+  readonly type: 'workspace_access';
+  readonly administrator: boolean;
+  readonly workspace: Pick<Described<Schemas['workspace']>, 'slug'> & { readonly type: 'workspace_base' };
+}
+
+/** The same. */
+interface WorkspacePermission {
+  readonly type: 'workspace_permission';
+  readonly permission: string | undefined;
+}
+
+/** The published type says only that it is an object: https://developer.atlassian.com/cloud/bitbucket/rest/api-group-users/ */
+interface UserEmail {
+  readonly email: string;
+  readonly is_primary: boolean;
+  readonly is_confirmed: boolean;
+}
+
+type Page = Pick<Schemas['paginated_workspaces'], 'pagelen' | 'next'> & { readonly values: readonly unknown[] };
 
 /** What Bitbucket knows, for a test to change. */
 export interface BitbucketWorld {
   uuid: string;
   username: string | undefined;
   status: string;
-  emails: readonly { readonly email: string; readonly is_primary: boolean; readonly is_confirmed: boolean }[];
+  emails: readonly UserEmail[];
   /** Slugs of the workspaces, with the permission in each; `hidden` where it is not told. */
   workspaces: Readonly<Record<string, string>>;
   /** Smaller than Bitbucket's, so that few things make many pages. */
@@ -62,10 +82,16 @@ function restApi(world: BitbucketWorld): FakeApi {
     const [, slug] = /^\/user\/workspaces\/([^/]+)\/permission$/u.exec(path) ?? [];
     if (slug === undefined) return undefined;
     const permission = world.workspaces[decodeURIComponent(slug)];
-    if (permission === 'hidden') return Response.json({ type: 'error' }, { status: 403 });
-    return Response.json({ type: 'workspace_permission', permission });
+    return permission === 'hidden' ? Response.json(hidden, { status: 403 }) : Response.json(permissionOf(permission));
   };
 }
+
+const hidden: Described<Schemas['error']> = { type: 'error' };
+
+const permissionOf = (permission: string | undefined): WorkspacePermission => ({
+  type: 'workspace_permission',
+  permission,
+});
 
 const userOf = ({ uuid, username, status }: BitbucketWorld): User => ({
   type: 'user',
@@ -76,10 +102,10 @@ const userOf = ({ uuid, username, status }: BitbucketWorld): User => ({
   account_status: status,
 });
 
-const workspaceAccess = (slug: string): Record<string, unknown> => ({
+const workspaceAccess = (slug: string): WorkspaceAccess => ({
   type: 'workspace_access',
   administrator: false,
-  workspace: { type: 'workspace_base', ...({ slug } satisfies Workspace) },
+  workspace: { type: 'workspace_base', slug },
 });
 
 function page(
@@ -91,5 +117,7 @@ function page(
   const next = new URL(url);
   next.searchParams.set('page', String(number + 1));
   const values = items.slice(end - pageSize, end);
-  return Response.json({ pagelen: pageSize, values, ...(end < items.length ? { next: next.href } : {}) });
+  const whole: Page = { pagelen: pageSize, values };
+  const answer: Page = end < items.length ? { ...whole, next: next.href } : whole;
+  return Response.json(answer);
 }

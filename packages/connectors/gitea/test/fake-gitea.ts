@@ -1,6 +1,6 @@
 /** Gitea in memory, answering what its published description says. */
 import { type FakeApi, type FakeOAuth, fakeOAuth } from '@ostiary/connector-sdk/testing';
-import type { Email, Team, User } from 'gitea-js';
+import type { APIError, Email, Team, User } from 'gitea-js';
 
 /** What Gitea knows, for a test to change. */
 export interface GiteaWorld {
@@ -61,7 +61,7 @@ function restApi(world: GiteaWorld): FakeApi {
     if (world.forbidden !== false) return forbidden(world.forbidden);
     if (pathname === '/api/v1/user') return Response.json(userOf(world));
     if (pathname === '/api/v1/user/emails') {
-      return world.withoutEmails ? Response.json({ message: 'token scope' }, { status: 403 }) : emailsOf(world);
+      return world.withoutEmails ? refusal('token scope') : emailsOf(world);
     }
     if (pathname !== '/api/v1/user/teams') return undefined;
     // The server caps what a page may hold, and says nothing about the end.
@@ -73,8 +73,12 @@ function restApi(world: GiteaWorld): FakeApi {
 
 function forbidden(by: 'by Gitea' | 'by a firewall'): Response {
   if (by === 'by a firewall') return new Response('<html>403 Forbidden</html>', { status: 403 });
-  const message = 'This account is prohibited from signing in, please contact your site administrator.';
-  return Response.json({ message }, { status: 403 });
+  return refusal('This account is prohibited from signing in, please contact your site administrator.');
+}
+
+function refusal(message: string): Response {
+  const answer: APIError = { message };
+  return Response.json(answer, { status: 403 });
 }
 
 const userOf = (world: GiteaWorld): User => ({
@@ -92,4 +96,4 @@ function emailsOf({ email, verified }: GiteaWorld): Response {
 }
 
 const teamsOf = ({ teams }: GiteaWorld): Team[] =>
-  teams.map(({ org, name }, id) => ({ id, name, organization: { id, username: org, name: org } }));
+  teams.map(({ org, name }, id): Team => ({ id, name, organization: { id, username: org, name: org } }));

@@ -1,6 +1,6 @@
 /** GitHub's REST API in memory, answering what its published description says. */
 import type { components } from '@octokit/openapi-types';
-import { type FakeApi, type FakeOAuth, fakeOAuth } from '@ostiary/connector-sdk/testing';
+import { type FakeApi, type FakeOAuth, type FakeOAuthOptions, fakeOAuth } from '@ostiary/connector-sdk/testing';
 
 type Schemas = components['schemas'];
 
@@ -46,14 +46,18 @@ export function fakeGitHub(options: { readonly host?: string; readonly expires?:
   const world = newWorld();
   const { host, expires } = options;
   const base = host === undefined ? 'https://api.github.com' : `https://${host}/api/v3`;
+  const renewal: Partial<FakeOAuthOptions> =
+    expires === true ? { expiresInSeconds: 28_800, refreshTokens: 'rotate' } : noRenewal;
   const oauth = fakeOAuth({
     authorizationEndpoint: `https://${host ?? 'github.com'}/login/oauth/authorize`,
     tokenEndpoint: `https://${host ?? 'github.com'}/login/oauth/access_token`,
     api: restApi(world, base),
-    ...(expires === true ? { expiresInSeconds: 28_800, refreshTokens: 'rotate' } : {}),
+    ...renewal,
   });
   return Object.assign(oauth, { world });
 }
+
+const noRenewal: Partial<FakeOAuthOptions> = {};
 
 function newWorld(): GitHubWorld {
   return {
@@ -112,15 +116,17 @@ function withoutHidden(response: Response, { hiddenOrgs }: GitHubWorld): Respons
   return response;
 }
 
-const problem = (status: number, message: string, headers: Record<string, string> = {}): Response =>
-  Response.json({ message, documentation_url: 'https://docs.github.com' }, { status, headers });
+function problem(status: number, message: string, headers: Record<string, string> = {}): Response {
+  const answer: Schemas['basic-error'] = { message, documentation_url: 'https://docs.github.com' };
+  return Response.json(answer, { status, headers });
+}
 
 type PublicUser = Pick<Schemas['private-user'], 'id' | 'login' | 'name' | 'email'>;
 
 const userOf = ({ id, login, name, publicEmail }: GitHubWorld): PublicUser => ({ id, login, name, email: publicEmail });
 
 const emailsOf = ({ emails }: GitHubWorld): Schemas['email'][] =>
-  emails.map((one) => ({ ...one, visibility: one.primary ? 'private' : null }));
+  emails.map((one): Schemas['email'] => ({ ...one, visibility: one.primary ? 'private' : null }));
 
 const orgsOf = ({ orgs, teams }: GitHubWorld): string[] => [...new Set([...orgs, ...teams.map(({ org }) => org)])];
 

@@ -13,7 +13,8 @@ export const gitlab: ConnectorDefinition<GitLabConfig> = defineConnector({
     groups: 'full paths, and `path:role`',
     preferredUsername: 'user name',
     emailVerified: 'GitLab has had it confirmed',
-    testedAgainst: 'a stand-in, type-checked against @gitbeaker/core',
+    testedAgainst:
+      'a stand-in, type-checked against @gitbeaker/core; no types of userinfo, token information and errors',
   },
   config: gitlabConfig,
   open(config, context) {

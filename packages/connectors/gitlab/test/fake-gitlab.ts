@@ -58,7 +58,7 @@ function restApi(world: GitLabWorld): FakeApi {
     const path = url.href.slice(base.length).split('?')[0] ?? '';
     if (world.firewall) return new Response('Forbidden', { status: 403 });
     if (world.state === 'blocked') {
-      return Response.json({ message: '403 Forbidden - Your account has been blocked.' }, { status: 403 });
+      return problem(403, '403 Forbidden - Your account has been blocked.');
     }
     if (path === '/api/v4/user') return Response.json(userOf(world));
     if (path === '/oauth/userinfo') return Response.json(userInfoOf(world));
@@ -69,6 +69,12 @@ function restApi(world: GitLabWorld): FakeApi {
   };
 }
 
+/** https://docs.gitlab.com/api/rest/troubleshooting/#status-codes */
+function problem(status: number, message: string): Response {
+  const answer: { readonly message: string } = { message };
+  return Response.json(answer, { status });
+}
+
 type User = Pick<ExpandedUserSchema, 'id' | 'username' | 'name' | 'email' | 'confirmed_at' | 'state'>;
 
 function userOf({ id, username, name, email, state, confirmed }: GitLabWorld): Omit<User, 'confirmed_at'> & {
@@ -77,7 +83,16 @@ function userOf({ id, username, name, email, state, confirmed }: GitLabWorld): O
   return { id, username, name, email, state, confirmed_at: confirmed ? '2029-01-01T00:00:00.000Z' : null };
 }
 
-function userInfoOf({ id, direct }: GitLabWorld): Record<string, unknown> {
+/** No type of it is published: https://docs.gitlab.com/integration/openid_connect_provider/#shared-information */
+interface UserInfo {
+  readonly sub: string;
+  readonly groups: readonly string[];
+  readonly 'https://gitlab.org/claims/groups/owner': readonly string[];
+  readonly 'https://gitlab.org/claims/groups/maintainer': readonly string[];
+  readonly 'https://gitlab.org/claims/groups/developer': readonly string[];
+}
+
+function userInfoOf({ id, direct }: GitLabWorld): UserInfo {
   const withLevel = (wanted: number): string[] => Object.keys(direct).filter((path) => direct[path] === wanted);
   return {
     sub: String(id),
@@ -88,7 +103,16 @@ function userInfoOf({ id, direct }: GitLabWorld): Record<string, unknown> {
   };
 }
 
-const tokenInfoOf = ({ id, application }: GitLabWorld): Record<string, unknown> => ({
+/** No type of it is published: https://docs.gitlab.com/api/oauth2/#retrieve-the-token-information */
+interface TokenInfo {
+  readonly resource_owner_id: number;
+  readonly scope: readonly string[];
+  readonly expires_in: number;
+  readonly application: { readonly uid: string } | null;
+  readonly created_at: number;
+}
+
+const tokenInfoOf = ({ id, application }: GitLabWorld): TokenInfo => ({
   resource_owner_id: id,
   scope: ['read_user'],
   expires_in: 7200,
@@ -109,14 +133,14 @@ function groupPage(url: URL, world: GitLabWorld): Response {
     (full_path, index): Pick<GroupSchema, 'id' | 'full_path'> => ({ id: index + 1, full_path }),
   );
   const more = all.length > number * size;
-  const headers = { 'x-next-page': more ? String(number + 1) : '' };
+  const headers: Record<string, string> = { 'x-next-page': more ? String(number + 1) : '' };
   return Response.json(all.slice((number - 1) * size, number * size), { headers });
 }
 
 function memberOf(id: number, user: number, world: GitLabWorld): Response {
   const [path = '', level] = Object.entries(everyGroup(world))[id - 1] ?? [];
-  if (world.hidden.includes(path)) return Response.json({ message: '403 Forbidden' }, { status: 403 });
-  if (level === undefined || user !== world.id) return Response.json({ message: '404 Not found' }, { status: 404 });
+  if (world.hidden.includes(path)) return problem(403, '403 Forbidden');
+  if (level === undefined || user !== world.id) return problem(404, '404 Not found');
   const answer: Pick<MemberSchema, 'id' | 'username'> & { access_level: number } = {
     id: user,
     username: world.username,

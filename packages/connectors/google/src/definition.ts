@@ -10,7 +10,9 @@ export const google: ConnectorDefinition<GoogleConfig> = defineConnector({
     groups: 'addresses of groups, nested ones if you like',
     preferredUsername: 'none',
     emailVerified: '`email_verified` of the ID token',
-    testedAgainst: 'a provider in memory; the directory is a stand-in, type-checked against @googleapis/admin',
+    testedAgainst:
+      'a provider in memory; groups are a stand-in, type-checked against @googleapis/admin and @googleapis/cloudidentity; ' +
+      'no types of tokens',
   },
   config: googleConfig,
   open: googleLogin,

@@ -35,6 +35,33 @@ export interface FakeGoogle extends Omit<FakeIdp, 'decline'> {
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
+// What follows has no published type, but a page.
+/** https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload */
+interface GoogleClaims {
+  readonly hd: string;
+}
+/** https://cloud.google.com/iam/docs/keys-create-delete */
+interface KeyFile {
+  readonly type: 'service_account';
+  readonly client_email: string;
+  readonly private_key: string;
+  readonly private_key_id: string;
+  readonly token_uri: string;
+}
+/** https://developers.google.com/identity/protocols/oauth2/service-account, and the metadata server answers the same. */
+type TokenAnswer =
+  | { readonly access_token: string; readonly expires_in: number; readonly token_type: 'Bearer' }
+  | { readonly error: string };
+/** https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/signJwt */
+interface Signed {
+  readonly keyId: string;
+  readonly signedJwt?: string;
+}
+/** https://cloud.google.com/apis/design/errors */
+interface Problem {
+  readonly error: Pick<cloudidentity_v1.Schema$Status, 'code'>;
+}
+
 /** Key file of a service account, as Google gives it. */
 export const keyFile: string = JSON.stringify({
   type: 'service_account',
@@ -42,7 +69,7 @@ export const keyFile: string = JSON.stringify({
   private_key: pem,
   private_key_id: 'key-1',
   token_uri: 'https://oauth2.googleapis.com/token',
-});
+} satisfies KeyFile);
 
 /** For whom a token acts; `undefined` for one that has ended. */
 type Admins = Map<string, string | undefined>;
@@ -51,7 +78,7 @@ export async function fakeGoogle(now: Clock = () => new Date('2030-01-01T00:00:0
   const idp = await fakeIdp({ issuer: 'https://accounts.google.com', now, clientSecret: 'client-secret-9f2c' });
   idp.person.sub = '112233445566778899000';
   const { groups: _none, preferred_username: _no, ...claims } = idp.person.idToken;
-  idp.person.idToken = { ...claims, hd: 'example.com' };
+  idp.person.idToken = { ...claims, hd: 'example.com' } satisfies GoogleClaims;
   const world: GoogleWorld = {
     memberships: { [idp.person.sub]: ['ops@example.com', 'staff@example.com'] },
     asked: [],
@@ -89,24 +116,26 @@ function answerer(idp: FakeIdp, world: GoogleWorld, admins: Admins): FakeIdp['fe
       case 'metadata.google.internal':
         return request.headers.get('metadata-flavor') === 'Google' ? metadata(url) : new Response('', { status: 403 });
       case 'iamcredentials.googleapis.com':
-        if (world.iamDoesNotSign) return Response.json({ keyId: 'google' });
-        return Response.json({ keyId: 'google', signedJwt: sign(JSON.parse(await request.text()).payload) });
+        return Response.json(world.iamDoesNotSign ? unsigned : sign(JSON.parse(await request.text()).payload));
       default:
         return fetch(input, init);
     }
   };
 }
 
-function metadata(url: URL): Response {
-  return url.pathname.endsWith('/email')
+const bearer = (token: string): TokenAnswer => ({ access_token: token, expires_in: 3600, token_type: 'Bearer' });
+
+const metadata = (url: URL): Response =>
+  url.pathname.endsWith('/email')
     ? new Response('machine@project.iam.gserviceaccount.com\n')
-    : Response.json({ access_token: 'machine-token', expires_in: 3600, token_type: 'Bearer' });
-}
+    : Response.json(bearer('machine-token'));
+
+const unsigned: Signed = { keyId: 'google' };
 
 /** IAM signs with a key of Google's, which the token endpoint knows too. */
-function sign(payload: string): string {
+function sign(payload: string): Signed {
   const encoded = Buffer.from(payload).toString('base64url');
-  return `signed-by-iam.${encoded}.`;
+  return { keyId: 'google', signedJwt: `signed-by-iam.${encoded}.` };
 }
 
 function serviceToken(
@@ -120,42 +149,62 @@ function serviceToken(
   const forItself = claims.sub === undefined && claims.scope.endsWith('cloud-identity.groups.readonly');
   const forAdmin = claims.sub !== undefined && claims.scope.endsWith('admin.directory.group.readonly');
   const isGood = claims.aud === 'https://oauth2.googleapis.com/token' && (forItself || forAdmin);
-  if (!genuine || !isGood || world.notDelegated)
-    return Response.json({ error: 'unauthorized_client' }, { status: 401 });
+  const refusal: TokenAnswer = { error: 'unauthorized_client' };
+  if (!genuine || !isGood || world.notDelegated) return Response.json(refusal, { status: 401 });
   const token = `directory-${admins.size}`;
   admins.set(`Bearer ${token}`, claims.sub ?? itself);
-  return Response.json({ access_token: token, expires_in: 3600, token_type: 'Bearer' });
+  return Response.json(bearer(token));
+}
+
+function problem(code: number): Response {
+  const answer: Problem = { error: { code } };
+  return Response.json(answer, { status: code });
 }
 
 /** Stands for a service account that acts for nobody else. */
 const itself = 'itself';
 
-type Found = cloudidentity_v1.Schema$SearchTransitiveGroupsResponse;
+type Nested = cloudidentity_v1.Schema$SearchTransitiveGroupsResponse;
+type Direct = cloudidentity_v1.Schema$SearchDirectGroupsResponse;
 
 /** Memberships by the address of the member, as the Cloud Identity API answers them. */
 function searchGroups(
   url: URL,
   { world, asker }: { readonly world: GoogleWorld; readonly asker: string | undefined },
 ): Response {
-  if (asker === undefined) return Response.json({ error: { code: 401 } }, { status: 401 });
-  if (asker !== itself) return Response.json({ error: { code: 403 } }, { status: 403 });
+  if (asker === undefined) return problem(401);
+  if (asker !== itself) return problem(403);
   world.queries.push(url.searchParams.get('query') ?? '');
-  const nested = url.pathname.endsWith(':searchTransitiveGroups') ? world.nestedGroups : [];
-  const all = [...(world.memberships['jane@example.com'] ?? []), ...nested];
+  const climbs = url.pathname.endsWith(':searchTransitiveGroups');
+  const all = [...(world.memberships['jane@example.com'] ?? []), ...(climbs ? world.nestedGroups : [])];
   const start = Number(url.searchParams.get('pageToken') ?? '0');
   const end = start + world.pageSize;
-  const memberships = all.slice(start, end).map((id) => ({ groupKey: { id }, relationType: 'DIRECT' }));
-  const answer: Found = { memberships, ...(end < all.length ? { nextPageToken: String(end) } : {}) };
+  const page = all.slice(start, end);
+  const answer: Nested | Direct = climbs ? nestedIn(page, world) : directIn(page);
+  if (end < all.length) answer.nextPageToken = String(end);
   return Response.json(answer);
 }
 
+const nestedIn = (page: readonly string[], { nestedGroups }: GoogleWorld): Nested => ({
+  memberships: page.map((id): cloudidentity_v1.Schema$GroupRelation => {
+    const relationType = nestedGroups.includes(id) ? 'INDIRECT' : 'DIRECT';
+    return { groupKey: { id }, relationType };
+  }),
+});
+
+const directIn = (page: readonly string[]): Direct => ({
+  memberships: page.map((id): cloudidentity_v1.Schema$MembershipRelation => ({ groupKey: { id } })),
+});
+
 type Groups = admin_directory_v1.Schema$Groups;
+
+const groupOf = (email: string): admin_directory_v1.Schema$Group => ({ id: email, email, name: email });
 
 async function listGroups(
   url: URL,
   { world, admin }: { readonly world: GoogleWorld; readonly admin: string | undefined },
 ): Promise<Response> {
-  if (admin === undefined) return Response.json({ error: { code: 401 } }, { status: 401 });
+  if (admin === undefined) return problem(401);
   const userKey = url.searchParams.get('userKey') ?? '';
   world.asked.push({ userKey, admin });
   world.load.now += 1;
@@ -164,10 +213,11 @@ async function listGroups(
   world.load.now -= 1;
   const { pageSize } = world;
   const all = world.memberships[userKey];
-  if (all === undefined) return Response.json({ error: { code: 404 } }, { status: 404 });
+  if (all === undefined) return problem(404);
   const start = Number(url.searchParams.get('pageToken') ?? '0');
-  const more = start + pageSize < all.length ? { nextPageToken: String(start + pageSize) } : {};
-  const page = all.slice(start, start + pageSize).map((email) => ({ id: email, email, name: email }));
-  const answer: Groups = { kind: 'admin#directory#groups', ...(page.length === 0 ? {} : { groups: page }), ...more };
+  const page = all.slice(start, start + pageSize).map(groupOf);
+  const answer: Groups = { kind: 'admin#directory#groups' };
+  if (page.length > 0) answer.groups = page;
+  if (start + pageSize < all.length) answer.nextPageToken = String(start + pageSize);
   return Response.json(answer);
 }

@@ -12,7 +12,7 @@ export const keystone: ConnectorDefinition<KeystoneConfig> = defineConnector({
     groups: 'names of groups',
     preferredUsername: 'none',
     emailVerified: 'never, unless you say so',
-    testedAgainst: 'Keystone of Debian; a stand-in for what that does not do',
+    testedAgainst: 'Keystone of Debian; a stand-in for what that does not do, no types',
   },
   config: keystoneConfig,
   open(config, context) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { configOf, fakeLinkedIn, opened } from '../test/support.ts';
+import { fakeLinkedIn } from '../test/fake-linkedin.ts';
+import { configOf, opened } from '../test/support.ts';
 
 describe('the identity', () => {
   it('is the id of the member, the name and the verified address', async () => {

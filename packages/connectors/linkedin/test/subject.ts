@@ -1,7 +1,8 @@
 import type { ConformanceSubject, Upstream } from '@ostiary/connector-sdk/conformance';
 import { playedUpstream } from '@ostiary/connector-sdk/testing';
 import { linkedin } from '../src/index.ts';
-import { clientSecret, configOf, fakeLinkedIn } from './support.ts';
+import { fakeLinkedIn } from './fake-linkedin.ts';
+import { clientSecret, configOf } from './support.ts';
 
 function upstream(): Upstream {
   const idp = fakeLinkedIn();

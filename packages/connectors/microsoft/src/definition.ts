@@ -10,7 +10,7 @@ export const microsoft: ConnectorDefinition<MicrosoftConfig> = defineConnector({
     groups: 'names or ids, nested ones included',
     preferredUsername: 'a field of your choice',
     emailVerified: 'never, unless you say so',
-    testedAgainst: 'a stand-in, type-checked against @microsoft/microsoft-graph-types',
+    testedAgainst: 'a stand-in, type-checked against @microsoft/microsoft-graph-types; no types of lists and errors',
   },
   config: microsoftConfig,
   open: (config, context) => ({ ...microsoftLogin(config, context), logout: microsoftLogout(config) }),

@@ -70,8 +70,19 @@ function graphApi(world: MicrosoftWorld): FakeApi {
 const selected = (user: User, fields: string): User =>
   Object.fromEntries(Object.entries(user).filter(([name]) => fields.split(',').includes(name)));
 
-const problem = (status: number, code: string): Response =>
-  Response.json({ error: { code, message: 'see code' } }, { status });
+/** No type of these is published: https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/paging */
+interface Problem {
+  readonly error: { readonly code: string; readonly message: string };
+}
+interface List<T> {
+  readonly value: readonly T[];
+  readonly '@odata.nextLink'?: string | undefined;
+}
+
+function problem(status: number, code: string): Response {
+  const answer: Problem = { error: { code, message: 'see code' } };
+  return Response.json(answer, { status });
+}
 
 function memberGroups(
   url: URL,
@@ -84,18 +95,20 @@ function memberGroups(
   const ids = world.groups.filter(({ security }) => !only || security === true).map(({ id }) => id);
   const start = Number(url.searchParams.get('$skiptoken') ?? '0');
   const next = start + pageSize < ids.length ? `${graph}/me/getMemberGroups?$skiptoken=${start + pageSize}` : undefined;
-  return Response.json({ value: ids.slice(start, start + pageSize), '@odata.nextLink': next });
+  const answer: List<string> = { value: ids.slice(start, start + pageSize), '@odata.nextLink': next };
+  return Response.json(answer);
 }
+
+const groupOf = ({ id, displayName }: FakeGroup): Group & { '@odata.type': string } => ({
+  '@odata.type': '#microsoft.graph.group',
+  id,
+  displayName,
+});
 
 function byIds({ ids, types }: Record<string, unknown>, world: MicrosoftWorld): Response {
   if (!Array.isArray(ids) || ids.length > 1000) return problem(400, 'Request_BadRequest');
   if (JSON.stringify(types) !== '["group"]') return problem(400, 'Request_BadRequest');
-  const value = world.groups
-    .filter(({ id }) => ids.includes(id))
-    .map(({ id, displayName }): Group & { '@odata.type': string } => ({
-      '@odata.type': '#microsoft.graph.group',
-      id,
-      displayName,
-    }));
-  return Response.json({ value });
+  const groups = world.groups.filter(({ id }) => ids.includes(id));
+  const answer: List<Group & { '@odata.type': string }> = { value: groups.map(groupOf) };
+  return Response.json(answer);
 }

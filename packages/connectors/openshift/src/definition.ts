@@ -10,7 +10,7 @@ export const openshift: ConnectorDefinition<OpenShiftConfig> = defineConnector({
     groups: 'groups of the user',
     preferredUsername: 'user name',
     emailVerified: 'never',
-    testedAgainst: 'a stand-in, its account checked against github.com/openshift/api',
+    testedAgainst: 'a stand-in, its account checked against github.com/openshift/api; no types of discovery',
   },
   config: openshiftConfig,
   open: openshiftLogin,

@@ -17,27 +17,46 @@ export interface FakeOpenShift extends FakeOAuth {
 const issuer = 'https://api.cluster.example:6443';
 const oauthServer = 'https://oauth.apps.cluster.example';
 
-/** A User of `user.openshift.io/v1`; a test compares it with OpenShift's own types. */
-export const userOf = ({ name, uid, groups }: OpenShiftWorld): Readonly<Record<string, unknown>> => ({
+/** A User of `user.openshift.io/v1`; a test compares it with OpenShift's own types, which are Go. */
+interface User {
+  readonly kind: 'User';
+  readonly apiVersion: 'user.openshift.io/v1';
+  readonly metadata: { readonly name: string; readonly uid: string | undefined };
+  readonly fullName: string;
+  readonly identities: readonly string[];
+  readonly groups: readonly string[] | null;
+}
+
+/** RFC 8414 section 2. */
+interface ServerMetadata {
+  readonly issuer: string;
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
+  readonly scopes_supported: readonly string[];
+}
+
+export const userOf = ({ name, uid, groups }: OpenShiftWorld): User => ({
   kind: 'User',
   apiVersion: 'user.openshift.io/v1',
-  metadata: { name, ...(uid === undefined ? {} : { uid }) },
+  metadata: { name, uid },
   fullName: 'Jane Doe',
   identities: ['ldap:jane'],
   groups,
 });
+
+const metadata: ServerMetadata = {
+  issuer: oauthServer,
+  authorization_endpoint: `${oauthServer}/oauth/authorize`,
+  token_endpoint: `${oauthServer}/oauth/token`,
+  scopes_supported: ['user:full', 'user:info'],
+};
 
 export function fakeOpenShift(): FakeOpenShift {
   const world: OpenShiftWorld = {
     name: 'jane',
     uid: '0b1c2d3e-1111-2222-3333-444455556666',
     groups: ['ops', 'developers'],
-    metadata: {
-      issuer: oauthServer,
-      authorization_endpoint: `${oauthServer}/oauth/authorize`,
-      token_endpoint: `${oauthServer}/oauth/token`,
-      scopes_supported: ['user:full', 'user:info'],
-    },
+    metadata,
   };
   const oauth = fakeOAuth({
     authorizationEndpoint: `${oauthServer}/oauth/authorize`,
