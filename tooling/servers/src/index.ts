@@ -51,6 +51,7 @@ export { findTool, requireTool, toolPath } from './requirements.ts';
 export { type Readiness, type Restartable, startServer } from './restartable.ts';
 export { type Command, mustRun, type Result, runCommand } from './run-command.ts';
 export { requireSamba, type SambaServer, startSamba } from './samba.ts';
+export { type Answer, type Question, type ScriptedServer, startScripted } from './scripted-ldap.ts';
 export {
   type SamlServiceProvider,
   type SimpleSamlPhpOptions,

@@ -77,7 +77,7 @@ export const optionsFor = (samba: SambaServer, options: Options = {}): Options =
   ...options,
 });
 
-const noHttp: { readonly fetch: Fetch } = {
+export const noHttp: { readonly fetch: Fetch } = {
   fetch: async () => {
     throw new Error('LDAP does not use HTTP');
   },

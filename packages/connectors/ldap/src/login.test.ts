@@ -26,7 +26,8 @@ async function played(found: readonly Entry[]) {
     });
   const scopes = { offlineAccess: true, groups: false };
   const parts = { config, directory, dialect: configuredDialect(config), now: () => new Date(0) };
-  const check = (username: string) => ldapLogin(parts).check({ username, password: new Secret('pw'), scopes });
+  const check = (username: string, password = 'pw') =>
+    ldapLogin(parts).check({ username, password: new Secret(password), scopes });
   const refresh = ldapRefresh(parts);
   const renew = (username: string) => refresh.refresh({ identity: knownAs(username), scopes, persist: async () => {} });
   return { tried, check, renew };
@@ -49,6 +50,20 @@ describe('a login', () => {
   it('does not ask the directory about a name that is longer than any', async () => {
     const { check, tried } = await played([jane]);
     expect(await check('n'.repeat(1025))).toBe('rejected');
+    expect(tried).toEqual([]);
+  });
+
+  it('does not try an empty password, which a server may take for an anonymous bind', async () => {
+    const { check, tried } = await played([jane]);
+    expect(await check('jane', '')).toBe('rejected');
+    expect(tried).toEqual([]);
+    expect(await check('jane')).toMatchObject({ userId: 'jane' });
+    expect(tried).toEqual([jane.dn]);
+  });
+
+  it('does not ask the directory about no name', async () => {
+    const { check, tried } = await played([jane]);
+    expect(await check('')).toBe('rejected');
     expect(tried).toEqual([]);
   });
 

@@ -1,8 +1,8 @@
 /** Servers that answer what no directory answers on purpose, or nothing. */
 import { openForm, type PlayedForm } from '@ostiary/connector-sdk/testing';
+import { type Answer, type Question, type ScriptedServer, startScripted } from '@ostiary/tooling-servers';
 import { describe, expect, it } from 'vitest';
 import { ldap } from '../src/index.ts';
-import { type Answer, type Question, type ScriptedServer, startScripted } from './scripted.ts';
 import { jane, noHttp } from './support.ts';
 
 const dn = 'uid=jane,ou=p';
@@ -45,6 +45,17 @@ describe('a server that stalls', () => {
     const detail = { server: expect.stringContaining(stalling.host) };
     await expect(check(jane)).rejects.toMatchObject({ code: 'upstream/unavailable', detail });
     await expect.poll(() => stalling.open()).toBe(0);
+  });
+});
+
+describe('a server that takes a bind without a password for a good one', () => {
+  it('is not asked', async () => {
+    await using open = await startJane();
+    const { check } = await over([open]);
+    expect(await check({ ...jane, password: '' })).toBe('rejected');
+    expect(open.questions).toEqual([]);
+    expect(await check(jane)).toMatchObject({ userId: 'jane' });
+    expect(asked(open, dn)).toBe(1);
   });
 });
 
