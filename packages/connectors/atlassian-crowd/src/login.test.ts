@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { fakeCrowd } from '../test/fake-crowd.ts';
+import { type FakeCrowd, fakeCrowd } from '../test/fake-crowd.ts';
 import { configOf, jane, opened } from '../test/support.ts';
+
+/** Crowd, but the answers of one path are others. */
+function changed(provider: FakeCrowd, path: string, change: (answer: Response) => Promise<Response>): FakeCrowd {
+  const fetch: typeof provider.fetch = async (input, init) => {
+    const answer = await provider.fetch(input, init);
+    return new URL(new Request(input).url).pathname.endsWith(path) ? change(answer) : answer;
+  };
+  return { ...provider, fetch };
+}
 
 describe('a login', () => {
   it('answers key, name, unverified address and groups', async () => {
@@ -46,6 +55,13 @@ describe('a login', () => {
       expect(await (await opened(provider)).check(jane)).toBe('rejected');
     },
   );
+
+  it('is rejected for an account that is not active, though its password was right', async () => {
+    const provider = changed(fakeCrowd(), '/authentication', async (answer) =>
+      Response.json({ ...JSON.parse(await answer.text()), active: false }),
+    );
+    expect(await (await opened(provider)).check(jane)).toBe('rejected');
+  });
 
   it('does not take a fault of Crowd, or of this application, for a wrong password', async () => {
     const broken = fakeCrowd();
@@ -111,6 +127,17 @@ describe('refresh', () => {
     provider.world.name = 'jane.smith';
     const after = await refresh(before);
     expect(after).toMatchObject({ userId: before.userId, username: 'jane.smith' });
+  });
+});
+
+describe('an account that is not found', () => {
+  it.each([
+    ['a proxy', '<html>Not Found</html>'],
+    ['Crowd, of something else', '{"reason":"APPLICATION_NOT_FOUND","message":"no"}'],
+  ])('is gone only when Crowd says so of the account, and not when %s says so', async (_who, body) => {
+    const before = await (await opened(fakeCrowd())).login(jane);
+    const provider = changed(fakeCrowd(), '/user', async () => new Response(body, { status: 404 }));
+    await expect((await opened(provider)).refresh(before)).rejects.toMatchObject({ code: 'upstream/protocol' });
   });
 });
 

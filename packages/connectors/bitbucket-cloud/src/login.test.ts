@@ -70,6 +70,12 @@ describe('the allow-list', () => {
     await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed' });
   });
 
+  it('lets in an account of which Bitbucket does not say whether it is closed', async () => {
+    const idp = fakeBitbucket();
+    Object.assign(idp.world, { status: undefined });
+    expect(await (await opened(idp)).login()).toMatchObject({ userId: idp.world.uuid });
+  });
+
   it('refuses an account that is closed', async () => {
     const idp = fakeBitbucket();
     idp.world.status = 'closed';

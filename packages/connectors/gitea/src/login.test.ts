@@ -62,6 +62,13 @@ describe('groups', () => {
     ]);
   });
 
+  it('are not asked for when nobody wants them', async () => {
+    const idp = fakeGitea();
+    const { login } = await opened(idp, { loadAllGroups: true });
+    expect((await login({ groups: false })).groups).toEqual([]);
+    expect(idp.requests.filter(({ url }) => url.includes('/teams'))).toEqual([]);
+  });
+
   it('are complete although the server caps its pages', async () => {
     const idp = fakeGitea();
     idp.world.teams = Array.from({ length: 65 }, (_none, index) => ({ org: 'Acme', name: `team-${index}` }));
@@ -75,6 +82,16 @@ describe('the allow-list', () => {
     const { login } = await opened(idp, { orgs: [{ name: 'acme', teams: ['ops'] }] });
     expect((await login()).groups).toEqual(['Acme', 'Acme:ops']);
     idp.world.teams = [{ org: 'Acme', name: 'Owners' }];
+    await expect(login()).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+
+  it('does not take a team of that name in another organization for one that is listed', async () => {
+    const idp = fakeGitea();
+    const { login } = await opened(idp, { orgs: [{ name: 'acme', teams: ['ops'] }] });
+    idp.world.teams = [
+      { org: 'acme', name: 'guests' },
+      { org: 'evil', name: 'ops' },
+    ];
     await expect(login()).rejects.toMatchObject({ code: 'login/not_allowed' });
   });
 

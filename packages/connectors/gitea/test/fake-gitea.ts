@@ -90,8 +90,12 @@ const userOf = (world: GiteaWorld): User => ({
   prohibit_login: world.prohibited,
 });
 
+/** Another address is verified when the one of the account is not: the word about one says nothing of the other. */
 function emailsOf({ email, verified }: GiteaWorld): Response {
-  const answer: Email[] = [{ email, verified, primary: true }];
+  const answer: Email[] = [
+    { email: 'other@example.com', verified: !verified, primary: false },
+    { email, verified, primary: true },
+  ];
   return Response.json(answer);
 }
 

@@ -167,6 +167,11 @@ describe('the allow-list', () => {
       await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed', message });
   });
 
+  it('lets in who is in a team of it, though the client does not want groups', async () => {
+    const { login } = await opened(fakeGitHub(), { orgs: [{ name: 'acme', teams: ['Site Admins'] }] });
+    expect(await login({ groups: false })).toMatchObject({ userId: '12345678' });
+  });
+
   it('lets a member in who is in no team', async () => {
     const idp = fakeGitHub();
     idp.world.teams = [];

@@ -157,6 +157,18 @@ describe('token exchange', () => {
     await expect(exchange).rejects.toMatchObject({ code: 'upstream/unavailable' });
   });
 
+  it.each([
+    ['no token at all', '', ACCESS_TOKEN],
+    ['a token of another type', 'id-token', 'urn:ietf:params:oauth:token-type:id_token'],
+  ])('does not ask GitLab about %s', async (_what, token, subjectTokenType) => {
+    const idp = fakeGitLab();
+    const { connector } = await opened(idp);
+    const scopes = { offlineAccess: false, groups: true };
+    const ask = { subjectToken: new Secret(token), subjectTokenType, scopes };
+    expect(await connector.exchange?.exchange(ask)).toBe('rejected');
+    expect(idp.requests).toEqual([]);
+  });
+
   it.each([null, 'another-app'])('refuses a token of the application %s', async (application) => {
     const idp = fakeGitLab();
     const { login, connector } = await opened(idp);

@@ -129,6 +129,18 @@ describe('groups', () => {
     expect(idp.world.asked).toHaveLength(7);
   });
 
+  it('remember no failure', async () => {
+    const idp = await fakeGoogle();
+    let failures = 1;
+    const fetch: typeof idp.fetch = async (input, init) => {
+      const isOps = new URL(new Request(input).url).searchParams.get('userKey') === 'ops@example.com';
+      return isOps && failures-- > 0 ? new Response('', { status: 503 }) : idp.fetch(input, init);
+    };
+    const { login } = await opened({ ...idp, fetch }, { ...withDirectory, fetchTransitiveGroupMembership: true });
+    await expect(login()).rejects.toMatchObject({ code: 'upstream/unavailable' });
+    expect((await login()).groups).toEqual(['ops@example.com', 'staff@example.com']);
+  });
+
   it('are asked for several at a time, but not all at once, over all pages', async () => {
     const idp = await fakeGoogle();
     const many = Array.from({ length: 200 }, (_none, index) => `team-${index}@example.com`);

@@ -52,6 +52,18 @@ describe('a login', () => {
     expect((await (await opened(provider)).login(jane)).groups).toEqual(['ops', 'staff', 'sre', 'dev', 'qa']);
   });
 
+  it.each([{}, { 'x-subject-token': '' }])('is an error when Keystone gives no token: %j', async (headers) => {
+    const provider = fakeKeystone();
+    const fetch: typeof provider.fetch = async (input, init) => {
+      const answer = await provider.fetch(input, init);
+      return answer.status === 201 ? new Response(answer.body, { status: 201, headers }) : answer;
+    };
+    await expect((await opened({ ...provider, fetch })).login(jane)).rejects.toMatchObject({
+      code: 'upstream/protocol',
+      detail: { reason: 'no X-Subject-Token' },
+    });
+  });
+
   it('is rejected for a disabled account', async () => {
     const provider = fakeKeystone();
     provider.world.enabled = false;
@@ -105,6 +117,14 @@ describe('refresh', () => {
     const { login, refresh } = await opened(provider);
     const before = await login(jane);
     Object.assign(provider.world, { forbidden: 'reading', gone: true });
+    expect(await refresh(before)).toBe('rejected');
+  });
+
+  it('ends when the account is refused and its name is that of somebody else by now', async () => {
+    const provider = fakeKeystone();
+    const { login, refresh } = await opened(provider);
+    const before = await login(jane);
+    Object.assign(provider.world, { forbidden: 'reading', answersAbout: '00000000000000000000000000000000' });
     expect(await refresh(before)).toBe('rejected');
   });
 

@@ -5,27 +5,41 @@ import { Secret } from '@ostiary/primitives';
 import type { Entry } from 'ldapts';
 import { describe, expect, it } from 'vitest';
 import { ldapConfig } from './config.ts';
-import { configuredDialect } from './dialect.ts';
+import { configuredDialect, type Dialect } from './dialect.ts';
 import type { Directory } from './directory.ts';
 import { ldapLogin } from './login.ts';
 import { ldapRefresh } from './refresh.ts';
 
 const jane: Entry = { dn: 'uid=jane,dc=example', uid: 'jane' };
 
-async function played(found: readonly Entry[]) {
-  const raw = { host: 'h', userSearch: { baseDN: 'dc=example', username: 'uid', idAttr: 'uid' } };
+interface Options {
+  /** Restricts who may log in. */
+  readonly allowedGroups?: readonly string[];
+  readonly groups?: readonly Entry[];
+  readonly dialect?: Partial<Dialect>;
+}
+
+/** The client never asks for groups. */
+async function played(found: readonly Entry[], { allowedGroups = [], groups = [], dialect: own = {} }: Options = {}) {
+  const raw = {
+    host: 'h',
+    userSearch: { baseDN: 'dc=example', username: 'uid', idAttr: 'uid' },
+    groupSearch: { baseDN: 'dc=groups', nameAttr: 'cn', userMatchers: [{ userAttr: 'DN', groupAttr: 'member' }] },
+    allowedGroups,
+  };
   const config = await readConfig(ldapConfig, raw, { path: 'config' });
   const tried: (string | undefined)[] = [];
   const directory: Directory = (work) =>
     work({
-      search: async () => found,
+      search: async (base) => (base === 'dc=groups' ? groups : found),
       async hasPassword(dn) {
         tried.push(dn);
         return true;
       },
     });
   const scopes = { offlineAccess: true, groups: false };
-  const parts = { config, directory, dialect: configuredDialect(config), now: () => new Date(0) };
+  const dialect = { ...configuredDialect(config), ...own };
+  const parts = { config, directory, dialect, now: () => new Date(0) };
   const check = (username: string, password = 'pw') =>
     ldapLogin(parts).check({ username, password: new Secret(password), scopes });
   const refresh = ldapRefresh(parts);
@@ -72,6 +86,28 @@ describe('a login', () => {
     await expect(check('jane')).rejects.toMatchObject({ code: 'upstream/protocol' });
     expect(tried).toEqual([]);
   });
+});
+
+describe('an allow-list', () => {
+  const ops = { dn: 'cn=ops,dc=groups', cn: 'ops' };
+
+  it('lets in who is in it, though the client does not ask for groups', async () => {
+    const { check, renew } = await played([jane], { allowedGroups: ['ops'], groups: [ops] });
+    expect(await check('jane')).toMatchObject({ userId: 'jane', groups: ['ops'] });
+    expect(await renew('jane')).toMatchObject({ userId: 'jane', groups: ['ops'] });
+  });
+
+  it('refuses who is not, and ends the login of who no longer is', async () => {
+    const { check, renew } = await played([jane], { allowedGroups: ['admins'], groups: [ops] });
+    await expect(check('jane')).rejects.toMatchObject({ code: 'login/not_allowed' });
+    expect(await renew('jane')).toBe('rejected');
+  });
+});
+
+it('lets nobody in whose account is locked for a while, and leaves a login as it is', async () => {
+  const { check, renew } = await played([jane], { dialect: { stateOf: () => 'locked' } });
+  expect(await check('jane')).toBe('rejected');
+  await expect(renew('jane')).rejects.toMatchObject({ code: 'upstream/unavailable' });
 });
 
 describe('an account that its directory calls closed', () => {

@@ -19,6 +19,28 @@ describe('the identity', () => {
     });
   });
 
+  it.each([
+    [{ tid: tenant }, tenant],
+    [{ tid: 7 }, undefined],
+    [{}, undefined],
+  ])('has, with many tenants, the one that the access token is for: %j', async (claims, expected) => {
+    const idp = fakeMicrosoft();
+    const token = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.`;
+    let given = '';
+    const fetch: typeof idp.fetch = async (input, init) => {
+      const request = new Request(input, init);
+      if (request.headers.get('authorization') === `Bearer ${token}`) {
+        request.headers.set('authorization', `Bearer ${given}`);
+      }
+      const answer = await idp.fetch(request);
+      if (!request.url.endsWith('/token')) return answer;
+      const tokens = JSON.parse(await answer.text());
+      given = tokens.access_token;
+      return Response.json({ ...tokens, access_token: token });
+    };
+    expect((await (await opened({ ...idp, fetch })).login()).tenant).toBe(expected);
+  });
+
   it('has a verified address only where the operator says so', async () => {
     const { login } = await opened(fakeMicrosoft(), { insecureSkipEmailVerified: true });
     expect((await login()).email?.verified).toBe(true);

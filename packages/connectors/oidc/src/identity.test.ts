@@ -44,6 +44,10 @@ describe('who it is', () => {
   });
 });
 
+it('has no groups where the claim is null', async () => {
+  expect((await map({ groups: null }, { insecureEnableGroups: true })).groups).toEqual([]);
+});
+
 describe('the address', () => {
   const email = 'jane@example.com';
   it.each([
