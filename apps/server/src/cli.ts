@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { serve } from './compose.ts';
 import { type LoadedConfig, loadConfig } from './config/load.ts';
 import type { Overrides } from './config/overrides.ts';
-import { formatLocated } from './config/problem.ts';
+import { formatWarning } from './config/problem.ts';
 import { summary } from './config/summary.ts';
 import type { Effects } from './effects.ts';
 import { errorFields } from './ops/error-fields.ts';
@@ -87,7 +87,7 @@ function load(file: string, overrides: Overrides, { env, readFile }: Effects): P
 async function check(file: string, effects: Effects): Promise<number> {
   try {
     const { config, warnings } = await load(file, {}, effects);
-    for (const warning of warnings) effects.printError(`warning: ${formatLocated(file, warning)}\n`);
+    for (const warning of warnings) effects.printError(`${formatWarning(file, warning)}\n`);
     effects.print(`OK: ${file}\n${summary(config)}`);
     return 0;
   } catch (error) {

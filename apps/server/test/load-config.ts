@@ -26,8 +26,18 @@ export function load(text: string, world: World = {}): Promise<LoadedConfig> {
   });
 }
 
-/** The lines of the error, without the first one, which counts them. Empty when the text is fine. */
+/** The problems, a line each. Empty when the text is fine. */
 export async function problemsOf(text: string, world: World = {}): Promise<readonly string[]> {
+  return (await told(text, world)).filter((line) => !line.startsWith('warning: '));
+}
+
+/** The warnings that are told together with problems, a line each. */
+export async function warningsBesideProblems(text: string, world: World = {}): Promise<readonly string[]> {
+  return (await told(text, world)).filter((line) => line.startsWith('warning: '));
+}
+
+/** The lines of the error, without the first one, which counts them. */
+async function told(text: string, world: World): Promise<readonly string[]> {
   try {
     await load(text, world);
     return [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { minimal, problemsOf } from '../../test/load-config.ts';
+import { minimal, problemsOf, warningsBesideProblems } from '../../test/load-config.ts';
 
 const hash = '$2y$10$t9j6A1CN4S41ZotMe601U.U6NWfS3QwGWNAfuGrJXzZ3z1SWlZGpe';
 const connectors = (blocks: string): string => minimal().replace(/connectors.*/u, `connectors: [${blocks}]`);
@@ -25,6 +25,20 @@ const files: readonly (readonly [name: string, text: string, told: readonly stri
       '{type: mockCallback, id: a, name: A}, {type: oidc, id: a, config: {issuer: "https://a.example", clientID: c, redirectURI: "https://b.example/cb"}}',
     ),
     ['connectors[1].name', 'connectors[1].id', 'connectors[1].config.redirectURI'],
+  ],
+  [
+    'a callback that is elsewhere, beside another wrong option',
+    connectors(
+      '{type: oidc, id: a, name: A, config: {issuer: "https://a.example", redirectURI: "https://b.example/cb"}}',
+    ),
+    ['connectors[0].config.clientID', 'connectors[0].config.redirectURI'],
+  ],
+  [
+    'a callback that is no URL, which is told once',
+    connectors(
+      '{type: oidc, id: a, name: A, config: {issuer: "https://a.example", clientID: c, redirectURI: nowhere}}',
+    ),
+    ['connectors[0].config.redirectURI'],
   ],
   ['an unknown type without a name', connectors('{type: samml, id: a}'), ['connectors[0].name', 'connectors[0].type']],
   [
@@ -115,5 +129,20 @@ describe('a file with several mistakes', () => {
   it.each(files)('tells all of them at once: %s', async (_name, text, told) => {
     const problems = await problemsOf(text);
     expect(problems.map((problem) => problem.split(': ')[1])).toEqual(told);
+  });
+
+  it('has its warnings told besides, because one may be the reason of a problem', async () => {
+    const text = connectors('{type: github, id: a, name: A, config: {clientID: $UNSET, clientSecret: s}}');
+    expect(await problemsOf(text)).toEqual([expect.stringContaining('connectors[0].config.clientID: is empty.')]);
+    expect(await warningsBesideProblems(text)).toEqual([
+      expect.stringMatching(/^warning: config\.yaml:4: connectors\[0\]\.config: uses \$UNSET, not set /u),
+    ]);
+  });
+
+  it('has no warning of a connector that is there, but wrong', async () => {
+    const text = `${connectors('{type: github, id: a, name: A}')}
+staticClients: [{id: c, name: C, secret: s, allowedConnectors: [a]}]`;
+    expect(await problemsOf(text)).not.toEqual([]);
+    expect(await warningsBesideProblems(text)).toEqual([]);
   });
 });

@@ -8,7 +8,8 @@ import type { Report } from './report.ts';
 export interface ClientsInput {
   /** In their places; `undefined` for one that is no block. */
   readonly blocks: readonly (LooseClient | undefined)[];
-  readonly connectorIds: readonly string[];
+  /** Absent: the connectors are too wrong to be named. */
+  readonly connectorIds: readonly string[] | undefined;
   readonly env: EnvironmentLookup;
   readonly readFile: ReadFile;
   readonly report: Report;
@@ -109,7 +110,7 @@ function checkReferences(clients: readonly Client[], { connectorIds, report }: C
     const path = `staticClients[${index}]`;
     const stray = trustedPeers.filter((peer) => !ids.includes(peer));
     if (stray.length > 0) report.warn(`${path}.trustedPeers`, `names no client: ${stray.join(', ')}.`);
-    const unknown = allowedConnectors.filter((allowed) => !connectorIds.includes(allowed));
+    const unknown = allowedConnectors.filter((allowed) => connectorIds?.includes(allowed) === false);
     if (unknown.length > 0) report.warn(`${path}.allowedConnectors`, `names no connector: ${unknown.join(', ')}.`);
   });
 }

@@ -30,6 +30,16 @@ export async function readConnectors(input: ConnectorsInput): Promise<readonly C
   return all;
 }
 
+/** The ids that clients may name, also of connectors that are wrong otherwise; `undefined` when one cannot be told. */
+export function connectorIds({
+  connectors,
+  enablePasswordDB,
+}: Pick<LooseFile, 'connectors' | 'enablePasswordDB'>): readonly string[] | undefined {
+  const ids = connectors?.map((block) => block?.id).filter((id) => id !== undefined);
+  if (ids === undefined || ids.length !== connectors?.length) return undefined;
+  return enablePasswordDB === false ? ids : [...ids, passwordDatabase.id];
+}
+
 async function readBlock(
   block: LooseConnector | undefined,
   index: number,
@@ -39,9 +49,10 @@ async function readBlock(
   const path = `connectors[${index}]`;
   // Whatever else is wrong with the block, its options are looked at.
   const { type, id = '', name = '', config } = block;
-  const read = await readConnector({ type, id, name, config, path }, input.plugIns.connectors, input.reader);
-  if (read !== undefined && block.id !== undefined) checkCallback(read, path, input);
-  return read && withGrants(read, allowedGrants(block, path, input));
+  const wanted = { type, id, name, config, path };
+  const { connector, callbackUrl } = await readConnector(wanted, input.plugIns.connectors, input.reader);
+  if (block.id !== undefined) checkCallback({ id: block.id, callbackUrl }, `${path}.config.redirectURI`, input);
+  return connector && withGrants(connector, allowedGrants(block, path, input));
 }
 
 const withGrants = (connector: ConnectorSettings, grants: readonly string[] | undefined): ConnectorSettings =>
@@ -100,8 +111,8 @@ async function readPasswordDatabase(input: ConnectorsInput): Promise<ConnectorSe
   const nested: PlugInReader = { ...reader, expand: false, report: atTop(reader.report) };
   const { type } = plugIns.passwordDatabase;
   const block = { ...passwordDatabase, type, config, path: '' };
-  const read = await readConnector(block, [plugIns.passwordDatabase], nested);
-  return read && withGrants(read, narrowed([], oauth2.grantTypes));
+  const { connector } = await readConnector(block, [plugIns.passwordDatabase], nested);
+  return connector && withGrants(connector, narrowed([], oauth2.grantTypes));
 }
 
 /** `hashFromEnv` counts only without `hash`, as in Dex. */
@@ -133,16 +144,15 @@ function atTop(report: Report): Report {
 
 /** Only these two URLs lead here; the connector would refuse any other at the first login. */
 function checkCallback(
-  { id, callbackUrl }: ConnectorSettings,
+  { id, callbackUrl }: { readonly id: string; readonly callbackUrl: string | undefined },
   path: string,
-  { issuer, reader }: ConnectorsInput,
+  { issuer, reader: { report } }: ConnectorsInput,
 ): void {
   if (callbackUrl === undefined || issuer === undefined) return;
+  // A key that has to go is not told to be wrong besides.
+  if (report.problems.some((told) => told.path === path)) return;
   const shared = issuerUrl(issuer, '/callback');
   const own = issuerUrl(issuer, `/callback/${encodeURIComponent(id)}`);
   if (callbackUrl === shared || callbackUrl === own) return;
-  reader.report.problem(
-    `${path}.config.redirectURI`,
-    `must be ${shared} or ${own}. Correct it, here and at the provider.`,
-  );
+  report.problem(path, `must be ${shared} or ${own}. Correct it, here and at the provider.`);
 }

@@ -6,7 +6,7 @@ import { type IssuerId, isOstiaryError, OstiaryError, parseIssuerId } from '@ost
 import type { z } from 'zod';
 import { readClients } from './clients.ts';
 import type { Config } from './config.ts';
-import { readConnectors } from './connectors.ts';
+import { connectorIds, readConnectors } from './connectors.ts';
 import { keyDecisions } from './decisions.ts';
 import { type Flags, ignoredFlags, readFlags } from './flags.ts';
 import { checkListening } from './listening.ts';
@@ -38,7 +38,8 @@ export interface LoadedConfig {
 /**
  * Reads, checks and completes a configuration file.
  *
- * @throws {OstiaryError} `config/invalid` with every problem in its message, one a line, with file and line.
+ * @throws {OstiaryError} `config/invalid` with every problem in its message, one a line, with file and line, and the
+ *   warnings after them.
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const text = await options.readFile(options.file).catch((cause: unknown) => {
@@ -47,14 +48,15 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     });
   });
   const read = readSource(text);
-  if (!read.ok) throw configProblems(options.file, read.problems);
+  if (!read.ok) throw configProblems(options.file, read);
   const result = await readAll(read.source, options);
   const located = (issues: readonly LocatedIssue[]) =>
     withoutDoubles(issues)
       .map((issue) => locate(issue, read.source))
       .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  if (result.config === undefined) throw configProblems(options.file, located(result.problems));
-  return { config: result.config, warnings: located(result.warnings) };
+  const warnings = located(result.warnings);
+  if (result.config !== undefined) return { config: result.config, warnings };
+  throw configProblems(options.file, { problems: located(result.problems), warnings });
 }
 
 function locate(issue: LocatedIssue, source: ConfigSource): LocatedIssue {
@@ -92,8 +94,8 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const issuer = readIssuer(blocks.issuer, reader);
   const connectors = await readConnectors({ ...blocks, issuer, reader, plugIns });
   const signer = await readSigner(blocks.signer, reader);
-  const connectorIds = connectors.map(({ id }) => id);
-  const clients = await readClients({ blocks: blocks.staticClients, connectorIds, env, readFile, report });
+  const { staticClients } = blocks;
+  const clients = await readClients({ blocks: staticClients, connectorIds: connectorIds(blocks), ...reader });
   if (!parsed.ok || !storage || !issuer) return report;
   const signing = readSigning({ signer, signingKeys: parsed.value.expiry.signingKeys, report });
   const parts = { file: parsed.value, flags, issuer, storage, connectors, signing, clients };

@@ -73,29 +73,33 @@ export interface ConnectorInput extends TypedBlock {
   readonly path: string;
 }
 
-/** A connector of the file; `undefined` when the report says why there is none. */
+export interface ReadConnector {
+  /** Absent when the report says why there is none. */
+  readonly connector?: ConnectorSettings;
+  /** `redirectURI`, also among options that are wrong otherwise. */
+  readonly callbackUrl?: string;
+}
+
+/** A connector of the file; whatever is wrong with its options goes into the report. */
 export async function readConnector(
   input: ConnectorInput,
   definitions: readonly ConnectorDefinition<unknown>[],
   reader: PlugInReader,
-): Promise<ConnectorSettings | undefined> {
+): Promise<ReadConnector> {
   const definition = byType(definitions, input.type);
   if (definition === undefined) {
     reader.report.problem(`${input.path}.type`, unknownType(input.type, names(definitions)));
-    return undefined;
+    return {};
   }
   const path = `${input.path}.config`;
   const options = expandVariables(input.config, path, reader);
   const parsed = await readOptions(definition, options, { path, reader });
-  if (!parsed.ok) return undefined;
-  const callbackUrl = redirectUriOf(options);
-  return {
-    id: input.id,
-    type: definition.type,
-    name: input.name,
-    ...(callbackUrl === undefined ? {} : { callbackUrl }),
-    open: (context) => definition.open(parsed.value, context),
-  };
+  const redirectUri = redirectUriOf(options);
+  const callback = redirectUri === undefined ? {} : { callbackUrl: redirectUri };
+  if (!parsed.ok) return callback;
+  const { id, name } = input;
+  const open: ConnectorSettings['open'] = (context) => definition.open(parsed.value, context);
+  return { ...callback, connector: { id, type: definition.type, name, ...callback, open } };
 }
 
 async function readOptions<C>(

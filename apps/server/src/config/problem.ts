@@ -12,11 +12,21 @@ export function formatLocated(file: string, issue: LocatedIssue): string {
   return `${file}${issue.line === undefined ? '' : `:${issue.line}`}: ${formatIssue(issue)}`;
 }
 
-/** One error for all problems of a file: the number of them, then one a line. */
-export function configProblems(file: string, problems: readonly LocatedIssue[]): OstiaryError {
+export interface FoundIssues {
+  readonly problems: readonly LocatedIssue[];
+  /** A warning may be the reason of a problem: a variable that is not set makes an empty value. */
+  readonly warnings?: readonly LocatedIssue[];
+}
+
+/** `warning: config.yaml:12: web.http: what is odd. What to do.` */
+export function formatWarning(file: string, issue: LocatedIssue): string {
+  return `warning: ${formatLocated(file, issue)}`;
+}
+
+/** One error for all that was found in a file: the number of problems, then one a line, then the warnings. */
+export function configProblems(file: string, { problems, warnings = [] }: FoundIssues): OstiaryError {
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   const lines = problems.map((problem) => formatLocated(file, problem));
-  return new OstiaryError('config/invalid', [`${file} has ${count}:`, ...lines].join('\n'), {
-    detail: { problems: lines },
-  });
+  const told = [`${file} has ${count}:`, ...lines, ...warnings.map((warning) => formatWarning(file, warning))];
+  return new OstiaryError('config/invalid', told.join('\n'), { detail: { problems: lines } });
 }
