@@ -10,13 +10,21 @@ export type Decision =
   | { readonly path: string; readonly decision: 'honoured'; readonly note?: string }
   /** Taken out, with a warning that says `because`. */
   | { readonly path: string; readonly decision: 'ignored'; readonly because: string }
-  /** The server does not start; `because` says what to do. */
-  | { readonly path: string; readonly decision: 'refused'; readonly because: string };
+  /** The server does not start; `because` says what to do. `empty`: what becomes of `{}`, `[]` and `""`. */
+  | { readonly path: string; readonly decision: 'refused'; readonly because: string; readonly empty: EmptyValue };
+
+/** `refused`: it switches something on. `warned`: it does nothing, in Dex too. `taken`: it says what holds here anyway. */
+type EmptyValue = 'refused' | 'warned' | 'taken';
 
 const honoured = (path: string, note?: string): Decision =>
   note === undefined ? { path, decision: 'honoured' } : { path, decision: 'honoured', note };
 const ignored = (path: string, because: string): Decision => ({ path, decision: 'ignored', because });
-const refused = (path: string, because: string): Decision => ({ path, decision: 'refused', because });
+const refused = (path: string, because: string, empty: EmptyValue = 'warned'): Decision => ({
+  path,
+  decision: 'refused',
+  because,
+  empty,
+});
 
 const noGrpc = 'Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.';
 const noSessions = 'Ostiary has no sessions across clients yet. Remove it; every client then sends people to log in.';
@@ -128,7 +136,7 @@ export const keyDecisions: readonly Decision[] = [
   honoured('staticClients[].public', 'A public client must use PKCE.'),
   honoured('staticClients[].logoURL'),
   honoured('staticClients[].allowedConnectors'),
-  refused('staticClients[].mfaChain', noMfa),
+  refused('staticClients[].mfaChain', noMfa, 'taken'),
   ignored('staticClients[].ssoSharedWith', 'Ostiary has no sessions across clients yet, so nothing is shared.'),
   ignored('staticClients[].clientCredentialsClaims', 'Ostiary has no client credentials grant yet.'),
   ignored('staticClients[].clientCredentialsClaims.groups', 'Ostiary has no client credentials grant yet.'),
@@ -141,7 +149,7 @@ export const keyDecisions: readonly Decision[] = [
     'A file that they name and that cannot be read ends the start, whatever the flags say.',
   ),
   honoured('connectors[].grantTypes', 'Grants that Ostiary does not have are dropped from the list, with a warning.'),
-  refused('sessions', noSessions),
+  refused('sessions', noSessions, 'refused'),
   refused('sessions.cookieName', noSessions),
   refused('sessions.absoluteLifetime', noSessions),
   refused('sessions.validIfNotUsedFor', noSessions),

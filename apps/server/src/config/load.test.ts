@@ -235,7 +235,7 @@ logger:
 
   it('warns of what it ignores, with the line', async () => {
     const { warnings } = await load(
-      minimal('expiry: {deviceRequests: 5m, signingKeys: 12h}\nfrontend: {dir: web, theme: tectonic}\nsessions: {}'),
+      minimal('expiry: {deviceRequests: 5m, signingKeys: 12h}\nfrontend: {dir: web, theme: tectonic}'),
     );
     expect(warnings).toEqual([
       {

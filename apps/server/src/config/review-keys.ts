@@ -15,16 +15,35 @@ export function reviewKeys(raw: unknown, decisions: readonly Decision[]): Review
   const warnings: ConfigIssue[] = [];
   for (const decision of decisions) {
     if (decision.decision === 'honoured') continue;
-    for (const path of takeOut(value, decision.path.split('.'), '')) {
-      if (decision.decision === 'refused') problems.push({ path, message: `is not supported. ${decision.because}` });
-      else warnings.push({ path, message: `is ignored: ${decision.because}` });
+    for (const { path, value: said } of takeOut(value, decision.path.split('.'), '')) {
+      const { fate, message } = judge(decision, said);
+      if (fate === 'refused') problems.push({ path, message });
+      else if (fate === 'warned') warnings.push({ path, message });
     }
   }
   return { value, problems, warnings };
 }
 
-/** Removes the key wherever the path leads, and answers where it said something. */
-function takeOut(value: unknown, [head = '', ...rest]: readonly string[], base: string): readonly string[] {
+/** What becomes of a key that is not honoured, by what it is set to. */
+function judge(
+  decision: Exclude<Decision, { decision: 'honoured' }>,
+  said: unknown,
+): { readonly fate: 'refused' | 'warned' | 'taken'; readonly message: string } {
+  if (decision.decision === 'ignored') {
+    return { fate: isEmpty(said) || said === false ? 'taken' : 'warned', message: `is ignored: ${decision.because}` };
+  }
+  const fate = isEmpty(said) ? decision.empty : 'refused';
+  if (fate === 'warned') return { fate, message: 'is empty, so it does nothing. Remove it.' };
+  return { fate, message: `is not supported. ${decision.because}` };
+}
+
+interface Found {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** Removes the key wherever the path leads, and answers where it was set to something, and to what. */
+function takeOut(value: unknown, [head = '', ...rest]: readonly string[], base: string): readonly Found[] {
   if (!isRecord(value)) return [];
   const name = head.replace(/\[\]$/u, '');
   return spellings(value, name).flatMap((key) => {
@@ -32,7 +51,7 @@ function takeOut(value: unknown, [head = '', ...rest]: readonly string[], base: 
     const inner = value[key];
     if (rest.length === 0) {
       delete value[key];
-      return saysNothing(inner) ? [] : [path];
+      return inner === null || inner === undefined ? [] : [{ path, value: inner }];
     }
     if (!head.endsWith('[]')) return takeOut(inner, rest, path);
     if (!Array.isArray(inner)) return [];
@@ -43,11 +62,9 @@ function takeOut(value: unknown, [head = '', ...rest]: readonly string[], base: 
 const spellings = (value: object, name: string): readonly string[] =>
   Object.keys(value).filter((key) => key.toLowerCase() === name.toLowerCase());
 
-/** What a key is set to when it may as well not be there. */
-function saysNothing(value: unknown): boolean {
-  if (value === null || value === undefined || value === '' || value === false) return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
-}
+/** What a key is set to when it says nothing: `""`, `{}` or `[]`. */
+const isEmpty = (value: unknown): boolean =>
+  value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
