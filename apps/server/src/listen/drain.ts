@@ -18,18 +18,24 @@ export interface DrainOptions {
   readonly limitMs: number;
   /** See {@link unusedConnections}. */
   readonly unused: ReadonlySet<Socket>;
+  /** See {@link unfinishedResponses}. */
+  readonly unfinished: ReadonlySet<ServerResponse>;
 }
 
 /**
  * Says farewell to whoever is connected, stops accepting, lets requests finish, closes idle connections as they fall
  * idle, and cuts what remains after the limit. Answers `cut` when something had to be cut.
  */
-export async function drain(server: Server, { timers, limitMs, unused }: DrainOptions): Promise<'finished' | 'cut'> {
+export async function drain(
+  server: Server,
+  { timers, limitMs, unused, unfinished }: DrainOptions,
+): Promise<'finished' | 'cut'> {
   let outcome: 'finished' | 'cut' = 'finished';
-  const sayGoodbye = (_request: IncomingMessage, response: ServerResponse): void => {
+  const sayGoodbye = (response: ServerResponse): void => {
     response.shouldKeepAlive = false;
   };
-  server.prependListener('request', sayGoodbye);
+  for (const response of unfinished) sayGoodbye(response);
+  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => sayGoodbye(response));
   const cancelCut = timers.after(limitMs, () => {
     outcome = 'cut';
     server.closeAllConnections();
@@ -74,4 +80,14 @@ export function unusedConnections(server: Server, event: 'connection' | 'secureC
   });
   server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
   return unused;
+}
+
+/** The responses of a server that are under way; only one that has not begun can still be told what to say. */
+export function unfinishedResponses(server: Server): ReadonlySet<ServerResponse> {
+  const unfinished = new Set<ServerResponse>();
+  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+    unfinished.add(response);
+    response.once('close', () => unfinished.delete(response));
+  });
+  return unfinished;
 }

@@ -75,7 +75,7 @@ describe('closing', () => {
     agent.destroy();
   });
 
-  it('lets a request under way finish', async () => {
+  it('lets a request under way finish, and tells it that its connection ends', async () => {
     const { listener, url, asked, answer, lines, timers } = await openSlow(25_000);
     const pending = fetchOn(url, new Agent({ keepAlive: true }));
     await asked;
@@ -84,7 +84,7 @@ describe('closing', () => {
     await timers.advance(20_000);
     expect(lines.at(-1)?.event).not.toBe('listener.closed');
     answer();
-    expect(await pending).toMatch(/^done /);
+    expect(await pending).toBe('done close');
     await settle();
     await timers.advance(50); // the next look at idle connections
     await closing;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
 import type { Timers } from '../ops/timers.ts';
 import { formatListenAddress, type ListenAddress } from './address.ts';
-import { drain, unusedConnections } from './drain.ts';
+import { drain, unfinishedResponses, unusedConnections } from './drain.ts';
 import { loadTls, type ReadTextFile, type TlsSettings } from './tls-files.ts';
 import { startTlsReload, type TlsReload } from './tls-reload.ts';
 
@@ -55,6 +55,7 @@ const limits: ServerOptions = {
 export async function openListener(options: ListenerOptions, deps: ListenerDeps): Promise<Listener> {
   const { server, tls } = await createServer(options, deps);
   const unused = unusedConnections(server, tls === undefined ? 'connection' : 'secureConnection');
+  const unfinished = unfinishedResponses(server);
   try {
     await listen(server, options);
     server.on('error', (error) => deps.log.error('listener.failed', { name: options.name, error }));
@@ -69,7 +70,7 @@ export async function openListener(options: ListenerOptions, deps: ListenerDeps)
     reload: async () => tls?.reload(),
     async [Symbol.asyncDispose]() {
       await tls?.[Symbol.asyncDispose]();
-      const outcome = await drain(server, { timers: deps.timers, limitMs: options.drainMs, unused });
+      const outcome = await drain(server, { timers: deps.timers, limitMs: options.drainMs, unused, unfinished });
       deps.log.info('listener.closed', { name: options.name, requests: outcome });
     },
   };
