@@ -1,4 +1,4 @@
-/** The command line: `ostiary serve`, `ostiary check`, `ostiary version`. */
+/** The command line: `ostiary serve`, `ostiary check`, `ostiary version` or `--version`. */
 import { isOstiaryError } from '@ostiary/primitives';
 import { Command, CommanderError } from 'commander';
 import { serve } from './compose.ts';
@@ -34,6 +34,7 @@ export async function runCli(args: readonly string[], effects: Effects): Promise
 function createProgram(effects: Effects, exitWith: (code: number) => void): Command {
   const program = new Command('ostiary')
     .description('A federated OpenID Connect issuer that reads a Dex configuration file.')
+    .version(versions, '--version', 'print the version')
     .exitOverride()
     .configureOutput({ writeOut: effects.print, writeErr: effects.printError })
     .addHelpText('after', examples);
@@ -53,12 +54,13 @@ function createProgram(effects: Effects, exitWith: (code: number) => void): Comm
   program
     .command('version')
     .description('print the version')
-    .action(() => {
-      effects.print(`Ostiary Version: ${version}\nNode Version: ${process.version}\n`);
-      effects.print(`Node OS/ARCH: ${process.platform} ${process.arch}\n`);
-    });
+    .action(() => effects.print(`${versions}\n`));
   return program;
 }
+
+const versions = `Ostiary Version: ${version}
+Node Version: ${process.version}
+Node OS/ARCH: ${process.platform} ${process.arch}`;
 
 const examples = `
 Examples:

@@ -37,6 +37,14 @@ connectors: [{ type: mockCallback, id: mock, name: Mock }]`;
   });
 });
 
+describe('ostiary version', () => {
+  it('prints the same as a command and as an option', async () => {
+    const command = await run(['version']);
+    expect(command).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/^Ostiary Version: \d/) });
+    expect(await run(['--version'])).toEqual(command);
+  });
+});
+
 describe('ostiary check', () => {
   it('says all problems at once, each with its path', async () => {
     await using folder = await temporaryFolder('check');
