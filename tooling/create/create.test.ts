@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -31,6 +31,12 @@ describe('createPackage', () => {
     expect(() => createPackage({ root, kind: 'connector', name: 'probe' })).toThrow(
       'packages/connectors/probe is there already',
     );
+  });
+
+  it.each(['constructor', 'default'])('writes nothing under the name %j, which is taken in JavaScript', (name) => {
+    const root = emptyRoot();
+    expect(() => createPackage({ root, kind: 'connector', name })).toThrow('Choose another name');
+    expect(readdirSync(root)).toEqual([]);
   });
 
   it('refuses a name that would lead out of the folder', () => {

@@ -1,7 +1,7 @@
 /** Makes a package from a template. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { namePattern, rename } from './names.ts';
+import { nameProblem, rename } from './names.ts';
 
 export const kinds = {
   connector: { folder: 'packages/connectors', prefix: '@ostiary/connector-' },
@@ -27,9 +27,8 @@ export interface Creation {
  */
 export function createPackage({ root, kind, name }: Creation): readonly string[] {
   const { folder, prefix } = kinds[kind];
-  if (!namePattern.test(name)) {
-    throw new Error(`"${name}" is no name: write lower-case words with hyphens between them, like azure-devops.`);
-  }
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw new Error(problem);
   const target = `${folder}/${name}`;
   if (existsSync(join(root, target))) throw new Error(`${target} is there already. Choose another name.`);
   const template = join(import.meta.dirname, 'templates', kind);

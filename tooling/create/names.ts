@@ -3,6 +3,27 @@
 /** Lower-case words with hyphens between them: `azure-devops`. */
 export const namePattern: RegExp = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
+/**
+ * Words that no constant of a module can have as its name (ECMA-262, "Keywords and Reserved Words", strict mode), so a
+ * package cannot export its definition under them.
+ */
+const reservedWords: ReadonlySet<string> = new Set(
+  `arguments await break case catch class const continue debugger default delete do else enum eval export extends false
+  finally for function if implements import in instanceof interface let new null package private protected public return
+  static super switch this throw true try typeof undefined var void while with yield`.split(/\s+/u),
+);
+
+/** Why a name does not do; `undefined` when it does. */
+export function nameProblem(name: string): string | undefined {
+  if (!namePattern.test(name)) {
+    return `"${name}" is no name: write lower-case words with hyphens between them, like azure-devops.`;
+  }
+  const { camel } = spellings(name);
+  // Every object has these (`constructor`, `valueOf`), so whoever looks a name up in one finds them.
+  if (!reservedWords.has(camel) && !(camel in Object.prototype)) return undefined;
+  return `"${name}" does not do: ${camel} has a meaning of its own in JavaScript. Choose another name, like ${name}-login.`;
+}
+
 interface Spellings {
   readonly kebab: string;
   readonly camel: string;
