@@ -143,6 +143,15 @@ describe('the tables', () => {
 });
 
 describe('a file that another process has locked', () => {
+  it('ends the start with an error that names it and why', async () => {
+    using rival = new DatabaseSync(at('taken.db'));
+    rival.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    await expect(openSqliteDriver({ ...deps, file: at('taken.db'), patience: 60 })).rejects.toMatchObject({
+      code: 'storage/unavailable',
+      message: expect.stringContaining(`The database file ${at('taken.db')} cannot be used: database is locked.`),
+    });
+  });
+
   it('is waited for, and then given up in bounded time with storage/unavailable', async () => {
     await using driver = await openSqliteDriver({ ...deps, file: at('locked.db'), patience: 60 });
     using rival = new DatabaseSync(at('locked.db'));

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { type Json, OstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, type Json, OstiaryError } from '@ostiary/primitives';
 import {
   deadlineMs,
   keyPrefix,
@@ -14,7 +14,7 @@ import {
   type SweepOutcome,
   textToKey,
 } from '@ostiary/storage-sdk';
-import { openFile, unusable } from './open-file.ts';
+import { openFile, unreachable, unusable } from './open-file.ts';
 import { patiently } from './patience.ts';
 import { migrate } from './schema.ts';
 import { isMisfit } from './sqlite-error.ts';
@@ -39,14 +39,18 @@ const DEFAULT_PATIENCE_MS = 5_000;
  */
 export async function openSqliteDriver(options: SqliteOptions): Promise<StorageDriver> {
   const { file, now, log, patience = DEFAULT_PATIENCE_MS } = options;
-  const database = await patiently(() => openFile(file, log), patience);
+  const path = resolve(file);
   try {
-    await patiently(() => migrate(database, now().getTime()), patience);
-    return new SqliteDriver(database, { ...options, patience });
+    const database = await patiently(() => openFile(path, log), patience);
+    try {
+      await patiently(() => migrate(database, now().getTime()), patience);
+      return new SqliteDriver(database, { ...options, patience });
+    } catch (error) {
+      database.close();
+      throw isMisfit(error) ? unusable(path, 'has tables named ostiary_ that are not ours', error) : error;
+    }
   } catch (error) {
-    database.close();
-    if (isMisfit(error)) throw unusable(resolve(file), 'has tables named ostiary_ that are not ours', error);
-    throw error;
+    throw isOstiaryError(error, 'storage/unavailable') ? unreachable(path, error) : error;
   }
 }
 

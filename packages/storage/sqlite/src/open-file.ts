@@ -36,7 +36,7 @@ export function openFile(file: string, log: Logger): DatabaseSync {
 /** A file that is there is not opened here: closing it would end the locks that this process has on it (POSIX). */
 function makeFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
+    makeFolder(dirname(path));
   } catch (error) {
     throw unusable(path, `is in a folder that cannot be made (${errorCode(error)})`, error);
   }
@@ -46,6 +46,29 @@ function makeFile(path: string): void {
     if (errorCode(error) !== 'EEXIST') throw unusable(path, `cannot be made (${errorCode(error)})`, error);
   }
   if (!statSync(path).isFile()) throw unusable(path, 'is not a file');
+}
+
+/**
+ * Makes the folder, and those above it that are missing. Not with the option `recursive`: below a folder that holds
+ * none but its own, like /proc, that never ends (Node 24).
+ */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: OWNER_ONLY_FOLDER });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function errorCode(error: unknown): string {
@@ -63,4 +86,11 @@ function prepareConnection(database: DatabaseSync, path: string): void {
 export function unusable(path: string, problem: string, cause?: unknown): OstiaryError {
   const message = `The database file ${path} ${problem}. Check storage.config.file and the rights of its folder.`;
   return new OstiaryError('config/invalid', message, { cause, detail: { file: path } });
+}
+
+/** An error about circumstances, for whoever starts the server: another process has the lock, the disk is full. */
+export function unreachable(path: string, cause: OstiaryError): OstiaryError {
+  const why = cause.cause instanceof Error ? cause.cause.message : 'no answer in time';
+  const message = `The database file ${path} cannot be used: ${why}. Look at its disk, and at who else has it open.`;
+  return new OstiaryError('storage/unavailable', message, { cause, detail: { file: path } });
 }
