@@ -13,6 +13,7 @@ describe('configuration', () => {
     [{ cluster: [{ host: 'a' }], socket: '/s' }, 'socket'],
     [{ tls: { certFile: 'c' } }, 'tls'],
     [{ port: 0 }, 'port'],
+    [{ host: 'redis://jane:pa55@redis.example.com' }, 'host'],
     [{ hosts: 'a' }, ''],
   ])('refuses %j', (options, path) => {
     const { error } = redisConfig.safeParse(options);

@@ -37,6 +37,9 @@ const text = z.string().min(1, 'is empty. Set it, or check that the environment 
 /** An empty prefix is a prefix; other empty texts count as absent. See `keepEmpty` of `@ostiary/connector-sdk`. */
 const keepEmpty = { 'x-keep-empty': true };
 
+/** Messages name the host, so a URL with a password in it must not get that far. */
+const host = text.regex(/^[^\s/@]+$/u, 'is no host. Write its name or address, without scheme, user and port.');
+
 /** `x-file` tells a host to look at the file before the storage is opened: see `fileName` of `@ostiary/connector-sdk`. */
 const file = (content: 'certificates' | 'privateKey' | 'secret') => text.meta({ 'x-file': content });
 
@@ -53,11 +56,11 @@ const tls = z
 
 export const redisConfig: z.ZodType<RedisConfig> = z
   .strictObject({
-    host: text.default('127.0.0.1').describe('Default: 127.0.0.1.'),
+    host: host.default('127.0.0.1').describe('Default: 127.0.0.1.'),
     port: port.default(6379).describe('Default: 6379.'),
     socket: text.exactOptional().describe('Path of a unix socket, instead of host and port.'),
     cluster: z
-      .array(z.strictObject({ host: text, port: port.default(6379) }))
+      .array(z.strictObject({ host, port: port.default(6379) }))
       .min(1, 'is empty. Name at least one node.')
       .exactOptional()
       .describe('Nodes of a Redis Cluster, instead of host and port.'),

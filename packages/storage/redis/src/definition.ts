@@ -1,11 +1,10 @@
-import { OstiaryError } from '@ostiary/primitives';
 import { defineStorage, type StorageDefinition, type StorageDeps, type StorageDriver } from '@ostiary/storage-sdk';
 import type { Cluster, Redis } from 'ioredis';
 import { openClient } from './client.ts';
 import { type RedisConfig, redisConfig } from './config.ts';
 import { createRedisDriver } from './driver.ts';
+import { openingError } from './opening-error.ts';
 import { probe, warnOfEviction } from './probe.ts';
-import { refusal, toOstiaryError } from './redis-error.ts';
 import { within } from './within.ts';
 
 const OPEN_MS = 10_000;
@@ -22,7 +21,7 @@ export const redisStorage: StorageDefinition<RedisConfig> = defineStorage({
  * Connects, and tries once whether this user may work here.
  *
  * @throws {OstiaryError} `config/invalid` for files that cannot be read, credentials that are refused and a replica
- *   that cannot be written, `storage/unavailable` when nobody answers in time.
+ *   that cannot be written, `storage/unavailable` when nobody answers in time. The message names the Redis.
  */
 async function openRedis(config: RedisConfig, { now, random, log }: StorageDeps): Promise<StorageDriver> {
   const client = await openClient(config, log);
@@ -38,9 +37,7 @@ async function openRedis(config: RedisConfig, { now, random, log }: StorageDeps)
     await within(OPEN_MS, warnOfEviction(client, log));
   } catch (error) {
     client.disconnect();
-    const cause = toOstiaryError(error);
-    const why = refusal(cause) ?? refusal(reason);
-    throw why === undefined ? cause : new OstiaryError('config/invalid', `storage.config: Redis ${why}.`, { cause });
+    throw openingError({ config, error, reason });
   }
   return driver;
 }

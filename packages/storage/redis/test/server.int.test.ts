@@ -1,10 +1,25 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redisStorage } from '@ostiary/storage-redis';
-import { requireTool, startRedis, temporaryFolder } from '@ostiary/tooling-servers';
+import { freePort, requireTool, startRedis, temporaryFolder } from '@ostiary/tooling-servers';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { configOf, deps } from './support.ts';
+
+describe('no redis', () => {
+  // A cluster does not say more than that the connection was closed.
+  it.each([
+    ['host', 'connect ECONNREFUSED'],
+    ['cluster', 'Connection is closed'],
+  ])('at the address in %s: the error names it and why', async (key, why) => {
+    const address = { host: '127.0.0.1', port: await freePort() };
+    const config = await configOf(key === 'host' ? address : { cluster: [address] });
+    await expect(redisStorage.open(config, deps)).rejects.toMatchObject({
+      code: 'storage/unavailable',
+      message: expect.stringContaining(`Redis at 127.0.0.1:${address.port} cannot be used: ${why}`),
+    });
+  });
+});
 
 describe.skipIf(requireTool('redis-server') !== undefined)('redis', () => {
   it('is spoken to over TLS with an ACL user that sees only the prefix', async () => {
