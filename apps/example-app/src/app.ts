@@ -40,11 +40,16 @@ function guard({ issuer, log }: AppOptions): Koa.Middleware {
       await next();
     } catch (error) {
       log(`${ctx.method} ${ctx.path}: ${chain(error)}`);
-      ctx.status = 502;
+      ctx.status = error instanceof NotBegun ? 400 : 502;
       ctx.type = 'html';
       ctx.body = problemPage(explain(error, issuer));
     }
   };
+}
+
+/** The browser came to where only a login leads. Everything else that fails here is the issuer's. */
+class NotBegun extends Error {
+  override readonly name = 'NotBegun';
 }
 
 function createRouter({ issuer, baseUrl, relyingParty, sessions }: AppOptions): Router {
@@ -74,7 +79,7 @@ function createRouter({ issuer, baseUrl, relyingParty, sessions }: AppOptions): 
   });
   router.get('/callback', async (ctx) => {
     const pending = sessions.get(ctx.cookies.get(COOKIE))?.pending;
-    if (pending === undefined) throw new Error('This browser has not begun to log in here.');
+    if (pending === undefined) throw new NotBegun('This browser has not begun to log in here.');
     keep(ctx, { tokens: await relyingParty.finish(new URL(ctx.url, baseUrl), pending) });
     ctx.redirect('/');
   });

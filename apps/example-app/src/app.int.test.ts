@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { createApp } from './app.ts';
+import type { RelyingParty } from './relying-party.ts';
+import { createSessions } from './sessions.ts';
+
+const unreachable = (): Promise<never> => Promise.reject(new Error('fetch failed'));
+const relyingParty: RelyingParty = {
+  begin: async () => ({ url: 'http://issuer.example/auth', pending: { verifier: 'v', state: 's', nonce: 'n' } }),
+  finish: unreachable,
+  refresh: unreachable,
+  userinfo: unreachable,
+};
+
+/** The app on a port of its own. */
+async function startApp() {
+  const app = createApp({
+    issuer: 'http://issuer.example',
+    baseUrl: 'http://127.0.0.1',
+    relyingParty,
+    sessions: createSessions({ most: 10, lifeMs: 1000, now: () => 0 }),
+    log: () => {},
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a server on a TCP port has no other kind of address
+  return { url: `http://127.0.0.1:${port}`, [Symbol.dispose]: () => void server.close() };
+}
+
+it('calls a callback without a login a bad request, and blames the issuer for a login that it does not finish', async () => {
+  using app = await startApp();
+  const stray = await fetch(`${app.url}/callback?code=c&state=s`);
+  expect(stray.status).toBe(400);
+  expect(await stray.text()).toContain('This browser has not begun to log in here.');
+
+  const begun = await fetch(`${app.url}/login`, { redirect: 'manual' });
+  const headers = {
+    cookie: begun.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; '),
+  };
+  expect((await fetch(`${app.url}/callback?code=c&state=s`, { headers })).status).toBe(502);
+});
