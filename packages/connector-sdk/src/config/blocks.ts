@@ -23,7 +23,7 @@ export function secretText(): z.ZodType<Secret, string> {
 
 /**
  * For `.meta`, on a text that may be left out: its schema gets to see an empty one, which else counts as absent. For keys
- * where empty is a value of its own, and for secrets whose absence would open a door.
+ * where empty is a value of its own, and for those whose absence would open a door.
  */
 export const keepEmpty: { readonly 'x-keep-empty': true } = { 'x-keep-empty': true };
 

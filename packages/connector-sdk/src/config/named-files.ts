@@ -94,8 +94,9 @@ function filesIn(value: unknown, { schemas, path }: Place, root: JsonSchema): re
   });
 }
 
+/** Keys that are empty are not among the siblings any more. */
 const isReplaced = ({ 'x-file-unless': other }: JsonSchema, siblings: ReadonlyMap<string, unknown>): boolean =>
-  other !== undefined && (siblings.get(other) ?? '') !== '';
+  other !== undefined && siblings.has(other);
 
 const isFileContent = (content: string | undefined): content is FileContent =>
   content !== undefined && Object.hasOwn(readers, content);

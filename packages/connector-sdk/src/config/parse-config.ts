@@ -20,7 +20,8 @@ export type ParsedConfig<C> =
 
 /**
  * Reads the options of a connector or a storage: brings the keys into the schema's spelling, names unknown ones, leaves
- * out what is empty ({@link foldKeys}), and validates. What it answers is what the schema made, defaults and `Secret`s included; every problem is told at once.
+ * out what is empty ({@link foldKeys}), and validates. What it answers is what the schema made, defaults and `Secret`s
+ * included; every problem is told at once.
  *
  * @param schema any Standard Schema. Keys are only looked at when it gives a JSON Schema too (zod does).
  */

@@ -17,11 +17,10 @@ export function ldapRefresh({ config, directory, dialect, now }: Ldap): Upstream
       try {
         return await directory(async (session) => {
           const entry = await findUser(session, { ...config, match, attributes: dialect.attributes });
-          const state = entry === undefined ? 'closed' : dialect.stateOf(entry, now());
-          if (entry === undefined || state === 'closed') return 'rejected';
-          if (idOf(entry, config.userSearch) !== identity.userId) return 'rejected';
-          if (state === 'locked')
-            throw new OstiaryError('upstream/unavailable', 'The account is locked. Please try again later.');
+          if (entry === undefined || idOf(entry, config.userSearch) !== identity.userId) return 'rejected';
+          const state = dialect.stateOf(entry, now());
+          if (state === 'closed') return 'rejected';
+          if (state === 'locked') throw locked();
           return identityOf({ entry, username, scopes }, session, { config, dialect });
         });
       } catch (error) {
@@ -31,6 +30,9 @@ export function ldapRefresh({ config, directory, dialect, now }: Ldap): Upstream
     },
   };
 }
+
+const locked = (): OstiaryError =>
+  new OstiaryError('upstream/unavailable', 'The account is locked. Please try again later.');
 
 const schema = z.object({ username: z.string().min(1) });
 
