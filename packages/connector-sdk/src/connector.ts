@@ -36,6 +36,9 @@ export type LoginStep =
       readonly keep: Json;
     };
 
+/** Headers of a request, as a `Headers` object of the Fetch standard gives them. Names may be in any case. */
+export type RequestHeaders = Pick<Headers, 'get' | 'has'>;
+
 /** A login that comes back from the provider. */
 export interface FinishLogin {
   readonly scopes: ConnectorScopes;
@@ -49,7 +52,7 @@ export interface FinishLogin {
    */
   readonly params: URLSearchParams;
   /** Headers of the request, for connectors behind an authenticating proxy. */
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
 }
 
 /**

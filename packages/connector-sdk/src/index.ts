@@ -15,6 +15,7 @@ export type {
   RedirectLogin,
   Refresh,
   RefreshAsk,
+  RequestHeaders,
   ReuseRefresh,
   TokenExchange,
   UpstreamLogout,

@@ -1,3 +1,4 @@
+import type { RequestHeaders } from '@ostiary/connector-sdk';
 import type { Logger } from '@ostiary/primitives';
 
 /** An HTTP request as the issuer sees it. A host (Koa, Hono, a Fetch API worker) makes one per request. */
@@ -8,7 +9,7 @@ export interface IssuerRequest {
   readonly query: URLSearchParams;
   /** The body of an `application/x-www-form-urlencoded` request, else `undefined`. The host caps its size. */
   readonly form?: URLSearchParams;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly cookies: ReadonlyMap<string, string>;
   /** Joins log lines, error pages and what a person reports. */
   readonly requestId: string;

@@ -1,5 +1,6 @@
 /** A socket's request as the issuer wants it. What costs time is made when it is asked for. */
 import type { IncomingMessage } from 'node:http';
+import type { RequestHeaders } from '@ostiary/connector-sdk';
 import type { IssuerRequest } from '@ostiary/issuer';
 import type { Logger } from '@ostiary/primitives';
 import type { Cookies } from './cookies.ts';
@@ -20,11 +21,11 @@ export class HostRequest implements IssuerRequest {
   readonly method: string;
   readonly params: Readonly<Record<string, string>>;
   readonly form?: URLSearchParams;
+  readonly headers: RequestHeaders;
   readonly requestId: string;
   readonly clientAddress?: string;
   readonly #parts: IssuerRequestParts;
   #query: URLSearchParams | undefined;
-  #headers: Headers | undefined;
   #cookies: ReadonlyMap<string, string> | undefined;
   #log: Logger | undefined;
 
@@ -32,6 +33,7 @@ export class HostRequest implements IssuerRequest {
     this.#parts = parts;
     this.method = parts.req.method ?? 'GET';
     this.params = parts.params;
+    this.headers = headersOf(parts.req);
     this.requestId = parts.requestId;
     if (parts.form !== 'none') this.form = parts.form;
     if (parts.clientAddress !== undefined) this.clientAddress = parts.clientAddress;
@@ -40,11 +42,6 @@ export class HostRequest implements IssuerRequest {
   get query(): URLSearchParams {
     this.#query ??= new URLSearchParams(this.#parts.querystring);
     return this.#query;
-  }
-
-  get headers(): Headers {
-    this.#headers ??= toHeaders(this.#parts.req);
-    return this.#headers;
   }
 
   get cookies(): ReadonlyMap<string, string> {
@@ -67,10 +64,17 @@ export function requestFields(req: IncomingMessage, requestId: string): Record<s
     : { requestId };
 }
 
-function toHeaders(req: IncomingMessage): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(req.headers)) {
-    for (const one of typeof value === 'string' ? [value] : (value ?? [])) headers.append(name, one);
-  }
-  return headers;
+/** `Headers` has a copy made and checked of every header; here the one that is asked for is read. */
+function headersOf({ headers }: IncomingMessage): RequestHeaders {
+  const read = (name: string): string | string[] | undefined => {
+    const known = name.toLowerCase();
+    return Object.hasOwn(headers, known) ? headers[known] : undefined;
+  };
+  return {
+    get(name) {
+      const value = read(name);
+      return Array.isArray(value) ? value.join(', ') : (value ?? null);
+    },
+    has: (name) => read(name) !== undefined,
+  };
 }

@@ -1,5 +1,5 @@
 /** From the headers of an authenticating proxy to an identity. */
-import { type Identity, uniqueGroups } from '@ostiary/connector-sdk';
+import { type Identity, type RequestHeaders, uniqueGroups } from '@ostiary/connector-sdk';
 import { OstiaryError } from '@ostiary/primitives';
 import type { AuthProxyConfig } from './config.ts';
 
@@ -9,7 +9,7 @@ import type { AuthProxyConfig } from './config.ts';
  * @throws {OstiaryError} `upstream/protocol` when the header with the user is missing: the request did not come
  *   through the proxy, or the proxy let somebody pass who is nobody.
  */
-export function identityOf(headers: Headers, config: AuthProxyConfig): Identity {
+export function identityOf(headers: RequestHeaders, config: AuthProxyConfig): Identity {
   const user = readHeader(headers, config.userHeader);
   if (user === '') {
     const message = 'The login did not come through the authenticating proxy. Tell your administrator.';
@@ -27,7 +27,7 @@ export function identityOf(headers: Headers, config: AuthProxyConfig): Identity 
 }
 
 /** Header values are bytes; proxies write UTF-8. What is none stays as it is, byte by byte. */
-function readHeader(headers: Headers, name: string): string {
+function readHeader(headers: RequestHeaders, name: string): string {
   const bytes = Buffer.from(headers.get(name) ?? '', 'latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();

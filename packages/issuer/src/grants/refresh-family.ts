@@ -59,7 +59,7 @@ export function standingOf(token: RefreshToken, family: RefreshFamily, context: 
   return recent && safeEqual(hash, previous.hash) ? { is: 'previous', salt: previous.salt } : { is: 'reused' };
 }
 
-/** The family after `token` was used, and the token that the client gets. */
+/** The family after `token`, its current one, was used, and the token that the client gets. */
 export function rotate(
   token: RefreshToken,
   family: RefreshFamily,
@@ -70,7 +70,7 @@ export function rotate(
   if (!context.lifetimes.refreshToken.rotate) return { family: { ...rest, lastUsedAt: now }, next: token };
   const salt = randomToken(context.random);
   const next = successorOf(token, salt);
-  const previous = { hash: hashToken(token.text), salt, rotatedAt: now };
+  const previous = { hash: family.current, salt, rotatedAt: now };
   return { family: { ...rest, lastUsedAt: now, current: hashToken(next.text), previous }, next };
 }
 

@@ -3,7 +3,7 @@ import { Secret, silentLogger } from '@ostiary/primitives';
 import { createMemoryDriver } from '@ostiary/storage-memory';
 import { createSealer } from '@ostiary/token-core';
 import { describe, expect, it } from 'vitest';
-import { restoreIdentity, storeIdentity } from './stored-identity.ts';
+import { compact, restoreIdentity, storeIdentity } from './stored-identity.ts';
 
 const DAY_MS = 86_400_000;
 const person: Identity = {
@@ -21,6 +21,21 @@ async function makeSealer() {
   const sealer = await createSealer({ storage: createMemoryDriver({ now }), deps: { now, random, log: silentLogger } });
   return { sealer, clock };
 }
+
+describe('compact', () => {
+  it('drops what is undefined at every depth, and keeps everything else', () => {
+    const value = {
+      a: undefined,
+      b: null,
+      c: '',
+      d: 0,
+      e: false,
+      f: [{ g: undefined, h: [[1], []] }],
+      i: { j: undefined },
+    };
+    expect(compact(value)).toStrictEqual({ b: null, c: '', d: 0, e: false, f: [{ h: [[1], []] }], i: {} });
+  });
+});
 
 describe('storeIdentity', () => {
   it('comes back as it went in, groups once each, and hides what the connector keeps', async () => {

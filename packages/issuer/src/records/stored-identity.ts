@@ -1,5 +1,5 @@
 import type { Authentication, Identity } from '@ostiary/connector-sdk';
-import { type JsonObject, OstiaryError, Secret } from '@ostiary/primitives';
+import { type Json, type JsonObject, OstiaryError, Secret } from '@ostiary/primitives';
 import type { Sealer } from '@ostiary/token-core';
 import { z } from 'zod';
 
@@ -123,7 +123,21 @@ async function unseal(sealed: string, sealer: Sealer): Promise<Secret> {
   return new Secret(text);
 }
 
-/** Drops properties that are `undefined`: JSON has none, and a record must come back as it went in. */
-export function compact<T extends object>(value: T): JsonObject {
-  return JSON.parse(JSON.stringify(value)) as JsonObject;
+/**
+ * A copy without the properties that are `undefined`: JSON has none, and a record must come back as it went in.
+ *
+ * @param value of objects, arrays and what JSON has besides.
+ */
+export function compact(value: object): JsonObject {
+  const copy: Record<string, Json> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (member !== undefined) copy[name] = compactValue(member);
+  }
+  return copy;
+}
+
+function compactValue(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(compactValue);
+  // What is no object here is text, a number, true, false or null: the records' types have nothing else.
+  return typeof value === 'object' && value !== null ? compact(value) : (value as Json);
 }

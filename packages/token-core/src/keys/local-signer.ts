@@ -1,7 +1,7 @@
 import { OstiaryError } from '@ostiary/primitives';
-import { CompactSign, type CryptoKey } from 'jose';
+import type { CryptoKey } from 'jose';
 import type { Signer } from './signer.ts';
-import type { SigningAlgorithm } from './signing-algorithms.ts';
+import { type SigningAlgorithm, signingAlgorithms } from './signing-algorithms.ts';
 
 /** A private key, its id and its algorithm. */
 export interface LocalSignerOptions {
@@ -12,13 +12,13 @@ export interface LocalSignerOptions {
 
 /** A signer with the key in this process. WebCrypto signs on a thread of its own. */
 export function localSigner({ kid, alg, privateKey }: LocalSignerOptions): Signer {
+  const { webCrypto } = signingAlgorithms[alg];
   return {
     kid,
     alg,
-    async sign(payload, typ) {
-      const header = typ === undefined ? { alg, kid } : { alg, kid, typ };
+    async sign(data) {
       try {
-        return await new CompactSign(payload).setProtectedHeader(header).sign(privateKey);
+        return new Uint8Array(await crypto.subtle.sign(webCrypto, privateKey, data));
       } catch (cause) {
         throw new OstiaryError('keys/unavailable', 'Signing failed. Please try again.', {
           cause,

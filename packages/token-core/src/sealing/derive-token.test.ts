@@ -23,14 +23,16 @@ describe('deriveToken', () => {
       deriveToken(secret, { salt: 't', purpose: 'p' }),
       deriveToken(secret, { salt: 's', purpose: 'q' }),
       deriveToken(secret, { salt: 's', purpose: 'p/s' }),
+      deriveToken(secret, { salt: '","s', purpose: 'p' }),
+      deriveToken(secret, { salt: 's', purpose: 'p","' }),
     ];
     expect(new Set(tokens).size).toBe(tokens.length);
   });
 
-  it('is HKDF as RFC 5869 has it, so that any library can check it', () => {
-    // hmac(hmac(salt, secret), info || 0x01) for one block, computed with another implementation.
+  it('is one block of HKDF-Expand as RFC 5869 has it, so that any library can check it', () => {
+    // hmac(secret, '["ostiary/derive-token/1","test","salt"]' || 0x01), computed with another implementation.
     expect(deriveToken(new Secret('secret'), { salt: 'salt', purpose: 'test' })).toBe(
-      'RbDx-owf6uC5KTO4PJDOcQ0gmXLTOB02LdC2GFMLBLo',
+      '_TaS9gQLm78CytskXXEvVmKKx-eJEwhaLKvQs0RZOqw',
     );
   });
 });

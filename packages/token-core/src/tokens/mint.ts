@@ -4,6 +4,7 @@ import type { Signer } from '../keys/signer.ts';
 import type { SigningAlgorithm } from '../keys/signing-algorithms.ts';
 import { type ExtraClaims, type OwnClaims, tokenPayload } from './claims.ts';
 import { halfHash } from './hashes.ts';
+import { signCompact } from './jws.ts';
 
 /** The `typ` of a JWT access token (RFC 9068 section 2.1). ID tokens have none, as Dex's have none. */
 export const ACCESS_TOKEN_TYP = 'at+jwt';
@@ -78,7 +79,7 @@ export interface MinterOptions {
 export function createMinter(options: MinterOptions): Minter {
   const mint = async (token: { input: TokenInput; signer: Signer; more: Partial<OwnClaims>; typ?: string }) => {
     const own = { ...ownClaims(token.input, options), ...token.more };
-    const signed = await token.signer.sign(tokenPayload(own, token.input.claims), token.typ);
+    const signed = await signCompact(tokenPayload(own, token.input.claims), token);
     return { token: signed, jti: own.jti, expiresAt: new Date(own.exp * 1000) };
   };
   return {
@@ -128,5 +129,6 @@ function uuid(random: RandomBytes): string {
   const bytes = Buffer.from(random(16));
   bytes.writeUInt8(((bytes[6] ?? 0) & 0x0f) | 0x40, 6);
   bytes.writeUInt8(((bytes[8] ?? 0) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

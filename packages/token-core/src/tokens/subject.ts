@@ -24,8 +24,8 @@ export function encodeSubject({ userId, connectorId }: SubjectParts): string {
       detail: { connectorId: connectorId.toWellFormed() },
     });
   }
-  const bytes = [...encodeField(USER_ID_TAG, userId), ...encodeField(CONNECTOR_ID_TAG, connectorId)];
-  return Buffer.from(bytes).toString('base64url');
+  const message = [...encodeField(USER_ID_TAG, userId), ...encodeField(CONNECTOR_ID_TAG, connectorId)];
+  return Buffer.concat(message).toString('base64url');
 }
 
 /** The parts of a `sub`, or `undefined` for any text that {@link encodeSubject} does not give, byte for byte. */
@@ -40,10 +40,10 @@ export function decodeSubject(sub: string): SubjectParts | undefined {
 }
 
 /** Tag, length as a varint, UTF-8 bytes. An empty string is not written at all. */
-function encodeField(tag: number, text: string): readonly number[] {
+function encodeField(tag: number, text: string): readonly Uint8Array[] {
   if (text === '') return [];
   const bytes = Buffer.from(text, 'utf8');
-  return [tag, ...encodeVarint(bytes.length), ...bytes];
+  return [Uint8Array.of(tag, ...encodeVarint(bytes.length)), bytes];
 }
 
 /** Seven bits to a byte, the low ones first; the high bit says that more follow. */

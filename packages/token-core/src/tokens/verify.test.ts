@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { issuer, policy, START, type World, world } from '../../test/support.ts';
 import { createKeyRing, type KeyRing } from '../keys/key-ring.ts';
 import type { Signer } from '../keys/signer.ts';
+import { signCompact } from './jws.ts';
 import { createMinter, type Minter } from './mint.ts';
 import { createVerifier, type Verifier } from './verify.ts';
 
@@ -35,7 +36,7 @@ const part = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 const refused = (reason: string) => expect.objectContaining({ code: 'token/invalid', detail: { reason } });
 const signed = (claims: unknown, typ?: string) =>
-  signer.sign(Buffer.from(typeof claims === 'string' ? claims : JSON.stringify(claims)), typ);
+  signCompact(typeof claims === 'string' ? claims : JSON.stringify(claims), { signer, typ });
 
 describe('what was minted here', () => {
   it.each(['RS256', 'EdDSA'] as const)('passes, signed with %s', async (algorithm) => {
