@@ -32,7 +32,11 @@ export function keyPrefix(prefix: readonly string[]): string {
   return prefix.map((part) => `${escapePart(part)}/`).join('');
 }
 
+/** What stays as it is: nearly every part, for ids are mostly hashes and names of kinds. */
+const plain = /^[\w.~-]*$/;
+
 function escapePart(part: string): string {
+  if (plain.test(part)) return part;
   if (!part.isWellFormed()) throw new OstiaryError('storage/corrupt', 'A record key is not well-formed text.');
   // encodeURIComponent leaves these five, and some of them are patterns or quotes for a storage.
   return encodeURIComponent(part).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

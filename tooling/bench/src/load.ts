@@ -16,9 +16,25 @@ const SAMPLE_MS = 50;
  *
  * @throws Error when one of them failed, or was not answered with the status it should: a fast error is no result.
  */
-export async function hammer(load: Load, seconds: number): Promise<number> {
-  const first = await run(load, load.connections * 4);
-  return run(load, Math.max(load.connections * 4, Math.ceil(first * seconds)));
+export function hammer(load: Load, seconds: number): Promise<number> {
+  return measured((amount) => run(load, amount), { connections: load.connections, seconds });
+}
+
+/**
+ * The rate of some work over about `seconds`. Half as much goes before it and does not count: a server that had nothing
+ * to do while others were measured has to find its speed again.
+ *
+ * @param work does it so many times, and answers how often per second.
+ */
+export async function measured(
+  work: (amount: number) => Promise<number>,
+  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+): Promise<number> {
+  const least = connections * 4;
+  const amountFor = (rate: number, lasting: number): number => Math.max(least, Math.ceil(rate * lasting));
+  const cold = await work(least);
+  const warm = await work(amountFor(cold, seconds / 2));
+  return work(amountFor(warm, seconds));
 }
 
 /** Makes exactly `amount` requests. A count ends when all are answered; a time limit would drop those under way. */

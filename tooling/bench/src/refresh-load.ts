@@ -1,7 +1,7 @@
 /** The refresh grant under load: every answer's token is the next request's, as with a real client. */
-import type { Request } from 'autocannon';
 import { basic } from './flow.ts';
-import { hammer } from './load.ts';
+import { measured } from './load.ts';
+import { type PostLoad, post } from './post-load.ts';
 import type { Subject } from './subject.ts';
 
 export interface RefreshLoad {
@@ -16,18 +16,15 @@ export interface RefreshLoad {
 /** A subject whose figure is refreshes per second. */
 export function refreshLoad({ name, token, refreshTokens, connections }: RefreshLoad): Subject {
   const waiting = [...refreshTokens];
-  const request: Request = {
-    method: 'POST',
-    path: new URL(token).pathname,
-    setupRequest: (base) => ({ ...base, headers, body: `grant_type=refresh_token&refresh_token=${taken(waiting)}` }),
-    onResponse: (status, body) => {
-      if (status === 200) waiting.unshift(refreshTokenOf(body));
-    },
+  const load: PostLoad = {
+    url: new URL(token),
+    connections,
+    headers: { authorization: basic },
+    form: () => `grant_type=refresh_token&refresh_token=${taken(waiting)}`,
+    onAnswer: (body) => void waiting.unshift(refreshTokenOf(body)),
   };
-  return { name, measure: (seconds) => hammer({ url: token, connections, request }, seconds) };
+  return { name, measure: (seconds) => measured((amount) => post(load, amount), { connections, seconds }) };
 }
-
-const headers = { authorization: basic, 'content-type': 'application/x-www-form-urlencoded' };
 
 function taken(waiting: string[]): string {
   const token = waiting.pop();
@@ -38,7 +35,7 @@ function taken(waiting: string[]): string {
 /** One refresh, and the whole answer as it came. */
 export async function refreshOnce(token: string, refreshToken: string): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });
-  const reply = await fetch(token, { method: 'POST', headers, body });
+  const reply = await fetch(token, { method: 'POST', headers: { authorization: basic }, body });
   const text = await reply.text();
   if (reply.status !== 200) throw new Error(`a refresh was answered ${reply.status} ${text}`);
   return text;

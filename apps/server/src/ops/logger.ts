@@ -35,7 +35,7 @@ export function createLogger(settings: LogSettings, { write, now }: LogTarget): 
     },
     stream,
   );
-  return wrap(root, new Set(settings.excludeFields));
+  return wrap(root, { excluded: new Set(settings.excludeFields) });
 }
 
 /** Pino's time member. Formatting a time takes as long as the rest of a short line, and a millisecond has many lines. */
@@ -48,22 +48,29 @@ function timestamps(now: Clock): () => string {
   };
 }
 
-function wrap(log: PinoLogger, excluded: ReadonlySet<string>): Logger {
+interface LineOptions {
+  readonly excluded: ReadonlySet<string>;
+  /** Fields of every line, ahead of its own. A request has few lines, and a logger of pino's own costs more than they do. */
+  readonly bound?: LogFields;
+}
+
+function wrap(log: PinoLogger, { excluded, bound }: LineOptions): Logger {
   const line =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (event: string, fields: LogFields = {}) => {
-      if (log.isLevelEnabled(level)) log[level](readable(fields, excluded), event);
+      if (log.isLevelEnabled(level))
+        log[level](readable(bound === undefined ? fields : { ...bound, ...fields }, excluded), event);
     };
   return {
     debug: line('debug'),
     info: line('info'),
     warn: line('warn'),
     error: line('error'),
-    child: (fields) => wrap(log.child(readable(fields, excluded)), excluded),
+    child: (fields) => wrap(log, { excluded, bound: { ...bound, ...fields } }),
   };
 }
 
-/** What pino is given. Nearly all fields may go as they are, and are not copied. */
+/** What pino is given. Nearly all fields may go as they are. */
 function readable(fields: LogFields, excluded: ReadonlySet<string>): LogFields {
   for (const name in fields) {
     if (excluded.has(name) || taken.has(name) || fields[name] instanceof Error) return reworded(fields, excluded);
