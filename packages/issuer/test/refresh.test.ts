@@ -77,6 +77,20 @@ describe('refresh', () => {
     expect(harness.upstream.asked.refresh).toBe(1);
   });
 
+  it('says in the log for what, and through which connector, tokens were issued, with their ids', async () => {
+    const harness = await startIssuer();
+    const reply = await refresh(harness.browser(), await logInOffline(harness));
+    const issued = harness.log.lines.filter(({ event }) => event === 'token.issued').map(({ fields }) => fields);
+    const ids = {
+      accessTokenId: claimsOf(textOf(reply, 'access_token')).jti,
+      idTokenId: claimsOf(textOf(reply, 'id_token')).jti,
+    };
+    expect(issued).toMatchObject([
+      { grantType: 'authorization_code', client: 'app', connector: 'idp' },
+      { grantType: 'refresh_token', client: 'app', connector: 'idp', ...ids },
+    ]);
+  });
+
   it('gives a retry within the reuse interval the same successor', async () => {
     const harness = await startIssuer();
     const first = await logInOffline(harness);

@@ -7,7 +7,7 @@ export interface LogFields {
 }
 
 /**
- * A structured log. The first argument names the event (`refresh.rotated`), for programs to find it by; it is a
+ * A structured log. The first argument names the event (`token.issued`), for programs to find it by; it is a
  * constant in the source, never built from data.
  *
  * Levels: `error` an operator must act; `warn` something was refused or degraded; `info` one line per thing a person

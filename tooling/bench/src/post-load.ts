@@ -4,6 +4,8 @@
  */
 import { connect, type Socket } from 'node:net';
 
+const LONGEST_WAIT_MS = 30_000;
+
 /** Forms for one address. */
 export interface PostLoad {
   readonly url: URL;
@@ -19,7 +21,7 @@ export interface PostLoad {
 /**
  * Posts exactly `amount` forms, one at a time on each connection, and answers how many per second were answered.
  *
- * @throws Error for an answer that is not 200, has no `Content-Length`, or never comes whole.
+ * @throws Error for an answer that is not 200, has no `Content-Length`, or does not come whole; and what `onAnswer` throws.
  */
 export async function post(load: PostLoad, amount: number): Promise<number> {
   let left = amount;
@@ -51,27 +53,38 @@ async function converse({ url, onAnswer }: PostLoad, head: string, next: () => s
   socket.once('connect', ask);
   socket.once('error', reject);
   socket.once('close', () => reject(new Error(`${url} closed a connection`)));
-  readAnswers(socket, reject, (body) => {
-    onAnswer(body);
-    ask();
+  socket.setTimeout(LONGEST_WAIT_MS, () => reject(new Error(`${url} does not answer`)));
+  readAnswers(socket, (answer) => {
+    try {
+      onAnswer(bodyOf(answer));
+      ask();
+    } catch (error) {
+      reject(error);
+    }
   });
   await promise.finally(() => socket.destroy());
 }
 
-function readAnswers(socket: Socket, fail: (error: Error) => void, answered: (body: string) => void): void {
+interface Answer {
+  readonly head: string;
+  readonly body: string;
+}
+
+function readAnswers(socket: Socket, onAnswer: (answer: Answer) => void): void {
   let received = '';
   socket.on('data', (text: string) => {
     received += text;
-    const end = received.indexOf('\r\n\r\n') + 4;
-    if (end < 4) return;
-    const length = /\r\ncontent-length: *(\d+)/i.exec(received.slice(0, end))?.[1];
-    if (!received.startsWith('HTTP/1.1 200 ') || length === undefined) {
-      fail(new Error(`an answer is ${received}`));
-      return;
-    }
-    if (received.length < end + Number(length)) return;
-    const body = received.slice(end);
+    const begin = received.indexOf('\r\n\r\n') + 4;
+    if (begin < 4) return;
+    const [head, body] = [received.slice(0, begin), received.slice(begin)];
+    // An answer without a length is not waited for: it is refused as it is.
+    if (body.length < Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0)) return;
     received = '';
-    answered(body);
+    onAnswer({ head, body });
   });
+}
+
+function bodyOf({ head, body }: Answer): string {
+  if (head.startsWith('HTTP/1.1 200 ') && /\r\ncontent-length:/i.test(head)) return body;
+  throw new Error(`an answer begins ${head.slice(0, 500)}`);
 }

@@ -45,12 +45,12 @@ describe('countEvents', () => {
     const events: string[] = [];
     const inner = { ...silentLogger, info: (event: string) => void events.push(event), child: () => inner };
     const log = countEvents(inner, metrics);
-    log.child({ requestId: 'r' }).info('refresh.rotated');
+    log.child({ requestId: 'r' }).info('token.issued');
     log.warn('refresh.reused');
     log.debug('noise');
     const text = await metrics.render();
-    expect(events).toEqual(['refresh.rotated']);
-    expect(text).toContain('ostiary_events_total{event="refresh.rotated",level="info"} 1');
+    expect(events).toEqual(['token.issued']);
+    expect(text).toContain('ostiary_events_total{event="token.issued",level="info"} 1');
     expect(text).toContain('ostiary_events_total{event="refresh.reused",level="warn"} 1');
     expect(text).not.toContain('noise');
   });

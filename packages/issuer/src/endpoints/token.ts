@@ -43,6 +43,7 @@ export function tokenEndpoint(context: IssuerContext): Endpoint {
       request.log.info('token.issued', {
         grantType: params.get('grant_type'),
         client: client.id,
+        connector: issued.connectorId,
         idTokenId: issued.idTokenId,
         accessTokenId: issued.accessTokenId,
       });

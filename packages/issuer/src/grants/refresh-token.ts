@@ -91,7 +91,7 @@ async function renew(use: Use, record: FamilyRecord, context: IssuerContext): Pr
 
 /** Asks the provider, replaces the record, mints. */
 async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promise<IssuedTokens | 'again'> {
-  const { token, grant } = use;
+  const { token } = use;
   const identity = await renewIdentity(turn, context);
   if (identity === 'rejected') return loginOver(use, context);
   const mine = turn.record();
@@ -100,7 +100,6 @@ async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promis
   const expiresAt = familyDeadline(family, context.lifetimes.refreshToken);
   const replaced = await context.families.replace(token.familyId, mine.version, { set: family, expiresAt });
   if (replaced === undefined) return 'again';
-  grant.request.log.info('refresh.rotated', { client: grant.client.id, connector: family.connectorId });
   return answer({ permit, next, family }, context);
 }
 

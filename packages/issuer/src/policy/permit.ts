@@ -28,15 +28,21 @@ const issued: unique symbol = Symbol('permit');
  */
 export class Permit {
   readonly client: Client;
+  /** The connector that the person logged in through. */
+  readonly connectorId: string;
   readonly subject: string;
   /** The requesting client is always among them. */
   readonly audience: readonly [string, ...string[]];
   readonly scopes: readonly string[];
   readonly claims: ExtraClaims;
 
-  constructor(key: typeof issued, facts: Pick<Permit, 'client' | 'subject' | 'audience' | 'scopes' | 'claims'>) {
+  constructor(
+    key: typeof issued,
+    facts: Pick<Permit, 'client' | 'connectorId' | 'subject' | 'audience' | 'scopes' | 'claims'>,
+  ) {
     if (key !== issued) throw new TypeError('only policy makes permits');
     this.client = facts.client;
+    this.connectorId = facts.connectorId;
     this.subject = facts.subject;
     this.audience = facts.audience;
     this.scopes = facts.scopes;
@@ -68,6 +74,7 @@ export async function decide(question: PolicyQuestion, clients: ClientRegistry):
   const [first, ...others] = peers.includes(client.id) ? peers : [...peers, client.id];
   return new Permit(issued, {
     client,
+    connectorId: connector.id,
     subject: encodeSubject({ userId: identity.userId, connectorId: connector.id }),
     audience: [first ?? client.id, ...others],
     scopes: question.scopes,

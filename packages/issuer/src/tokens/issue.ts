@@ -17,6 +17,7 @@ export interface IssueOptions {
 export interface IssuedTokens {
   /** A token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3). */
   readonly body: JsonObject;
+  readonly connectorId: string;
   readonly accessTokenId: string;
   readonly idTokenId: string;
 }
@@ -59,6 +60,7 @@ export async function issueTokens(
       id_token: id.token,
       scope: scopes.join(' '),
     },
+    connectorId: permit.connectorId,
     accessTokenId: access.jti,
     idTokenId: id.jti,
   };
