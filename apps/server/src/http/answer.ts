@@ -8,6 +8,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: HeaderList;
   readonly body: string | Uint8Array;
+  /** Length of the body, where it has been counted. */
+  readonly bytes?: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Answer {
  */
 export function send(res: ServerResponse<IncomingMessage>, requestId: string, answer: Answer): number {
   const { body } = answer;
-  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  const bytes = answer.bytes ?? Buffer.byteLength(body);
   const headers = answer.headers.slice();
   headers.push('x-request-id', requestId, 'content-length', String(bytes));
   res.writeHead(answer.status, headers);

@@ -37,6 +37,8 @@ export function documentsFirst(
   };
 }
 
+const counted = (answer: Answer): Answer => ({ ...answer, bytes: Buffer.byteLength(answer.body) });
+
 function serveDocument(endpoint: Endpoint, deps: DocumentDeps): (exchange: Exchange) => Promise<void> {
   const { exchanges, answers, cookies, log } = deps;
   const cors = endpoint.cors ? deps.cors : undefined;
@@ -50,7 +52,7 @@ function serveDocument(endpoint: Endpoint, deps: DocumentDeps): (exchange: Excha
     try {
       const parts = { req, params: {}, querystring: '', form: 'none', cookies, requestId, log, clientAddress } as const;
       const reply = await endpoint.handle(new HostRequest(parts));
-      if (made?.of !== reply) made = { of: reply, answer: answers.reply(reply) };
+      if (made?.of !== reply) made = { of: reply, answer: counted(answers.reply(reply)) };
       outcome = withCors(made.answer, cors, req);
     } catch (error) {
       outcome = exchanges.unexpected(exchange, error);

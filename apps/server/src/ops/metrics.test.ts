@@ -47,11 +47,12 @@ describe('countEvents', () => {
     const log = countEvents(inner, metrics);
     log.child({ requestId: 'r' }).info('token.issued');
     log.warn('refresh.reused');
+    log.warn('refresh.reused');
     log.debug('noise');
     const text = await metrics.render();
     expect(events).toEqual(['token.issued']);
     expect(text).toContain('ostiary_events_total{event="token.issued",level="info"} 1');
-    expect(text).toContain('ostiary_events_total{event="refresh.reused",level="warn"} 1');
+    expect(text).toContain('ostiary_events_total{event="refresh.reused",level="warn"} 2');
     expect(text).not.toContain('noise');
   });
 });

@@ -110,11 +110,20 @@ function httpMetrics(registers: Registry[]): Metrics {
 }
 
 function eventMetrics(registers: Registry[]): Pick<ServerMetrics, 'countEvent' | 'observeStorage'> {
-  const events = new Counter({
+  // Counted here at every line of the log, and told to the counter when somebody asks: it makes a text of its labels
+  // each time it counts.
+  const counts = { info: new Map<string, number>(), warn: new Map<string, number>(), error: new Map<string, number>() };
+  new Counter({
     name: 'ostiary_events_total',
     help: 'Events of the log by name: logins, refreshes, tokens issued, refusals.',
     labelNames: ['event', 'level'],
     registers,
+    collect() {
+      this.reset();
+      for (const [level, events] of Object.entries(counts)) {
+        for (const [event, count] of events) this.inc({ event, level }, count);
+      }
+    },
   });
   const calls = new Histogram({
     name: 'ostiary_storage_duration_seconds',
@@ -124,7 +133,7 @@ function eventMetrics(registers: Registry[]): Pick<ServerMetrics, 'countEvent' |
     registers,
   });
   return {
-    countEvent: (event, level) => events.inc({ event, level }),
+    countEvent: (event, level) => void counts[level].set(event, (counts[level].get(event) ?? 0) + 1),
     observeStorage: ({ verb, seconds, failed }) => calls.observe({ verb, outcome: failed ? 'error' : 'ok' }, seconds),
   };
 }
