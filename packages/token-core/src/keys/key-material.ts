@@ -37,6 +37,7 @@ export async function importSigningKey(key: SigningKey): Promise<ImportedKey> {
   try {
     if ((await calculateJwkThumbprint(key.jwk)) !== key.kid) throw new Error('the kid is not the thumbprint');
     const publicKey = asCryptoKey(await importJWK({ ...toPublicJwk(key.jwk, key) }, key.alg));
+    if (isShort(publicKey)) throw new Error('the RSA key has fewer than 2048 bits');
     if (key.jwk.d === undefined) return { publicKey };
     return { publicKey, privateKey: asCryptoKey(await importJWK(key.jwk, key.alg, { extractable: false })) };
   } catch (cause) {
@@ -45,6 +46,11 @@ export async function importSigningKey(key: SigningKey): Promise<ImportedKey> {
       detail: { kid: key.kid, alg: key.alg },
     });
   }
+}
+
+/** RFC 7518 section 3.3. WebCrypto would sign with such a key, and verifiers refuse what it signed. */
+function isShort({ algorithm }: CryptoKey): boolean {
+  return 'modulusLength' in algorithm && Number(algorithm.modulusLength) < signingAlgorithms.RS256.modulusLength;
 }
 
 function asCryptoKey(key: CryptoKey | Uint8Array): CryptoKey {

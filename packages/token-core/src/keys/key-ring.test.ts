@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Json } from '@ostiary/primitives';
 import { createMemoryDriver } from '@ostiary/storage-memory';
+import { calculateJwkThumbprint } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { policy, testTime, type World, watched, world } from '../../test/support.ts';
 import { createKeyRing, type KeyRing } from './key-ring.ts';
@@ -95,6 +97,19 @@ describe('createKeyRing', () => {
       await at.storage.put(RECORD, { v: 1, d: { keys } } as unknown as Json, { ifVersion: 'any' });
       await expect(open(at)).rejects.toMatchObject({ code: 'storage/corrupt' });
     }
+  });
+
+  it('stops at a record whose RSA key is too short to be believed', async () => {
+    const at = world();
+    await open(at, { algorithms: ['RS256'] });
+    const [key] = await storedKeys(at);
+    const jwk = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' });
+    const short = { ...key, jwk, kid: await calculateJwkThumbprint(jwk) };
+    await at.storage.put(RECORD, { v: 1, d: { keys: [short] } } as unknown as Json, { ifVersion: 'any' });
+    await expect(open(at, { algorithms: ['RS256'] })).rejects.toMatchObject({
+      code: 'storage/corrupt',
+      cause: expect.objectContaining({ message: expect.stringContaining('2048') }),
+    });
   });
 
   it('fails to start without its storage', async () => {
