@@ -14,19 +14,13 @@ export interface Parameters<Name extends string = string> {
 export function readParameters(...sources: readonly (URLSearchParams | undefined)[]): Parameters {
   return {
     get(name) {
-      const values = valuesOf(name, sources);
+      const values = sources.flatMap((source) => source?.getAll(name) ?? []);
       if (values.length > 1) {
         throw new OstiaryError('oauth/invalid_request', `The parameter "${name}" is there more than once.`);
       }
       return values[0] === '' ? undefined : values[0];
     },
   };
-}
-
-function valuesOf(name: string, sources: readonly (URLSearchParams | undefined)[]): readonly string[] {
-  const [only] = sources;
-  if (sources.length === 1) return only?.getAll(name) ?? [];
-  return sources.flatMap((source) => source?.getAll(name) ?? []);
 }
 
 /** Splits a space-separated list (RFC 6749 section 3.3), dropping doubles, keeping the order. */

@@ -58,8 +58,7 @@ function readBody(req: IncomingMessage, limit: number): Promise<Buffer | 'too_la
       if (size > limit) resolve('too_large');
       else chunks.push(chunk);
     });
-    // Nearly every form comes in one piece, which need not be copied.
-    req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    req.on('end', () => resolve(Buffer.concat(chunks)));
     req.on('error', () => resolve('aborted'));
     req.on('close', () => resolve('aborted'));
   });

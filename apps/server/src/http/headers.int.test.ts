@@ -172,6 +172,22 @@ describe('cookies', () => {
   });
 });
 
+describe('headers of a request', () => {
+  it('are found in any case, and only when they were sent', async () => {
+    const one = endpoint('/auth', ({ headers }) => {
+      const names = ['X-Remote-User', 'x-remote-user', 'constructor', 'x-other'];
+      return { ...ok, body: JSON.stringify(names.map((name) => [headers.has(name), headers.get(name)])) };
+    });
+    const { body } = await askHost(one, { headers: { 'x-REMOTE-user': 'jane' } });
+    expect(JSON.parse(body)).toEqual([
+      [true, 'jane'],
+      [true, 'jane'],
+      [false, null],
+      [false, null],
+    ]);
+  });
+});
+
 describe('headers that come several times', () => {
   it('reach a connector as one value, so that none of them is taken for all', async () => {
     const one = endpoint('/auth', ({ headers }) => ({ ...ok, body: JSON.stringify(headers.get('x-remote-user')) }));
