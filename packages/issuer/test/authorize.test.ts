@@ -105,6 +105,15 @@ describe('choice of connector', () => {
     expect(locationOf(reply)).not.toContain('connector_id');
   });
 
+  it('does not go on with the connector of the path when connector_id names another', async () => {
+    const { browser } = await startIssuer();
+    const { connector_id: _, ...rest } = request();
+    const go = (connector: string) =>
+      browser().send(`/auth/idp?${new URLSearchParams({ ...rest, connector_id: connector })}`);
+    expect(await go('ldap')).toMatchObject({ kind: 'page', status: 400, page: { problem: 'bad_request' } });
+    expect(locationOf(await go('idp'))).toMatch(/^https:\/\/idp\.example\.com/);
+  });
+
   it('takes along what the issuer reads, and no other field: not a secret, not a thousand of them', async () => {
     const read = {
       ...{

@@ -36,7 +36,7 @@ const start = (more: HarnessOptions = {}): Promise<Harness> => startIssuer({ pas
 describe('wrong passwords for an account', () => {
   it.each(['jane', 'nobody'])('are heard so many times, and then not even the right one, for %s', async (login) => {
     const harness = await start();
-    const form = await openForm(harness);
+    const form = await openForm(harness, '192.0.2.1');
     expect(await statuses(form, times(3, [login, 'guess']))).toEqual([401, 401, 401]);
     const asked = harness.upstream.asked.finish;
     const reply = await send(form, login, 'pass');
@@ -50,6 +50,8 @@ describe('wrong passwords for an account', () => {
     const line = harness.log.lines.find(({ event }) => event === 'login.limited');
     expect(line?.fields).toMatchObject({ connector: 'ldap', client: 'app', limit: 'account', retryAfter: 900 });
     expect(JSON.stringify(harness.log.lines)).not.toContain(login);
+    const told = harness.log.lines.filter(({ event }) => event === 'login.rejected' || event === 'login.limited');
+    expect(told.map(({ fields }) => fields?.clientAddress)).toEqual(times(4, '192.0.2.1'));
   });
 
   it('are forgotten at the end of the window, and the login goes on where it was', async () => {

@@ -65,6 +65,19 @@ frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", ext
     });
   });
 
+  it("leaves out fields of the log by Dex's names, too", async () => {
+    const names = 'request_id, client_remote_addr, connector_id, user_id, preferred_username, email';
+    const { config } = await load(minimal(`logger: {excludeFields: [${names}]}`));
+    expect(config.logging.excludeFields).toEqual([
+      'requestId',
+      'clientAddress',
+      'connector',
+      'user',
+      'preferredUsername',
+      'email',
+    ]);
+  });
+
   it('takes keys in any case, exact spelling first', async () => {
     const { certificate, key } = await selfSigned();
     const text = `

@@ -82,12 +82,21 @@ const levels: readonly (readonly [number, LogLevel])[] = [
   [8, 'error'],
 ];
 
+/** Fields under the names that Dex gives them. Who has one left out there does not want to find it here. */
+const ourNames: ReadonlyMap<string, string> = new Map([
+  ['request_id', 'requestId'],
+  ['client_remote_addr', 'clientAddress'],
+  ['connector_id', 'connector'],
+  ['user_id', 'user'],
+  ['preferred_username', 'preferredUsername'],
+]);
+
 /** `logger`. Go's levels may be shifted (`INFO+2`): the first level at or above the sum. */
 export function readLogging({ level, format, excludeFields }: ConfigFile['logger']): LogSettings {
   const [, name = 'info', shift = '0'] = /^([a-z]+)([+-]\d+)?$/iu.exec(level) ?? [];
   const base = levels.find(([, known]) => known === name.toLowerCase())?.[0] ?? 0;
   const wanted = levels.find(([value]) => value >= base + Number(shift))?.[1] ?? 'silent';
-  return { level: wanted, format, excludeFields };
+  return { level: wanted, format, excludeFields: excludeFields.map((name) => ourNames.get(name) ?? name) };
 }
 
 /** `frontend` */

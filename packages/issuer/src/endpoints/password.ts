@@ -54,7 +54,8 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
     username === '' || password === ''
       ? 'rejected'
       : await checkWithinBudget(attempt, () => connector.login.check(ask), context);
-  const fields = { connector: start.entry.id, client: start.client.id };
+  // Not the name: people type their password there, too.
+  const fields = { connector: start.entry.id, client: start.client.id, clientAddress: request.clientAddress };
   if (outcome === 'rejected') {
     request.log.warn('login.rejected', fields);
     return form(step, context, username);

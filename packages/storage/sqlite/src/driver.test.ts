@@ -55,11 +55,13 @@ describe('the file', () => {
     expect(await driver.get(key)).toBeUndefined();
   });
 
-  it('may be that of a Dex before, whose tables stay', async () => {
+  it('may be that of a Dex before, whose tables stay, with a warning', async () => {
     inspect(at('dex.db'), (database) =>
       database.exec("CREATE TABLE client (id TEXT); INSERT INTO client VALUES ('x')"),
     );
-    await using driver = await open(at('dex.db'));
+    const warn = vi.fn();
+    await using driver = await openSqliteDriver({ ...deps, file: at('dex.db'), log: { ...silentLogger, warn } });
+    expect(warn).toHaveBeenCalledWith('storage.file_shared', { file: at('dex.db'), tables: ['client'] });
     await driver.put(key, 1, { ifVersion: 'any' });
     expect(inspect(at('dex.db'), (database) => database.prepare('SELECT id FROM client').get())).toEqual({ id: 'x' });
   });

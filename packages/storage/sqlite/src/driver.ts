@@ -16,7 +16,7 @@ import {
 } from '@ostiary/storage-sdk';
 import { openFile, unreachable, unusable } from './open-file.ts';
 import { patiently } from './patience.ts';
-import { migrate } from './schema.ts';
+import { migrate, tablesOfOthers } from './schema.ts';
 import { isMisfit } from './sqlite-error.ts';
 import { prepareStatements, type Row, type Statements } from './statements.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -44,6 +44,8 @@ export async function openSqliteDriver(options: SqliteOptions): Promise<StorageD
     const database = await patiently(() => openFile(path, log), patience);
     try {
       await patiently(() => migrate(database, now().getTime()), patience);
+      const tables = tablesOfOthers(database);
+      if (tables.length > 0) log.warn('storage.file_shared', { file: path, tables });
       return new SqliteDriver(database, { ...options, patience });
     } catch (error) {
       database.close();

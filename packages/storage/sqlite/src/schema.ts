@@ -42,6 +42,14 @@ export function migrate(database: DatabaseSync, now: number): void {
   }
 }
 
+/** The tables of other programs in this file, by name: a Dex before, most likely. */
+export function tablesOfOthers(database: DatabaseSync): readonly string[] {
+  const others = database.prepare(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'ostiary_*' AND name NOT GLOB 'sqlite_*' ORDER BY name",
+  );
+  return others.all().map(({ name }) => String(name));
+}
+
 function schemaVersion(database: DatabaseSync): number {
   const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'ostiary_migrations'");
   if (table.get() === undefined) return 0;
