@@ -1,24 +1,24 @@
 /** A folder for the PATH that has the built kubectl plugin under its name. */
-import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Makes `.ostiary/bin` with `kubectl-login` in it, and the Node that runs this beside it: the machine's own may be
- * older than the plugin wants.
+ * Makes `.ostiary/bin` with nothing but `kubectl-login` in it, which runs the built plugin with the Node that runs this:
+ * the machine's own may be older than the plugin wants, and a `node` in this folder would stand before it for everybody
+ * else in that terminal.
  *
  * @returns the folder.
  */
 export async function plugInFolder(root: string): Promise<string> {
   const folder = join(root, '.ostiary', 'bin');
-  await mkdir(folder, { recursive: true });
   const plugIn = join(root, 'apps/kubectl-login/dist/main.cjs');
-  await chmod(plugIn, 0o755);
-  for (const [name, target] of [
-    ['kubectl-login', plugIn],
-    ['node', process.execPath],
-  ] as const) {
-    await rm(join(folder, name), { force: true });
-    await symlink(target, join(folder, name));
-  }
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  // exec: the process that kubectl started is the plugin itself.
+  const script = `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(plugIn)} "$@"\n`;
+  await writeFile(join(folder, 'kubectl-login'), script, { mode: 0o755 });
   return folder;
 }
+
+/** For a shell, whatever the text holds. */
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -14,6 +14,8 @@ import { welcome } from './welcome.ts';
 const root = dirname(dirname(import.meta.dirname));
 const issuer = 'http://127.0.0.1:5556/dex';
 const app = 'http://127.0.0.1:5555';
+/** Metrics and health of the server. */
+const telemetry = 'http://127.0.0.1:5558';
 const READY_WITHIN_MS = 30_000;
 
 const server = {
@@ -43,7 +45,7 @@ interface Fallen {
 
 async function main(): Promise<number> {
   const told = toldToStop();
-  const taken = await takenPorts([issuer, app].map((url) => Number(new URL(url).port)));
+  const taken = await takenPorts([issuer, app, telemetry].map((url) => Number(new URL(url).port)));
   if (taken.length > 0) return conclude(inUse(taken));
   await using first = start(server);
   const serverFell = fallen(first);
