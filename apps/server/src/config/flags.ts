@@ -21,12 +21,15 @@ export function readFlags(env: EnvironmentLookup): Flags {
   };
 }
 
-/** A warning for each flag that is switched on and does nothing here. */
-export function ignoredFlags(env: EnvironmentLookup): readonly ConfigIssue[] {
+/** A warning for each flag that is switched on and does nothing here, or says neither yes nor no. */
+export function flagWarnings(env: EnvironmentLookup): readonly ConfigIssue[] {
   return flagDecisions.flatMap((flag) => {
-    const value = env(flag.path);
-    if (flag.decision !== 'ignored' || value === undefined || value === '' || goBoolean(value) === false) return [];
-    return [{ path: flag.path, message: `is ignored: ${flag.because}` }];
+    const value = env(flag.path) ?? '';
+    const meaning = goBoolean(value);
+    if (value === '' || (flag.decision === 'ignored' && meaning === false)) return [];
+    if (flag.decision === 'ignored') return [{ path: flag.path, message: `is ignored: ${flag.because}` }];
+    if (meaning !== undefined) return [];
+    return [{ path: flag.path, message: 'is neither true nor false, so it counts as true. Write one of them.' }];
   });
 }
 

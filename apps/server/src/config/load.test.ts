@@ -332,6 +332,15 @@ logger:
     expect(warnings.map(({ path }) => path)).toEqual(['DEX_SESSIONS_ENABLED']);
   });
 
+  it('says when a flag of Dex is neither true nor false', async () => {
+    const { warnings } = await load(minimal(), {
+      env: { DEX_EXPAND_ENV: 'no', DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS: 'T' },
+    });
+    expect(warnings.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      expect.stringMatching(/^DEX_EXPAND_ENV is neither true nor false/),
+    ]);
+  });
+
   it.each([
     ['INFO+2', 'warn'],
     ['error+1', 'silent'],

@@ -8,7 +8,7 @@ import { readClients } from './clients.ts';
 import type { Config } from './config.ts';
 import { connectorIds, readConnectors } from './connectors.ts';
 import { keyDecisions } from './decisions.ts';
-import { type Flags, ignoredFlags, readFlags } from './flags.ts';
+import { type Flags, flagWarnings, readFlags } from './flags.ts';
 import { checkListening } from './listening.ts';
 import { type LooseFile, readLoosely } from './loose.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
@@ -80,7 +80,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const { env, readFile, plugIns } = options;
   const report = createReport();
   const flags = readFlags(env);
-  report.add({ warnings: ignoredFlags(env) });
+  report.add({ warnings: flagWarnings(env) });
   const reviewed = reviewKeys(applyOverrides(source.value, options.overrides), keyDecisions);
   report.add(reviewed);
   const unknownKeys = flags.refuseUnknownKeys ? 'error' : 'warning';
