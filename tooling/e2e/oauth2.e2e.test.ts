@@ -2,6 +2,7 @@
  * A person of a provider that speaks OAuth 2.0 and has an endpoint that tells who somebody is, from its form in Chromium
  * to `kubectl auth whoami`. node-oidc-provider is one, when nobody looks at its ID tokens.
  */
+import { encodeSubject } from '@ostiary/token-core';
 import {
   createAuthority,
   freePort,
@@ -42,7 +43,8 @@ describe.skipIf(lacking !== undefined)('kubectl login with OAuth 2.0', () => {
     await using terminal = await openTerminal(caFile);
     await using kubectl = await openKubectl();
     await loginByBrowser({ ...scene, terminal }, (page) => signInUpstream(page, 'jane'));
-    expect(await whoAmI(kubectl, terminal)).toEqual({ name: expect.any(String), groups: ['dev', 'ops'] });
+    const name = encodeSubject({ userId: 'jane', connectorId: 'company' });
+    expect(await whoAmI(kubectl, terminal)).toEqual({ name, groups: ['dev', 'ops'] });
   });
 });
 
