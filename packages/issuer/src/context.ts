@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { errorStatus, isOstiaryError } from '@ostiary/primitives';
 import { type RecordStore, recordStore } from '@ostiary/storage-sdk';
-import { createMinter, createVerifier, type Minter, type Verifier } from '@ostiary/token-core';
+import { createVerifier, type Verifier } from '@ostiary/token-core';
 import { type KeyedQueue, keyedQueue } from './grants/keyed-queue.ts';
 import type { IssuerOptions } from './options.ts';
 import type { Authenticated } from './records/authentication.ts';
@@ -9,10 +10,11 @@ import { type LoginAttempts, loginAttempts } from './records/login-attempts.ts';
 import { pendingLogin } from './records/pending-login.ts';
 import { type RefreshFamily, refreshFamily } from './records/refresh-family.ts';
 import { revokedToken } from './records/revoked-token.ts';
+import { type IssueTokens, tokenIssuer } from './tokens/issue.ts';
 
 /** What endpoints work with: the options, and what is built of them once. */
 export interface IssuerContext extends IssuerOptions {
-  readonly minter: Minter;
+  readonly issueTokens: IssueTokens;
   readonly verifier: Verifier;
   readonly pendingLogins: RecordStore<Authenticated>;
   readonly codes: RecordStore<AuthorizationCode>;
@@ -31,18 +33,21 @@ export function createContext(options: IssuerOptions): IssuerContext {
   const { storage, issuer, keys, now, random } = options;
   return {
     ...options,
-    minter: createMinter({ issuer, keys, now, random }),
+    issueTokens: tokenIssuer(options),
     verifier: createVerifier({ issuer, keys, now }),
     pendingLogins: recordStore(storage, pendingLogin),
     codes: recordStore(storage, authorizationCode),
     families: recordStore(storage, refreshFamily),
     revokedTokens: recordStore(storage, revokedToken),
     loginAttempts: recordStore(storage, loginAttempts),
-    refreshQueue: keyedQueue(),
+    refreshQueue: keyedQueue(isOutage),
     sleep: async (milliseconds) => void (await sleepFor(milliseconds)),
     jitter: () => 0.5 + (random(1)[0] ?? 0) / 512,
   };
 }
+
+/** The provider, the storage or the keys cannot be had now. */
+const isOutage = (error: unknown): boolean => isOstiaryError(error) && errorStatus(error.code) === 503;
 
 /** Whole seconds since the epoch, as tokens and records count. */
 export function epochSeconds(date: Date): number {

@@ -19,15 +19,19 @@ export function defineEndpoint(definition: EndpointDefinition): Endpoint {
       } catch (thrown) {
         const error = asOstiaryError(thrown);
         logFailure(definition.name, error, request);
-        return definition.audience === 'program' ? errorToProgram(error, request) : errorPage(error, request);
+        return definition.audience === 'program' ? errorToProgram(error) : errorPage(error, request);
       }
     },
   };
 }
 
+/** Enough for all of ours. What is longer has much in it that a stranger sent. */
+const LONGEST_MESSAGE = 1000;
+
 /** Faults of ours are errors, everything else is something that was refused. */
 export function logFailure(endpoint: string, error: OstiaryError, request: IssuerRequest): void {
-  const fields = { endpoint, code: error.code, message: error.message, detail: error.detail, cause: error.cause };
+  const message = error.message.slice(0, LONGEST_MESSAGE);
+  const fields = { endpoint, code: error.code, message, detail: error.detail, cause: error.cause };
   const status = errorStatus(error.code);
   if (status >= 500) request.log.error('request.failed', fields);
   else request.log.info('request.refused', fields);

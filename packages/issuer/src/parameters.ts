@@ -23,7 +23,7 @@ export function readParameters(...sources: readonly (URLSearchParams | undefined
   };
 }
 
-/** Splits a space-separated list (RFC 6749 section 3.3), dropping doubles, keeping the order. */
+/** Splits a list (RFC 6749 section 3.3) at spaces and at no other blank, dropping doubles, keeping the order. */
 export function splitList(text: string | undefined): readonly string[] {
-  return [...new Set((text ?? '').split(/\s+/).filter((word) => word !== ''))];
+  return [...new Set((text ?? '').split(' ').filter((word) => word !== ''))];
 }

@@ -23,6 +23,17 @@ export interface AnswerFrom {
   readonly cookies?: readonly SetCookie[];
 }
 
+const LONGEST_DESCRIPTION = 250;
+
+/**
+ * A message as `error_description` may be: printable ASCII without quotes and backslashes (RFC 6749 sections 4.1.2.1 and
+ * 5.2), and short, because a part of it may be what a stranger sent, and it has to fit into a header.
+ */
+function description({ message }: OstiaryError): string {
+  const text = message.replaceAll('"', "'").replaceAll(/[^\x20-\x5b\x5d-\x7e]/g, '?');
+  return text.length > LONGEST_DESCRIPTION ? `${text.slice(0, LONGEST_DESCRIPTION)}...` : text;
+}
+
 /** An authorization code: for the client, or, out of band, for the person to copy. */
 export function codeToClient(code: string, destination: AnswerTo, from: AnswerFrom): Reply {
   if (destination.redirectUri !== OUT_OF_BAND) return redirectToClient({ code }, destination, from);
@@ -37,7 +48,7 @@ export function errorToClient(
 ): Reply {
   const known = asOstiaryError(error);
   if (destination.redirectUri !== OUT_OF_BAND) {
-    return redirectToClient({ error: oauthErrorCode(known), error_description: known.message }, destination, from);
+    return redirectToClient({ error: oauthErrorCode(known), error_description: description(known) }, destination, from);
   }
   return { ...errorPage(known, from.request, from.retryUrl), cookies: from.cookies ?? [] };
 }
@@ -54,15 +65,14 @@ function redirectToClient(
 }
 
 /** An error as a program expects it (RFC 6749 section 5.2). */
-export function errorToProgram(error: OstiaryError, request: IssuerRequest): Reply {
+export function errorToProgram(error: OstiaryError): Reply {
   const status = errorStatus(error.code);
   return jsonReply(
     status,
-    { error: oauthErrorCode(error), error_description: error.message },
+    { error: oauthErrorCode(error), error_description: description(error) },
     {
-      ...(error.code === 'oauth/invalid_client' && request.headers.has('authorization')
-        ? { 'www-authenticate': 'Basic realm="token", charset="UTF-8"' }
-        : {}),
+      // RFC 9110 section 15.5.2 wants it in every 401, RFC 6749 section 5.2 when the header was used.
+      ...(error.code === 'oauth/invalid_client' ? { 'www-authenticate': 'Basic realm="token", charset="UTF-8"' } : {}),
       ...(status === 503 ? { 'retry-after': '5' } : {}),
     },
   );

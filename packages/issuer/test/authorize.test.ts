@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, locationOf } from './browser.ts';
-import { app, challenge, cli, publicRequest, redirectUri, request, startIssuer } from './harness.ts';
+import { app, challenge, cli, publicRequest, redirectUri, request, startIssuer, textOf } from './harness.ts';
 
 describe('before the redirect URI is known, an error is a page', () => {
   it.each([
@@ -39,6 +39,11 @@ describe('after that, an error goes to the client with state and iss', () => {
     [{ code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
     [{ code_challenge_method: 'S256' }, 'invalid_request'],
     [{ prompt: 'none' }, 'login_required'],
+    [{ prompt: 'none', connector_id: undefined }, 'login_required'],
+    [{ prompt: 'none', connector_id: undefined, scope: 'email' }, 'invalid_scope'],
+    [{ scope: 'openid\u00a0email' }, 'invalid_scope'],
+    [{ response_type: 'code code' }, 'unsupported_response_type'],
+    [{ scope: 'openid audience:server:client_id:' }, 'invalid_scope'],
     [{ prompt: 'none login' }, 'invalid_request'],
     [{ prompt: 'dance' }, 'invalid_request'],
     [{ max_age: '-1' }, 'invalid_request'],
@@ -53,6 +58,34 @@ describe('after that, an error goes to the client with state and iss', () => {
     expect(answer.get('state')).toBe(params.state);
     expect(answer.get('iss')).toBe('https://login.example.com/dex');
     expect(answer.get('tenant')).toBe('a');
+  });
+
+  it.each(['prompt=login&prompt=none', 'connector_id=idp&connector_id=ldap', 'scope=openid&scope=openid'])(
+    '%s: a parameter that is there twice is invalid_request',
+    async (twice) => {
+      const { browser } = await startIssuer();
+      const names = new Set(twice.split('&').map((pair) => pair.split('=')[0]));
+      const others = new URLSearchParams(Object.entries(request()).filter(([name]) => !names.has(name)));
+      others.delete('connector_id');
+      expect(answerOf(await browser().send(`/auth?${others}&${twice}`)).get('error')).toBe('invalid_request');
+    },
+  );
+
+  it('prompt=none never ends on a page, which nobody would see, even when there is no connector', async () => {
+    const { browser } = await startIssuer({ clients: [{ ...app, allowedConnectors: [] }] });
+    const rest = request({ connector_id: undefined, prompt: 'none' });
+    expect(answerOf(await browser().authorize(rest)).get('error')).toBe('login_required');
+    const gone = `/auth?${new URLSearchParams({ ...rest, connector_id: 'gone' })}`;
+    expect(answerOf(await browser().send(gone)).get('error')).toBe('login_required');
+  });
+
+  it('its description has the signs of RFC 6749 only, and an end, whatever was sent', async () => {
+    const { browser, log } = await startIssuer();
+    const reply = await browser().authorize(request({ response_type: `x"\\\n\u0416${'y'.repeat(60_000)}` }));
+    expect(answerOf(reply).get('error_description')).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,300}$/);
+    expect(JSON.stringify(log.lines).length).toBeLessThan(3000);
+    const toProgram = textOf(await browser().token({ grant_type: 'x"\n<' }), 'error_description');
+    expect(toProgram).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
   });
 
   it('PKCE is required of public clients, and of all when the operator says so', async () => {
@@ -170,6 +203,14 @@ describe('consent', () => {
     ]);
     expect(both.filter((reply) => reply.kind === 'redirect')).toHaveLength(1);
     expect(both.filter((reply) => reply.kind === 'page' && reply.status === 400)).toHaveLength(1);
+  });
+
+  it('is not taken from a link: the login must be named in the form', async () => {
+    const { browser } = await startIssuer({ protocol: { skipApproval: false } });
+    const person = browser();
+    const req = answerOf(await person.logIn(request())).get('req') ?? '';
+    const reply = await person.send(`/approval?req=${req}`, { form: { approval: 'approve' } });
+    expect(reply).toMatchObject({ kind: 'page', page: { problem: 'login_expired' } });
   });
 
   it('that is refused is access_denied, and cannot be given afterwards', async () => {

@@ -60,6 +60,41 @@ describe('while somebody logs in', () => {
     expect(harness.upstream.asked.finish).toBe(0);
   });
 
+  it.each(['approve', 'rejected'])(
+    'an address that the client has given up gets no answer: at the provider, at the consent page (%s)',
+    async (approval) => {
+      const clients: Client[] = [app, cli];
+      const harness = await startIssuer({ clients, protocol: { skipApproval: false } });
+      const [early, late] = [harness.browser(), harness.browser()];
+      const state = new URL(locationOf(await early.authorize(request()))).searchParams.get('state') ?? '';
+      const req = new URL(locationOf(await late.logIn(request())), 'https://x').searchParams.get('req') ?? '';
+      clients.splice(0, 1, { ...app, redirectUris: ['https://new.example/cb'] });
+      for (const reply of [
+        await early.send(`/callback/idp?${new URLSearchParams({ state, code: 'c' })}`),
+        await late.send('/approval', { form: { req, approval } }),
+      ]) {
+        expect(reply).toMatchObject({ kind: 'page', page: { problem: 'login_expired' } });
+      }
+    },
+  );
+
+  it('no request is too large for a cookie only after the password was typed', async () => {
+    const harness = await startIssuer({ protocol: { skipApproval: false } });
+    const form = { login: 'jane', password: 'pass' };
+    let [fits, tooLarge] = [0, 4000];
+    while (tooLarge - fits > 1) {
+      const length = Math.floor((fits + tooLarge) / 2);
+      const browser = harness.browser();
+      const begun = await browser.authorize(request({ connector_id: 'ldap', state: 's'.repeat(length) }));
+      if (answerOf(begun).has('error')) tooLarge = length;
+      else {
+        fits = length;
+        expect(locationOf(await browser.send(locationOf(begun), { form }))).toMatch(/^\/dex\/approval/);
+      }
+    }
+    expect(fits).toBeGreaterThan(1000);
+  });
+
   it('a client that may no longer use the connector gets nothing for an approval', async () => {
     const clients: Client[] = [app, cli];
     const harness = await startIssuer({ clients, protocol: { skipApproval: false } });

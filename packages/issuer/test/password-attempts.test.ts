@@ -118,6 +118,13 @@ describe('wrong passwords from an address', () => {
     expect((await send(await openForm(harness, '192.0.2.2'), ...right)).status).toBe(303);
   });
 
+  it('do not count those that were not heard because of the account', async () => {
+    const harness = await start();
+    const form = await openForm(harness, '192.0.2.1');
+    expect(await statuses(form, times(10, ['bob', 'guess']))).toEqual([...times(3, 401), ...times(7, 429)]);
+    expect((await send(form, ...right)).status).toBe(303);
+  });
+
   it('do not count the right ones: an office has one address', async () => {
     const harness = await start();
     for (let person = 0; person < 20; person += 1) {
@@ -130,6 +137,9 @@ describe('wrong passwords from an address', () => {
     ['2001:db8:1:2::1', '2001:0db8:0001:0002:0:0:0:9', 429],
     ['2001:db8:1:2::1', '2001:db8:1:3::1', 401],
     ['::1', '::2', 429],
+    ['::ffff:10.1.0.1', '::ffff:10.2.0.1', 401],
+    ['10.1.0.1', '::ffff:10.1.0.1', 429],
+    ['::ffff:a01:1', '10.1.0.1', 429],
   ])('%s and %s: an IPv6 network is one', async (first, second, status) => {
     const harness = await start();
     await statuses(await openForm(harness, first), names(6));

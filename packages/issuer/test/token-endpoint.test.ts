@@ -24,6 +24,13 @@ describe('client authentication', () => {
     ['a secret for a public client', { client_id: 'cli', client_secret: 'x' }, {}, 'invalid_client', 401],
     ['a wrong secret in the header', {}, basic('app', 'x'), 'invalid_client', 401],
     ['another scheme', {}, { authorization: 'Bearer x' }, 'invalid_client', 401],
+    [
+      'another scheme beside a right secret in the body',
+      { client_id: 'app', client_secret: 'app-secret' },
+      { authorization: 'Bearer x' },
+      'invalid_client',
+      401,
+    ],
     ['a secret that is not form-encoded', {}, basic('app', '%zz'), 'invalid_request', 400],
     ['two different clients', { client_id: 'cli' }, basic('app', 'app-secret'), 'invalid_request', 400],
     ['two methods', { client_secret: 'app-secret' }, basic('app', 'app-secret'), 'invalid_request', 400],
@@ -32,7 +39,15 @@ describe('client authentication', () => {
     expect(reply).toMatchObject({ kind: 'document', status });
     expect(bodyOf(reply).error).toBe(error);
     const challenged = reply.headers?.['www-authenticate'] !== undefined;
-    expect(challenged).toBe(status === 401 && 'authorization' in headers);
+    expect(challenged).toBe(status === 401);
+  });
+
+  it('lets nobody in as a confidential client whose secret was forgotten', async () => {
+    const { browser } = await startIssuer({ clients: [{ ...app, secrets: [] }] });
+    for (const secret of [{}, { client_secret: '' }]) {
+      expect(await browser().token({ ...refreshForm, client_id: 'app', ...secret })).toMatchObject({ status: 401 });
+    }
+    expect(await browser().token(refreshForm, basic('app', ''))).toMatchObject({ status: 401 });
   });
 
   it.each([
@@ -181,8 +196,25 @@ describe('discovery and keys', () => {
   it('serves the keys with an age, and never a private member', async () => {
     const { browser } = await startIssuer();
     const reply = await browser().send('/keys');
-    expect(reply.headers?.['cache-control']).toMatch(/^public, max-age=\d+, must-revalidate$/);
+    expect(reply.headers?.['cache-control']).toBe('public, max-age=300, must-revalidate');
     expect(JSON.stringify(reply)).not.toMatch(/"(d|p|q|dp|dq|qi|k)\\?"/);
+  });
+});
+
+describe('the age of the key set', () => {
+  it('shrinks to nothing while the storage cannot say whether there are other keys', async () => {
+    const { browser, clock, keys } = await startIssuer();
+    const ages: number[] = [];
+    for (let minute = 0; minute <= 10; minute += 1) {
+      const age = (await browser().send('/keys')).headers?.['cache-control'];
+      expect(age).toBe(`public, max-age=${keys.maxAgeSeconds}, must-revalidate`);
+      ages.push(keys.maxAgeSeconds);
+      clock.advance(60);
+    }
+    expect(ages[0]).toBe(300);
+    expect(ages.at(-1)).toBe(0);
+    await keys.refresh();
+    expect((await browser().send('/keys')).headers?.['cache-control']).toContain('max-age=300');
   });
 });
 

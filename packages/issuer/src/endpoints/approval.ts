@@ -10,7 +10,6 @@ import { localUrl } from '../login/urls.ts';
 import type { ConsentItem } from '../page.ts';
 import { readParameters } from '../parameters.ts';
 import { decide } from '../policy/permit.ts';
-import type { Authenticated } from '../records/authentication.ts';
 import type { Reply } from '../reply.ts';
 
 /** `/approval`: what the client asks for, and the person's word on it. */
@@ -58,22 +57,14 @@ async function answer(
   word: 'approve' | 'reject',
   context: IssuerContext,
 ): Promise<Reply> {
+  // Clients and connectors may have changed while the person was reading.
+  const { client, entry } = await resumeLogin(transaction, context);
   const authenticated = await context.pendingLogins.take(pendingId(transaction));
   if (authenticated === undefined) throw finished();
   if (word === 'reject') throw new OstiaryError('login/denied', 'The user rejected the request.');
-  await checkStillAllowed(transaction, authenticated, context);
-  return issueCode(authenticated, transaction, context);
-}
-
-/** Clients and connectors may have changed while the person was reading. */
-async function checkStillAllowed(
-  transaction: LoginTransaction,
-  { identity, request }: Authenticated,
-  context: IssuerContext,
-): Promise<void> {
-  const { client, entry } = await resumeLogin(transaction, context);
-  const question = { client, connector: entry, identity, scopes: request.scopes };
+  const question = { client, connector: entry, identity: authenticated.identity, scopes: authenticated.request.scopes };
   await decide({ ...question, grantType: 'authorization_code' }, context.clients);
+  return issueCode(authenticated, transaction, context);
 }
 
 function pendingId({ pendingLogin }: LoginTransaction): string {

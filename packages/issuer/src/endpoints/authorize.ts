@@ -1,4 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
+import { readPrompt } from '../checks/prompt.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint, logFailure } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
@@ -24,42 +25,46 @@ export function authorizeEndpoint(context: IssuerContext): Endpoint {
     async handle(request) {
       const params: AuthorizationParameters = readParameters(request.form, request.query);
       const destination = await parseDestination(params, context);
-      const wanted = params.get('connector_id');
-      if (wanted !== undefined) return toConnector(requireConnector(wanted, destination.client, context).id);
-      const choices = connectorsFor(destination.client, context);
-      const [only, ...others] = choices;
-      if (only === undefined) {
-        throw new OstiaryError('oauth/invalid_request', 'No connectors available for this client.', {
-          detail: { page: 'no_connectors', client: destination.client.id },
-        });
-      }
-      const mayAsk = params.get('prompt') !== 'none';
-      if (!mayAsk || (others.length === 0 && !context.protocol.alwaysShowLogin)) return toConnector(only.id);
-      return tellClient(destination, request, async () => {
-        await parseAuthorization(params, destination, context);
-        const connectors = choices.map(({ id, type, name }): ConnectorChoice => ({ id, type, name, url: pathTo(id) }));
-        return {
-          kind: 'page',
-          status: 200,
-          page: { name: 'choose-connector', clientName: destination.client.name, connectors },
-        };
-      });
-
-      function pathTo(connectorId: string): string {
-        const rest = sentParameters(request);
-        rest.delete('connector_id');
-        return `${localUrl(context, `/auth/${encodeURIComponent(connectorId)}`)}?${rest}`;
-      }
-      function toConnector(connectorId: string): Reply {
-        return { kind: 'redirect', status: 302, location: pathTo(connectorId) };
-      }
+      return errorsToClient(destination, { request, context }, () => choose({ params, destination, request }, context));
     },
   });
-
-  function tellClient(destination: Destination, request: IssuerRequest, work: () => Promise<Reply>): Promise<Reply> {
-    return errorsToClient(destination, { request, context }, work);
-  }
 }
+
+interface Choice {
+  readonly params: AuthorizationParameters;
+  readonly destination: Destination;
+  readonly request: IssuerRequest;
+}
+
+async function choose({ params, destination, request }: Choice, context: IssuerContext): Promise<Reply> {
+  const { client } = destination;
+  const pathTo = (connectorId: string): string => {
+    const rest = sentParameters(request);
+    rest.delete('connector_id');
+    return `${localUrl(context, `/auth/${encodeURIComponent(connectorId)}`)}?${rest}`;
+  };
+  const toConnector = (id: string): Reply => ({ kind: 'redirect', status: 302, location: pathTo(id) });
+  if (readPrompt(params).includes('none')) {
+    await parseAuthorization(params, destination, context);
+    throw notLoggedIn();
+  }
+  const wanted = params.get('connector_id');
+  if (wanted !== undefined) return toConnector(requireConnector(wanted, client, context).id);
+  const choices = connectorsFor(client, context);
+  const [only, ...others] = choices;
+  if (only === undefined) {
+    throw new OstiaryError('oauth/invalid_request', 'No connectors available for this client.', {
+      detail: { page: 'no_connectors', client: client.id },
+    });
+  }
+  if (others.length === 0 && !context.protocol.alwaysShowLogin) return toConnector(only.id);
+  await parseAuthorization(params, destination, context);
+  const connectors = choices.map(({ id, type, name }): ConnectorChoice => ({ id, type, name, url: pathTo(id) }));
+  return { kind: 'page', status: 200, page: { name: 'choose-connector', clientName: client.name, connectors } };
+}
+
+/** There are no sessions here: whoever may not be asked is not logged in (OpenID Connect Core section 3.1.2.6). */
+const notLoggedIn = (): OstiaryError => new OstiaryError('oauth/login_required', 'User not authenticated.');
 
 /** `/auth/{connector}`: checks the request and sends the browser to the provider or to the password form. */
 export function connectorEndpoint(context: IssuerContext): Endpoint {
@@ -83,7 +88,7 @@ export function connectorEndpoint(context: IssuerContext): Endpoint {
       return errorsToClient(destination, { request, context }, async () => {
         const authorization = await parseAuthorization(params, destination, context);
         if (authorization.prompt.includes('none')) {
-          throw new OstiaryError('oauth/login_required', 'User not authenticated.');
+          throw notLoggedIn();
         }
         try {
           return await beginLogin({ client, entry, authorization }, request, context);
@@ -98,7 +103,7 @@ export function connectorEndpoint(context: IssuerContext): Endpoint {
   });
 }
 
-/** From here on the redirect URI is known to be the client's, so OAuth errors go there. */
+/** From here on the redirect URI is known to be the client's, so OAuth errors go there; what has a page of its own stays one. */
 export async function errorsToClient(
   destination: AnswerTo,
   { request, context }: { readonly request: IssuerRequest; readonly context: IssuerContext },
@@ -108,7 +113,7 @@ export async function errorsToClient(
     return await work();
   } catch (thrown) {
     const error = asOstiaryError(thrown);
-    if (!error.code.startsWith('oauth/')) throw thrown;
+    if (!error.code.startsWith('oauth/') || error.detail.page !== undefined) throw thrown;
     logFailure('authorize', error, request);
     return errorToClient(error, destination, { issuer: context.issuer, request });
   }

@@ -15,7 +15,7 @@ export function jwksEndpoint(context: IssuerContext): Endpoint {
     cors: true,
     audience: 'program',
     sameForAll: true,
-    handle: documentOfKeys(context, (set) => encode(set, context.keys.maxAgeSeconds)),
+    handle: documentOfKeys(context, encode),
   });
 }
 

@@ -5,6 +5,7 @@ import type { Endpoint } from '../issuer.ts';
 import { asOstiaryError } from '../replies.ts';
 import { jsonReply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
+import { namesOf } from '../tokens/access-token-id.ts';
 
 /** Claims of an access token that tell about the token, not about the person. */
 const aboutTheToken = new Set([
@@ -53,7 +54,9 @@ export function userinfoEndpoint(context: IssuerContext): Endpoint {
 async function checkToken(token: string, context: IssuerContext): Promise<JsonObject> {
   const { claims } = await context.verifier.accessToken(token);
   const jti = claims.jti;
-  if (typeof jti !== 'string' || (await context.revokedTokens.get(jti)) !== undefined) {
+  const names = typeof jti === 'string' ? namesOf(jti) : [];
+  const marks = await Promise.all(names.map((name) => context.revokedTokens.get(name)));
+  if (names.length === 0 || marks.some((mark) => mark !== undefined)) {
     throw new OstiaryError('token/invalid', 'The access token has been revoked.');
   }
   return claims;

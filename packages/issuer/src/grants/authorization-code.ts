@@ -1,14 +1,15 @@
 import { OstiaryError } from '@ostiary/primitives';
-import { hashToken, randomToken } from '@ostiary/token-core';
+import { hashToken } from '@ostiary/token-core';
 import { checkCodeVerifier } from '../checks/pkce.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import { after, type IssuerContext } from '../context.ts';
 import { decide } from '../policy/permit.ts';
 import type { AuthorizationCode } from '../records/authorization-code.ts';
-import { type IssuedTokens, issueTokens } from '../tokens/issue.ts';
+import { newAccessTokenId } from '../tokens/access-token-id.ts';
+import type { IssuedTokens } from '../tokens/issue.ts';
 import type { GrantRequest } from './grant-request.ts';
 import { loginConnector } from './login-connector.ts';
-import { createFamily } from './refresh-family.ts';
+import { createFamily, revokeFamily } from './refresh-family.ts';
 
 /**
  * `grant_type=authorization_code` (RFC 6749 section 4.1.3). The code is marked as used by compare and set before
@@ -40,7 +41,7 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
   context.keys.signer(client.signingAlgorithm);
 
   const refreshToken = mayRefresh(record.value, connector) ? await createFamily(record.value, context) : undefined;
-  const accessTokenId = randomToken(context.random, 16);
+  const accessTokenId = newAccessTokenId(context.random, refreshToken?.familyId);
   const used = { accessTokenId, ...(refreshToken === undefined ? {} : { familyId: refreshToken.familyId }) };
   const by = { set: { ...record.value, used }, expiresAt: record.expiresAt };
   const marked = await context.codes.replace(id, record.version, by);
@@ -49,7 +50,7 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
     return codeReused(id, grant, context);
   }
   const own = refreshToken === undefined ? {} : { refreshToken: refreshToken.text };
-  return issueTokens(permit, { nonce: authorization.nonce, authTime, code, accessTokenId, ...own }, context);
+  return context.issueTokens(permit, { nonce: authorization.nonce, authTime, code, accessTokenId, ...own });
 }
 
 /** A refresh token is given when it was asked for, and the connector, its configuration and this login allow it. */
@@ -62,10 +63,11 @@ function mayRefresh({ request, identity }: AuthorizationCode, { connector, grant
 /** Two parties hold this code, and one of them is not the client: what was given for it is taken back. */
 async function codeReused(id: string, { request, client }: GrantRequest, context: IssuerContext): Promise<never> {
   const used = (await context.codes.get(id))?.value.used;
-  if (used?.familyId !== undefined) await context.families.take(used.familyId);
+  const reason = 'code reused';
+  if (used?.familyId !== undefined) await revokeFamily(used.familyId, { client, reason }, context);
   if (used?.accessTokenId !== undefined) {
     const expiresAt = after(context, client.idTokenLifetime ?? context.lifetimes.idToken);
-    await context.revokedTokens.put(used.accessTokenId, { reason: 'code reused' }, { expiresAt });
+    await context.revokedTokens.put(used.accessTokenId, { reason }, { expiresAt });
   }
   request.log.warn('code.reused', { client: client.id, revokedFamily: used?.familyId !== undefined });
   throw invalidCode();

@@ -1,9 +1,11 @@
 import { Secret } from '@ostiary/primitives';
 import { deriveToken, hashToken, randomToken, safeEqual } from '@ostiary/token-core';
-import { epochSeconds, type IssuerContext } from '../context.ts';
+import type { Client } from '../client.ts';
+import { after, epochSeconds, type IssuerContext } from '../context.ts';
 import type { Lifetimes } from '../options.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
+import { familyMark } from '../tokens/access-token-id.ts';
 import { newRefreshToken, type RefreshToken, refreshTokenOf } from './refresh-token-format.ts';
 
 const PURPOSE = 'refresh-successor';
@@ -26,6 +28,22 @@ export async function createFamily(login: Authenticated, context: IssuerContext)
   const expiresAt = familyDeadline(family, context.lifetimes.refreshToken);
   await context.families.create(token.familyId, family, { expiresAt });
   return token;
+}
+
+/**
+ * Ends a login before its time: no refresh token of the family is good any more, nor, at `/userinfo`, an access token
+ * that any of them was exchanged for.
+ *
+ * The mark is written first, so that a process that dies in between leaves nothing that works and cannot be found.
+ */
+export async function revokeFamily(
+  familyId: string,
+  { client, reason }: { readonly client: Client; readonly reason: string },
+  context: IssuerContext,
+): Promise<void> {
+  const expiresAt = after(context, client.idTokenLifetime ?? context.lifetimes.idToken);
+  await context.revokedTokens.put(familyMark(familyId), { reason }, { expiresAt });
+  await context.families.take(familyId);
 }
 
 /** The moment a family ends if it is not used before: the nearer of the idle and the absolute limit. */

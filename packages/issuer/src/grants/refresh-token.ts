@@ -1,15 +1,15 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import type { VersionedRecord } from '@ostiary/storage-sdk';
-import { randomToken } from '@ostiary/token-core';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import { splitList } from '../parameters.ts';
 import { decide, type Permit } from '../policy/permit.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
 import type { StoredIdentity } from '../records/stored-identity.ts';
-import { type IssuedTokens, issueTokens } from '../tokens/issue.ts';
+import { newAccessTokenId } from '../tokens/access-token-id.ts';
+import type { IssuedTokens } from '../tokens/issue.ts';
 import type { GrantRequest } from './grant-request.ts';
 import { loginConnector } from './login-connector.ts';
-import { familyDeadline, rotate, standingOf, successorOf } from './refresh-family.ts';
+import { familyDeadline, revokeFamily, rotate, standingOf, successorOf } from './refresh-family.ts';
 import { parseRefreshToken, type RefreshToken } from './refresh-token-format.ts';
 import { renewIdentity } from './renew-identity.ts';
 import { type Turn, takeTurn } from './turn.ts';
@@ -51,11 +51,15 @@ async function tryRefresh(
   const record = await context.families.get(token.familyId);
   if (record === undefined || record.value.clientId !== grant.client.id) throw invalidToken();
   const family = record.value;
-  const use: Use = { token, grant, scopes: narrowScopes(grant, family) };
+  if (isOver(family, context)) {
+    await context.families.take(token.familyId);
+    throw invalidToken();
+  }
   const standing = standingOf(token, family, context);
+  // Before the request is looked at: who holds no token of this family learns nothing of it, and ends it with any.
+  if (standing.is === 'reused') return familyReused({ token, grant }, context);
+  const use: Use = { token, grant, scopes: narrowScopes(grant, family) };
   switch (standing.is) {
-    case 'reused':
-      return familyReused(use, context);
     case 'fresh':
       return answer({ permit: await permitFor(family, use, context), next: token, family }, context);
     case 'previous': {
@@ -65,6 +69,12 @@ async function tryRefresh(
     case 'current':
       return renew(use, record, context);
   }
+}
+
+/** The limits as they are configured today: the record may have been written when they were longer. */
+function isOver(family: RefreshFamily, { now, lifetimes }: IssuerContext): boolean {
+  const deadline = familyDeadline(family, lifetimes.refreshToken);
+  return deadline !== undefined && deadline <= now();
 }
 
 /** One use of a refresh token. */
@@ -112,8 +122,8 @@ interface Answer {
 
 function answer({ permit, next, family }: Answer, context: IssuerContext): Promise<IssuedTokens> {
   const { nonce, authTime } = family;
-  const accessTokenId = randomToken(context.random, 16);
-  return issueTokens(permit, { nonce, authTime, accessTokenId, refreshToken: next.text }, context);
+  const accessTokenId = newAccessTokenId(context.random, next.familyId);
+  return context.issueTokens(permit, { nonce, authTime, accessTokenId, refreshToken: next.text });
 }
 
 /** Asks policy again at every refresh; what it refuses now ends this use, and the record stays for a change of mind. */
@@ -137,14 +147,14 @@ function narrowScopes({ params }: GrantRequest, { scopes }: RefreshFamily): read
   return asked.length === 0 ? scopes : asked;
 }
 
-async function familyReused({ token, grant }: Use, context: IssuerContext): Promise<never> {
-  await context.families.take(token.familyId);
+async function familyReused({ token, grant }: Pick<Use, 'token' | 'grant'>, context: IssuerContext): Promise<never> {
+  await revokeFamily(token.familyId, { client: grant.client, reason: 'refresh token reused' }, context);
   grant.request.log.warn('refresh.reused', { client: grant.client.id, at: epochSeconds(context.now()) });
   throw invalidToken();
 }
 
 async function loginOver({ token, grant }: Use, context: IssuerContext): Promise<never> {
-  await context.families.take(token.familyId);
+  await revokeFamily(token.familyId, { client: grant.client, reason: 'login over' }, context);
   grant.request.log.info('refresh.rejected', { client: grant.client.id });
   throw new OstiaryError('oauth/invalid_grant', 'The login is over. Please log in again.');
 }

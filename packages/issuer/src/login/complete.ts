@@ -38,8 +38,8 @@ export async function completeLogin(
   }
   const id = randomToken(context.random);
   const expiresAt = after(context, context.lifetimes.login);
-  await context.pendingLogins.create(hashToken(id), authenticated, { expiresAt });
   const cookies = await saveTransaction({ ...transaction, keep: null, pendingLogin: id }, request, context);
+  await context.pendingLogins.create(hashToken(id), authenticated, { expiresAt });
   const location = localUrl(context, '/approval', { req: transaction.id });
   return { kind: 'redirect', status: 303, location, cookies };
 }

@@ -26,4 +26,14 @@ describe('foldName', () => {
     expect(new Set(names.map(foldName)).size).toBe(names.length);
     expect(names.map(foldName)).not.toContain('');
   });
+
+  it.each([
+    ['an address', (name: string) => `${name}@corp.example`],
+    ['an address in wide letters', (name: string) => `${name}＠ｃｏｒｐ.example`],
+    ['a domain of Windows', (name: string) => `CORP\\${name}`],
+  ])('keeps people of one domain apart in every script: %s', (_what, written) => {
+    const names = ['иванов', 'петров', '张伟', '張偉', 'νικος', 'jane'];
+    expect(new Set(names.map((name) => foldName(written(name)))).size).toBe(names.length);
+    expect(foldName(written('jane'))).toBe(foldName(written('JÄNE ')));
+  });
 });

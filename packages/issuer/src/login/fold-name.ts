@@ -40,11 +40,19 @@ const plain: ReadonlyMap<string, string> = new Map(
  * one. Blanks, marks and signs that nobody sees are skipped by directories (RFC 4518); diacritics, width and the kind
  * of kana by Active Directory as well, and letters that it does not know, such as those newer than itself.
  *
- * So only letters and digits count, and beside `A` to `Z` no others. Different people may become one by this.
+ * So only letters and digits count, and beside `A` to `Z` no others. Different people may become one by this, but not
+ * for the Latin letters of their domain: what stands before and after `@`, `\` and `/` is folded by itself.
  */
 export function foldName(name: string): string {
-  const folded = name
+  return name
     .normalize('NFKD')
+    .split(/[@\\/]/)
+    .map(foldPart)
+    .join('');
+}
+
+function foldPart(part: string): string {
+  const folded = part
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
     // Both, because ß and ẞ, ς and σ, ı and i meet only on this way.
     .toLowerCase()

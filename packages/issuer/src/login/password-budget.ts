@@ -38,9 +38,12 @@ export async function checkWithinBudget(
   context: IssuerContext,
 ): Promise<Identity | 'rejected' | Limited> {
   const counters = countersOf(attempt, context.passwordAttempts ?? defaultPasswordAttempts);
-  for (const counter of counters) {
+  for (const [index, counter] of counters.entries()) {
     const limited = await spend(counter, context);
-    if (limited !== undefined) return limited;
+    if (limited === undefined) continue;
+    // Nothing is asked, so what was spent before is given back: an office must not pay for one account.
+    await Promise.all(counters.slice(0, index).map((spent) => giveBack(spent, 'one', context)));
+    return limited;
   }
   let outcome: Identity | 'rejected' | undefined;
   try {
@@ -83,14 +86,24 @@ function countersOf({ connectorId, username, address }: PasswordTry, limits: Pas
 function network(address: string): string {
   if (!isIPv6(address)) return address;
   const [plain = ''] = address.split('%', 1); // without its zone
-  const [head = '', tail] = plain.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  const rest = tail === undefined ? [] : tail.split(':').filter((group) => group !== '');
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - rest.length) }, () => '0');
-  return [...groups, ...zeros, ...rest]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
+  const groups = expand(new URL(`http://[${plain}]`).hostname.slice(1, -1).split(':'));
+  // An IPv4 address on a socket for both (RFC 4291 section 2.5.5.2) counts as what it is.
+  const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
+  return isMapped ? groups.slice(6).flatMap(bytesOf).join('.') : groups.slice(0, 4).join(':');
+}
+
+/** All eight groups of an address in the form of RFC 5952, in which nothing but a run of zeros is left out. */
+function expand(groups: readonly string[]): readonly string[] {
+  const given = groups.filter((group) => group !== '').length;
+  const zeros = Array.from({ length: 8 - given }, () => '0');
+  const gap = groups.indexOf('');
+  if (gap < 0) return groups;
+  return [...groups.slice(0, gap), ...zeros, ...groups.slice(gap).filter((group) => group !== '')];
+}
+
+function bytesOf(group: string): readonly number[] {
+  const value = Number.parseInt(group, 16);
+  return [value >> 8, value & 0xff];
 }
 
 /** Counts a try; more than one beyond the limit are not counted, so that a flood costs no writes. */

@@ -1,4 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
+import { mayRedirectTo } from '../checks/redirect-uri.ts';
 import type { IssuerContext } from '../context.ts';
 import { logFailure } from '../endpoint.ts';
 import { asOstiaryError, errorPage, errorToClient } from '../replies.ts';
@@ -17,6 +18,9 @@ import { restartUrl } from './urls.ts';
 export async function resumeLogin(transaction: LoginTransaction, context: IssuerContext): Promise<LoginStart> {
   const client = await context.clients.find(transaction.request.clientId);
   if (client === undefined) throw new OstiaryError('login/expired', 'The application of this login is gone.');
+  if (!mayRedirectTo(client, transaction.request.redirectUri)) {
+    throw new OstiaryError('login/expired', 'The application has another address now. Begin again there.');
+  }
   const entry = requireConnector(transaction.connectorId, client, context);
   return { client, entry, authorization: transaction.request };
 }

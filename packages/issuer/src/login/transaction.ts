@@ -35,6 +35,8 @@ const PREFIX = 'login-';
 const PURPOSE = 'login';
 /** Browsers drop cookies over 4096 bytes, name and attributes included. */
 const LARGEST_COOKIE = 3800;
+/** What the id of a pending login adds. A request that leaves no room for it must not fail after the password. */
+const ROOM_FOR_PENDING_LOGIN = 100;
 /** Servers cap all headers together at 8 to 16 KB: with more cookie bytes than this, the oldest logins end. */
 const LARGEST_SUM = 7000;
 
@@ -63,7 +65,8 @@ export async function saveTransaction(
     purpose: PURPOSE,
     expiresAt: after(context, login),
   });
-  if (value.length > LARGEST_COOKIE) {
+  const room = transaction.pendingLogin === undefined ? ROOM_FOR_PENDING_LOGIN : 0;
+  if (value.length + room > LARGEST_COOKIE) {
     throw new OstiaryError('oauth/invalid_request', 'The authorization request is too large: shorten state or scope.', {
       detail: { bytes: value.length },
     });

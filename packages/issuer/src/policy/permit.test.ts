@@ -26,6 +26,13 @@ describe('a permit', () => {
     expect(() => Reflect.construct(Permit, [Symbol('permit'), facts])).toThrow('only policy makes permits');
   });
 
+  it('is not what only looks like one', () => {
+    const facts = { client, connectorId: 'ldap', subject: 's', audience: ['app'], scopes: [], claims: {} } as const;
+    // @ts-expect-error: an object of the shape is no permit.
+    const permit: Permit = facts;
+    expect(() => Permit.assert(permit)).toThrow('only policy makes permits');
+  });
+
   it.each([
     [undefined, {}, false],
     [{ address: 'jane@example.com', verified: false }, { email: 'jane@example.com' }, false],
@@ -36,6 +43,7 @@ describe('a permit', () => {
   });
 
   it.each([
+    { userId: 'system:admin' },
     { username: 'system:admin' },
     { preferredUsername: 'system:admin' },
     { email: { address: 'system:admin', verified: true } },

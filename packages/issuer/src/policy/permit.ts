@@ -35,6 +35,8 @@ export class Permit {
   readonly audience: readonly [string, ...string[]];
   readonly scopes: readonly string[];
   readonly claims: ExtraClaims;
+  /** Without a private member an object of the same shape would do. */
+  readonly #issued = true;
 
   constructor(
     key: typeof issued,
@@ -48,6 +50,11 @@ export class Permit {
     this.scopes = facts.scopes;
     this.claims = facts.claims;
   }
+
+  /** @throws {TypeError} for what only looks like a permit, through a cast or from code without types. */
+  static assert(permit: Permit): void {
+    if (!(#issued in permit)) throw new TypeError('only policy makes permits');
+  }
 }
 
 /**
@@ -59,7 +66,7 @@ export class Permit {
 export async function decide(question: PolicyQuestion, clients: ClientRegistry): Promise<Permit> {
   const { client, connector, identity } = question;
   checkConnector(question);
-  for (const name of [identity.username, identity.preferredUsername, identity.email?.address]) {
+  for (const name of [identity.userId, identity.username, identity.preferredUsername, identity.email?.address]) {
     if (name?.startsWith(RESERVED)) {
       throw refused('This account has a reserved name.', { rule: 'reserved_name', user: identity.userId });
     }

@@ -2,7 +2,8 @@ import type { RecordKind } from '@ostiary/storage-sdk';
 import { z } from 'zod';
 
 /**
- * A mark: the access token with this `jti` must not be believed although it has not expired. Lives as long as the token.
+ * A mark: the access token with this `jti`, or all those of a family, must not be believed although they have not expired.
+ * It lives as long as they do.
  *
  * Version 1: first form.
  */

@@ -81,10 +81,9 @@ function refuseUnsupported(params: AuthorizationParameters): void {
 }
 
 function checkResponseType(params: AuthorizationParameters): void {
-  const types = splitList(params.get('response_type'));
-  if (types.length === 0) throw new OstiaryError('oauth/invalid_request', 'No response_type provided.');
-  if (types.length > 1 || types[0] !== 'code') {
-    const named = JSON.stringify(types.join(' '));
-    throw new OstiaryError('oauth/unsupported_response_type', `Unsupported response type ${named}.`);
+  const type = params.get('response_type')?.trim() ?? '';
+  if (type === '') throw new OstiaryError('oauth/invalid_request', 'No response_type provided.');
+  if (type !== 'code') {
+    throw new OstiaryError('oauth/unsupported_response_type', `Unsupported response type ${JSON.stringify(type)}.`);
   }
 }

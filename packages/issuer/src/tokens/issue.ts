@@ -1,6 +1,7 @@
 import type { JsonObject } from '@ostiary/primitives';
-import type { IssuerContext } from '../context.ts';
-import type { Permit } from '../policy/permit.ts';
+import { createMinter, type Minter } from '@ostiary/token-core';
+import type { IssuerOptions } from '../options.ts';
+import { Permit } from '../policy/permit.ts';
 
 /** What belongs to this issue of tokens and not to the person. */
 export interface IssueOptions {
@@ -23,13 +24,22 @@ export interface IssuedTokens {
 }
 
 /** Mints an access token and an ID token. Wants a permit, so no grant can forget to ask policy. */
-export async function issueTokens(
+export type IssueTokens = (permit: Permit, options: IssueOptions) => Promise<IssuedTokens>;
+
+/** The only holder of a minter: tokens leave through this function or not at all. */
+export function tokenIssuer(options: IssuerOptions): IssueTokens {
+  const minter = createMinter(options);
+  return (permit, issue) => issueTokens(permit, issue, { minter, lifetimes: options.lifetimes });
+}
+
+async function issueTokens(
   permit: Permit,
   options: IssueOptions,
-  context: IssuerContext,
+  { minter, lifetimes }: Pick<IssuerOptions, 'lifetimes'> & { readonly minter: Minter },
 ): Promise<IssuedTokens> {
+  Permit.assert(permit);
   const { client, subject, audience, scopes, claims } = permit;
-  const lifetimeSeconds = client.idTokenLifetime ?? context.lifetimes.idToken;
+  const lifetimeSeconds = client.idTokenLifetime ?? lifetimes.idToken;
   const common = {
     subject,
     audience,
@@ -39,13 +49,13 @@ export async function issueTokens(
     ...(audience.length > 1 ? { authorizedParty: client.id } : {}),
     ...(client.signingAlgorithm === undefined ? {} : { algorithm: client.signingAlgorithm }),
   };
-  const access = await context.minter.accessToken({
+  const access = await minter.accessToken({
     ...common,
     clientId: client.id,
     scope: scopes,
     tokenId: options.accessTokenId,
   });
-  const id = await context.minter.idToken({
+  const id = await minter.idToken({
     ...common,
     accessToken: access.token,
     ...(options.nonce === undefined ? {} : { nonce: options.nonce }),

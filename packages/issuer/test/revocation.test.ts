@@ -1,0 +1,123 @@
+/** What is taken back, and from whom. */
+import { OstiaryError } from '@ostiary/primitives';
+import { createSealer } from '@ostiary/token-core';
+import { describe, expect, it } from 'vitest';
+import { createIssuer, type Reply } from '../src/index.ts';
+import { answerOf, Browser } from './browser.ts';
+import { app, bodyOf, claimsOf, type Harness, issuerId, redirectUri, request, startIssuer, textOf } from './harness.ts';
+
+const credentials = { client_id: 'app', client_secret: 'app-secret' };
+
+async function redeem(harness: Harness): Promise<{ readonly code: string; readonly reply: Reply }> {
+  const code = answerOf(await harness.browser().logIn(request())).get('code') ?? '';
+  return { code, reply: await redeemAgain(harness, code) };
+}
+
+function redeemAgain(harness: Harness, code: string): Promise<Reply> {
+  return harness.browser().token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...credentials });
+}
+
+const refresh = ({ browser }: Pick<Harness, 'browser'>, token: string, more: Record<string, string> = {}) =>
+  browser().token({ grant_type: 'refresh_token', refresh_token: token, ...credentials, ...more });
+
+const userinfo = async (harness: Harness, reply: Reply): Promise<number> => {
+  const authorization = `Bearer ${textOf(reply, 'access_token')}`;
+  return (await harness.browser().send('/userinfo', { headers: { authorization } })).status;
+};
+
+describe('access tokens of a login that was revoked are not believed any more', () => {
+  it('when its code came a second time: neither those of the code nor those of refreshes', async () => {
+    const harness = await startIssuer();
+    const { code, reply } = await redeem(harness);
+    const refreshed = await refresh(harness, textOf(reply, 'refresh_token'));
+    const other = await redeem(harness);
+    expect(await userinfo(harness, refreshed)).toBe(200);
+    expect(await redeemAgain(harness, code)).toMatchObject({ status: 400 });
+    expect(await Promise.all([reply, refreshed, other.reply].map((one) => userinfo(harness, one)))).toEqual([
+      ...[401, 401, 200],
+    ]);
+  });
+
+  it.each([
+    [
+      'an old refresh token was used again',
+      async (harness: Harness, first: string) => {
+        harness.clock.advance(31);
+        return refresh(harness, first);
+      },
+    ],
+    [
+      'the provider ended it',
+      async (harness: Harness, _first: string, second: string) => {
+        harness.clock.advance(31);
+        harness.upstream.refreshed = async () => 'rejected';
+        return refresh(harness, second);
+      },
+    ],
+  ])('when %s', async (_why, end) => {
+    const harness = await startIssuer();
+    const { reply } = await redeem(harness);
+    const first = textOf(reply, 'refresh_token');
+    const refreshed = await refresh(harness, first);
+    expect(bodyOf(await end(harness, first, textOf(refreshed, 'refresh_token'))).error).toBe('invalid_grant');
+    expect(await Promise.all([reply, refreshed].map((one) => userinfo(harness, one)))).toEqual([401, 401]);
+  });
+
+  it('and the id of such a token does not tell which record holds the login', async () => {
+    const harness = await startIssuer();
+    const { reply } = await redeem(harness);
+    const [, family = ''] = textOf(reply, 'refresh_token').split('.');
+    const { jti } = claimsOf(textOf(reply, 'access_token'));
+    expect(String(jti)).toMatch(/^[\w-]{22}\.[\w-]{22}$/);
+    expect(String(jti)).not.toContain(family.slice(0, 8));
+  });
+});
+
+describe('a refresh token', () => {
+  it('ends by the limits of today, not by those of the day it was written', async () => {
+    const harness = await startIssuer();
+    const { reply } = await redeem(harness);
+    const deps = { now: harness.clock.now, random: (length: number) => new Uint8Array(length), log: harness.log };
+    const strict = createIssuer({
+      ...{ issuer: issuerId, storage: harness.storage, keys: harness.keys, ...deps },
+      sealer: await createSealer({ storage: harness.storage, deps }),
+      clients: { find: async () => app },
+      connectors: { get: () => undefined, list: () => [] },
+      lifetimes: { idToken: 60, login: 60, code: 60, refreshToken: { rotate: true, reuseInterval: 0, absolute: 100 } },
+      protocol: { skipApproval: true, alwaysShowLogin: false, requirePkce: false, pkceMethods: ['S256'] },
+    });
+    harness.clock.advance(100);
+    const refused = await refresh({ browser: () => new Browser(strict) }, textOf(reply, 'refresh_token'));
+    expect(bodyOf(refused).error).toBe('invalid_grant');
+    expect((await harness.storage.scan({ prefix: ['refresh-family'], limit: 9 })).keys).toEqual([]);
+  });
+
+  it('that was used before is told as such whatever is asked with it, and one that never was tells no scopes', async () => {
+    const harness = await startIssuer();
+    const { reply } = await redeem(harness);
+    const first = textOf(reply, 'refresh_token');
+    const second = textOf(await refresh(harness, first), 'refresh_token');
+    harness.clock.advance(31);
+    const asked = { scope: 'federated:id' };
+    expect(bodyOf(await refresh(harness, first, asked)).error).toBe('invalid_grant');
+    expect(bodyOf(await refresh(harness, second)).error).toBe('invalid_grant');
+    const other = textOf((await redeem(harness)).reply, 'refresh_token');
+    const madeUp = `${other.slice(0, other.lastIndexOf('.'))}.${'a'.repeat(43)}`;
+    expect(bodyOf(await refresh(harness, madeUp, asked)).error).toBe('invalid_grant');
+  });
+
+  it('that many bring while the provider is down asks it once, and all are told', async () => {
+    const harness = await startIssuer();
+    const { reply } = await redeem(harness);
+    const token = textOf(reply, 'refresh_token');
+    harness.upstream.refreshed = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new OstiaryError('upstream/unavailable', 'The provider does not answer.');
+    };
+    const replies = await Promise.all(Array.from({ length: 20 }, () => refresh(harness, token)));
+    expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 503));
+    expect(harness.upstream.asked.refresh).toBe(1);
+    harness.upstream.refreshed = async () => harness.upstream.identity;
+    expect(await refresh(harness, token)).toMatchObject({ status: 200 });
+  });
+});
