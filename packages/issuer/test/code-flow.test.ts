@@ -98,6 +98,14 @@ describe('authorization code flow', () => {
     expect(bodyOf(reply)).not.toHaveProperty('refresh_token');
   });
 
+  it('has no auth_time of the future, whatever the clock of the provider says', async () => {
+    const { browser, upstream, clock } = await startIssuer();
+    upstream.identity = { ...upstream.identity, authentication: { time: new Date(clock.now().getTime() + 5000) } };
+    const code = answerOf(await browser().logIn(request())).get('code');
+    const { auth_time: time, iat } = claimsOf(textOf(await browser().token(redeem(code)), 'id_token'));
+    expect(time).toBe(iat);
+  });
+
   it('never lets names out that begin with system:', async () => {
     const { browser, upstream } = await startIssuer();
     upstream.identity = { ...upstream.identity, groups: ['dev', 'system:masters'] };
@@ -211,6 +219,16 @@ describe('cross-client audience', () => {
     const code = answerOf(await browser().logIn(request({ scope }))).get('code');
     const claims = claimsOf(textOf(await browser().token(redeem(code)), 'id_token'));
     expect(claims).toMatchObject({ aud: ['api', 'app'], azp: 'app' });
+  });
+
+  it('may name the client itself, and an empty name is nobody', async () => {
+    const nameless = { ...api, id: '' };
+    const { browser } = await startIssuer({ clients: [app, nameless] });
+    const own = 'openid audience:server:client_id:app';
+    const code = answerOf(await browser().logIn(request({ scope: own }))).get('code');
+    expect(claimsOf(textOf(await browser().token(redeem(code)), 'id_token')).aud).toBe('app');
+    const reply = await browser().authorize(request({ scope: 'openid audience:server:client_id:' }));
+    expect(answerOf(reply).get('error')).toBe('invalid_scope');
   });
 
   it('is refused for a peer that does not trust the client', async () => {

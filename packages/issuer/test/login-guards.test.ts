@@ -133,6 +133,7 @@ describe('somebody who comes back', () => {
     const harness = await startIssuer();
     const code = answerOf(await harness.browser().logIn(request())).get('code');
     const hint = textOf(await redeem(harness, code), 'id_token');
+    harness.clock.advance(7200); // An old hint still says who is meant.
     const same = await harness.browser().logIn(request({ id_token_hint: hint }));
     expect(answerOf(same).get('code')).not.toBeNull();
     harness.upstream.identity = { ...jane, userId: 'u-2' };

@@ -1,8 +1,19 @@
 import { Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import type { Client, Reply } from '../src/index.ts';
-import { answerOf, Browser } from './browser.ts';
-import { app, bodyOf, cli, publicRequest, redirectUri, request, startIssuer, textOf, verifier } from './harness.ts';
+import { answerOf, Browser, locationOf } from './browser.ts';
+import {
+  app,
+  bodyOf,
+  cli,
+  type HarnessOptions,
+  publicRequest,
+  redirectUri,
+  request,
+  startIssuer,
+  textOf,
+  verifier,
+} from './harness.ts';
 
 function basic(id: string, secret: string): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` };
@@ -237,9 +248,11 @@ describe('what is the same for all', () => {
 });
 
 describe('faults of ours', () => {
-  it('reach a stranger without their text, and the log with it', async () => {
+  /** An issuer whose storage has a bug, once `break` was called. */
+  async function withFault(more: HarnessOptions = {}) {
     let broken = false;
-    const { browser, log } = await startIssuer({
+    const harness = await startIssuer({
+      ...more,
       storage: (driver) => ({
         ...driver,
         get: (key) => {
@@ -249,12 +262,27 @@ describe('faults of ours', () => {
         [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
       }),
     });
+    return { ...harness, break: () => (broken = true) };
+  }
+
+  it('reach a stranger without their text, and the log with it', async () => {
+    const { browser, log, break: breakIt } = await withFault();
     const code = answerOf(await browser().logIn(request())).get('code') ?? '';
-    broken = true;
+    breakIt();
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri };
     const reply = await browser().token(form, basic('app', 'app-secret'));
     expect(reply).toMatchObject({ status: 500 });
     expect(JSON.stringify(reply)).not.toContain('hunter2');
     expect(log.lines.some((line) => line.level === 'error' && line.event === 'request.failed')).toBe(true);
+  });
+
+  it('are a page without a message of ours for a person', async () => {
+    const { browser, break: breakIt } = await withFault({ protocol: { skipApproval: false } });
+    const person = browser();
+    const approval = locationOf(await person.logIn(request()));
+    breakIt();
+    const reply = await person.send(approval);
+    expect(reply).toMatchObject({ kind: 'page', status: 502, page: { name: 'error' } });
+    expect(JSON.stringify(reply)).not.toContain('hunter2');
   });
 });

@@ -86,6 +86,7 @@ describe('a public client with a registered loopback URI', () => {
 
   it('may choose the port and nothing else (RFC 8252 section 7.3)', () => {
     expect(mayRedirectTo(native, 'http://127.0.0.1:49152/cb')).toBe(true);
+    expect(mayRedirectTo(native, 'http://127.0.0.1:99999/cb')).toBe(false);
     expect(mayRedirectTo(native, 'http://127.0.0.1:49152/other')).toBe(false);
     expect(mayRedirectTo(native, 'http://127.0.0.1:49152/cb?x=1')).toBe(false);
     expect(mayRedirectTo(native, 'http://localhost:49152/cb')).toBe(false);
