@@ -1,6 +1,7 @@
 /** The composition root: the only place with the real environment, clock, randomness, files and signals. */
 import { randomFillSync, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { decodeText } from '@ostiary/connector-sdk/config';
 import { systemClock } from '@ostiary/primitives';
 import { destination } from 'pino';
 import { runCli } from './cli.ts';
@@ -20,7 +21,7 @@ process.on('exit', () => {
 process.exitCode = await runCli(process.argv.slice(2), {
   env: (name) => process.env[name],
   proxies: process.env,
-  readFile: (path) => readFile(path, 'utf8'),
+  readFile: async (path) => decodeText(await readFile(path)),
   now: systemClock,
   elapsed: () => performance.now(),
   random: pooledRandom((bytes) => randomFillSync(bytes)),

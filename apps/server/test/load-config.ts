@@ -1,29 +1,38 @@
-import { type LoadedConfig, loadConfig } from '../src/config/load.ts';
+import { decodeText } from '@ostiary/connector-sdk/config';
+import { type LoadedConfig, type LoadOptions, loadConfig } from '../src/config/load.ts';
 import type { Overrides } from '../src/config/overrides.ts';
 import type { PlugIns } from '../src/config/plug-ins.ts';
 import { plugIns } from '../src/plug-ins.ts';
 
 export interface World {
   readonly env?: Readonly<Record<string, string>>;
-  readonly files?: Readonly<Record<string, string>>;
+  /** Bytes where a test is about those that are no text. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly overrides?: Overrides;
   readonly plugIns?: PlugIns;
 }
 
 /** Loads the text as `config.yaml`, in a world that has only what is given. */
 export function load(text: string, world: World = {}): Promise<LoadedConfig> {
-  const files: Readonly<Record<string, string>> = { 'config.yaml': text, ...world.files };
-  return loadConfig({
-    file: 'config.yaml',
+  const files: World['files'] = { 'config.yaml': text, ...world.files };
+  return loadFile('config.yaml', {
     overrides: world.overrides ?? {},
     env: (name) => world.env?.[name],
     readFile: async (path) => {
       const content = files[path];
-      if (content === undefined) throw new Error(`ENOENT: ${path}`);
-      return content;
+      if (content === undefined) throw Object.assign(new Error(`no file ${path}`), { code: 'ENOENT' });
+      return typeof content === 'string' ? content : decodeText(content);
     },
     plugIns: world.plugIns ?? plugIns,
   });
+}
+
+/** Loads a file, in an empty world that `more` replaces parts of. */
+export function loadFile(
+  file: string,
+  more: Partial<LoadOptions> & Pick<LoadOptions, 'readFile'>,
+): Promise<LoadedConfig> {
+  return loadConfig({ file, overrides: {}, env: () => undefined, plugIns, ...more });
 }
 
 /** The problems, a line each. Empty when the text is fine. */

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, runCommand, temporaryFolder } from '@ostiary/tooling-servers';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +56,17 @@ staticClients: [{ id: a, name: A }]\nconectors: []`;
     for (const path of ['issuer', 'storage.type', 'staticClients[0]', 'conectors'])
       expect(stderr + stdout).toContain(path);
     expect(stderr + stdout).toContain('connectors');
+  });
+
+  it('refuses a file that is not UTF-8', async () => {
+    await using folder = await temporaryFolder('check');
+    const file = join(folder.path, 'c.yaml');
+    await writeFile(file, Buffer.from('issuer: https://login.example.com\nfrontend: { issuer: Bücher }\n', 'latin1'));
+    const { exitCode, stderr } = await run(['check', file]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: `ostiary: ${file} is not UTF-8 (line 2). Save it as UTF-8.\n`,
+    });
   });
 
   it('accepts the example that npm start runs', async () => {

@@ -52,7 +52,11 @@ describe('staticClients', () => {
     ['{id: a, name: A, secret: ""}', 'staticClients[0]: has no secret.'],
     ['{id: a, name: A, secret: s, secretEnv: S}', 'staticClients[0].secretEnv: is set besides secret.'],
     ['{id: a, name: A, secretEnv: S}', 'staticClients[0].secretEnv: names S, which is not set or empty.'],
-    ['{id: a, name: A, secretFile: /none}', 'staticClients[0].secretFile: /none cannot be read.'],
+    ['{id: a, name: A, secretFile: /none}', 'staticClients[0].secretFile: /none does not exist. Check the path.'],
+    [
+      '{id: a, name: A, secretFile: /latin1}',
+      'staticClients[0].secretFile: /latin1 is not UTF-8 (line 1). Save it as UTF-8.',
+    ],
     ['{id: a, name: A, secretFile: /empty}', 'staticClients[0].secretFile: /empty is empty.'],
     ['{id: a, secret: s}', 'staticClients[0].name: is missing. Add it.'],
     ['{id: a, name: A, secret: s, refreshTokenLifetime: session}', 'refreshTokenLifetime: is "session"'],
@@ -70,7 +74,8 @@ describe('staticClients', () => {
     ['{id: a, name: A, secret: s, redirectURIs: ["javascript:alert(1)"]}', 'redirectURIs[0]: has a scheme'],
     ['{id: a, name: A, secret: s}, {id: a, name: B, secret: s}', 'staticClients[1].id: is the id of staticClients[0]'],
   ])('refuses %s', async (clients, problem) => {
-    expect((await problemsOf(withClients(clients), { files: { '/empty': '\n' } })).join('\n')).toContain(problem);
+    const files = { '/empty': '\n', '/latin1': Buffer.from('päss', 'latin1') };
+    expect((await problemsOf(withClients(clients), { files })).join('\n')).toContain(problem);
   });
 
   it('accepts what says nothing: an empty chain, a standalone lifetime', async () => {

@@ -1,5 +1,5 @@
 /** `staticClients`: ids and secrets from the file, the environment or files of their own. */
-import type { EnvironmentLookup, ReadFile } from '@ostiary/connector-sdk/config';
+import { type EnvironmentLookup, type ReadFile, whyUnreadable } from '@ostiary/connector-sdk/config';
 import type { Client } from '@ostiary/issuer';
 import { Secret } from '@ostiary/primitives';
 import type { LooseClient } from './loose.ts';
@@ -81,12 +81,14 @@ function secretFromEnvironment(name: string, path: string, { env, report }: Clie
 }
 
 async function secretFromFile(file: string, path: string, input: ClientsInput): Promise<readonly Secret[]> {
-  const text = await input.readFile(file).catch(() => undefined);
-  const secret = text?.replace(/\r?\n$/u, '');
-  if (secret) return [new Secret(secret)];
-  const problem =
-    text === undefined ? 'cannot be read. Check the path and its permissions.' : 'is empty. Write the secret.';
-  input.report.problem(`${path}.secretFile`, `${file} ${problem}`);
+  const told = (why: string): void => input.report.problem(`${path}.secretFile`, `${file} ${why}`);
+  try {
+    const secret = (await input.readFile(file)).replace(/\r?\n$/u, '');
+    if (secret !== '') return [new Secret(secret)];
+    told('is empty. Write the secret.');
+  } catch (error) {
+    told(whyUnreadable(error));
+  }
   return [];
 }
 

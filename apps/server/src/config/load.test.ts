@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { load, minimal, problemsOf } from '../../test/load-config.ts';
+import { load, loadFile, minimal, problemsOf } from '../../test/load-config.ts';
 import { selfSigned } from '../../test/self-signed.ts';
 
 describe('loadConfig', () => {
@@ -241,8 +241,26 @@ logger:
     expect((await problemsOf(text)).join('\n')).toContain(problem);
   });
 
-  it('says when the file cannot be read, is not YAML, or has a key twice', async () => {
-    await expect(load('', { files: {} })).rejects.toThrow('The file is empty');
+  it('says why a file cannot be read', async () => {
+    const reading = (file: string, error: unknown) => loadFile(file, { readFile: async () => Promise.reject(error) });
+    const gone = Object.assign(new Error('no'), { code: 'ENOENT' });
+    await expect(reading('c.yaml', gone)).rejects.toThrow(/^c\.yaml does not exist\. Check the path\.$/u);
+    await expect(reading('', gone)).rejects.toThrow(/^No file was named\. /u);
+  });
+
+  it('refuses a file that is not UTF-8: a secret in it would become another one', async () => {
+    const text = minimal('staticClients: [{id: a, name: A, secret: "päss"}]');
+    const secretOf = async (bytes: Uint8Array) =>
+      (await load('', { files: { 'config.yaml': bytes } })).config.clients[0]?.secrets[0]?.reveal();
+    await expect(secretOf(Buffer.from(text, 'latin1'))).rejects.toThrow(
+      /^config\.yaml is not UTF-8 \(line 5\)\. Save it as UTF-8\.$/u,
+    );
+    expect(await secretOf(Buffer.from(text))).toBe('päss');
+    expect(await secretOf(Buffer.from(`\uFEFF${text}`))).toBe('päss');
+  });
+
+  it('says when the file is empty, or has a key twice', async () => {
+    await expect(load('')).rejects.toThrow('The file is empty');
     await expect(load(minimal('issuer: https://b.example'))).rejects.toThrow('config.yaml:5: "issuer" is set twice');
   });
 

@@ -1,6 +1,6 @@
 /** From the path of a file to a {@link Config}, or to the list of everything that is wrong with it. */
 
-import { type EnvironmentLookup, parseConfig, type ReadFile } from '@ostiary/connector-sdk/config';
+import { type EnvironmentLookup, parseConfig, type ReadFile, whyUnreadable } from '@ostiary/connector-sdk/config';
 import { defaultPasswordAttempts } from '@ostiary/issuer';
 import { type IssuerId, isOstiaryError, OstiaryError, parseIssuerId } from '@ostiary/primitives';
 import type { z } from 'zod';
@@ -42,12 +42,7 @@ export interface LoadedConfig {
  *   warnings after them.
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const text = await options.readFile(options.file).catch((cause: unknown) => {
-    throw new OstiaryError('config/invalid', `${options.file} cannot be read. Check the path and its permissions.`, {
-      cause,
-    });
-  });
-  const read = readSource(text);
+  const read = readSource(await readText(options));
   if (!read.ok) throw configProblems(options.file, read);
   const result = await readAll(read.source, options);
   const located = (issues: readonly LocatedIssue[]) =>
@@ -57,6 +52,13 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const warnings = located(result.warnings);
   if (result.config !== undefined) return { config: result.config, warnings };
   throw configProblems(options.file, { problems: located(result.problems), warnings });
+}
+
+async function readText({ file, readFile }: LoadOptions): Promise<string> {
+  if (file === '') throw new OstiaryError('config/invalid', 'No file was named. Name one: ostiary check config.yaml.');
+  return readFile(file).catch((cause: unknown) => {
+    throw new OstiaryError('config/invalid', `${file} ${whyUnreadable(cause)}`, { cause });
+  });
 }
 
 function locate(issue: LocatedIssue, source: ConfigSource): LocatedIssue {

@@ -20,12 +20,12 @@ describe('certificate files of the listener', () => {
   it('that cannot be read are all told, with what is wrong besides', async () => {
     expect(await problemsOf(https(`${pair}, tlsMinVersion: 1.2`))).toEqual([
       'config.yaml:3: web.tlsMinVersion: must be one of "1.2", "1.3".',
-      'config.yaml:3: web.tlsCert: c.pem cannot be read. Check the path and its permissions.',
-      'config.yaml:3: web.tlsKey: k.pem cannot be read. Check the path and its permissions.',
+      'config.yaml:3: web.tlsCert: c.pem does not exist. Check the path.',
+      'config.yaml:3: web.tlsKey: k.pem does not exist. Check the path.',
     ]);
     expect(await problemsOf(https('tlsCert: c.pem'))).toEqual([
       'config.yaml:3: web.tlsKey: is missing, but https needs a private key. Add it.',
-      'config.yaml:3: web.tlsCert: c.pem cannot be read. Check the path and its permissions.',
+      'config.yaml:3: web.tlsCert: c.pem does not exist. Check the path.',
     ]);
   });
 
@@ -37,6 +37,13 @@ describe('certificate files of the listener', () => {
     expect(problem).toContain('web.tlsCert: c.pem and k.pem do not work together.');
     expect(problem).not.toContain(other);
     expect(more).toEqual([]);
+  });
+
+  it('that are not PEM but DER are told to be converted', async () => {
+    const files = { 'c.pem': new Uint8Array([0x30, 0x82, 0xff]), 'k.pem': key };
+    expect(await problemsOf(https(pair), { files })).toEqual([
+      'config.yaml:3: web.tlsCert: c.pem is not UTF-8, as PEM is. Convert it, for example with openssl x509 -inform der.',
+    ]);
   });
 
   it('are left alone without https', async () => {
@@ -99,17 +106,17 @@ describe('files that a connector or a storage names', () => {
   });
 
   it.each<[type: string, options: string, key: string, problem: string]>([
-    ['oidc', 'issuer: "https://a.example", clientID: c, clientSecretFile: /none', 'clientSecretFile', 'cannot be read'],
+    ['oidc', 'issuer: "https://a.example", clientID: c, clientSecretFile: /none', 'clientSecretFile', 'does not exist'],
     ['saml', `${saml}, ca: /none`, 'ca', 'neither PEM'],
-    ['saml', `${saml}, metadataFile: /none`, 'metadataFile', 'cannot be read'],
+    ['saml', `${saml}, metadataFile: /none`, 'metadataFile', 'does not exist'],
     ['saml', `${saml}, ca: ca.pem, decryptionKeys: [key.pem, ca.pem]`, 'decryptionKeys[1]', 'a private key in PEM'],
     ['ldap', `${ldap}, clientCert: ca.pem, clientKey: ca.pem`, 'clientKey', 'a private key in PEM'],
-    ['active-directory', 'domain: a.example, bindDN: a, bindPWFile: /none', 'bindPWFile', 'cannot be read'],
+    ['active-directory', 'domain: a.example, bindDN: a, bindPWFile: /none', 'bindPWFile', 'does not exist'],
     [
       'google',
       'clientID: c, clientSecret: s, serviceAccountFilePath: /none',
       'serviceAccountFilePath',
-      'cannot be read',
+      'does not exist',
     ],
   ])('are told when they do not hold what they should: %s, %s', async (type, options, key, problem) => {
     const config = minimal().replace(

@@ -1,7 +1,7 @@
 /** Certificate and key from files, checked before they are used. */
 import { createHash } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
-import { type ConfigIssue, formatIssue } from '@ostiary/connector-sdk/config';
+import { type ConfigIssue, formatIssue, whyNoPem } from '@ostiary/connector-sdk/config';
 import { OstiaryError } from '@ostiary/primitives';
 
 /** `web.tlsCert` and its neighbours. */
@@ -73,7 +73,7 @@ export async function readPair(
     try {
       return file === undefined ? undefined : await readFile(file);
     } catch (cause) {
-      problems.push({ path, message: `${file} cannot be read. Check the path and its permissions.`, cause });
+      problems.push({ path, message: `${file} ${whyNoPem(cause)}`, cause });
       return undefined;
     }
   };

@@ -38,3 +38,4 @@ export {
 } from './provider-keys.ts';
 export { type NamedFile, readNamed } from './read-named.ts';
 export { type SecretField, type SecretSource, secretSource } from './secret-source.ts';
+export { decodeText, whyNoPem, whyUnreadable } from './text-file.ts';

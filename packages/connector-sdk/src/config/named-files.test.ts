@@ -17,7 +17,7 @@ const files = new Map([
 ]);
 const readFile = async (path: string): Promise<string> => {
   const found = files.get(path);
-  if (found === undefined) throw new Error(`ENOENT ${path}`);
+  if (found === undefined) throw Object.assign(new Error(`no file ${path}`), { code: 'ENOENT' });
   return found;
 };
 
@@ -50,7 +50,7 @@ describe('checkNamedFiles', () => {
       'config.rootCAs[1]: is neither PEM, nor base64 of PEM, nor a file that can be read.',
       'config.rootCAs[2]: holds no certificate. Give a PEM file with BEGIN CERTIFICATE.',
       'config.tls.key: cannot be read as a private key in PEM without a passphrase. Check what it is.',
-      'config.metadata: the file cannot be read. Check the path and its permissions.',
+      'config.metadata: the file does not exist. Check the path.',
     ]);
   });
 

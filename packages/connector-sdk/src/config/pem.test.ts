@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveCertificates, resolvePem } from './pem.ts';
 import { secretSource } from './secret-source.ts';
+import { decodeText } from './text-file.ts';
 
 // Made for this test; its key was thrown away.
 const certificate = `-----BEGIN CERTIFICATE-----
@@ -15,16 +16,19 @@ oWT+hRC3YL8wXBORm9cdGhp9+8LR8cACIQD5rTFqjZnJ3NwfTsGK/s2apQ+j78FG
 Ej5BkLe9seXcLw==
 -----END CERTIFICATE-----`;
 
-const files = new Map([
+const files = new Map<string, string | Uint8Array>([
   ['/ca.pem', `${certificate}\n${certificate}\n`],
   ['/ca.der', '\u0000\u0001'],
+  ['/binary.der', new Uint8Array([0x30, 0x82, 0xff])],
+  ['/locked.pem', 'locked'],
   ['/secret', 's3\n'],
   ['/empty', '\n'],
 ]);
 const readFile = async (path: string): Promise<string> => {
-  const text = files.get(path);
-  if (text === undefined) throw new Error('ENOENT');
-  return text;
+  const content = files.get(path);
+  if (content === undefined) throw Object.assign(new Error('no file'), { code: 'ENOENT' });
+  if (content === 'locked') throw Object.assign(new Error('no right'), { code: 'EACCES' });
+  return typeof content === 'string' ? content : decodeText(content);
 };
 
 describe('resolvePem', () => {
@@ -39,6 +43,8 @@ describe('resolvePem', () => {
   it.each([
     ['/missing', 'neither PEM, nor base64 of PEM, nor a file'],
     ['/ca.der', 'not in PEM format'],
+    ['/binary.der', 'the file is not UTF-8, as PEM is. Convert it'],
+    ['/locked.pem', 'the file cannot be read: permission denied.'],
   ])('refuses %s and names the key', async (source, message) => {
     const resolving = resolvePem({ source, path: 'rootCAs[0]' }, readFile);
     await expect(resolving).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 /** Certificates and keys that a configuration gives as a path, as base64 of PEM, or as PEM text. */
 import { X509Certificate } from 'node:crypto';
 import { OstiaryError } from '@ostiary/primitives';
+import { isThere, whyNoPem } from './text-file.ts';
 
 /** Reads a file as text. */
 export type ReadFile = (path: string) => Promise<string>;
@@ -61,6 +62,7 @@ async function readNamedFile(field: PemField, readFile: ReadFile): Promise<strin
   try {
     return await readFile(field.source);
   } catch (cause) {
+    if (isThere(cause)) throw invalid(`${field.path}: the file ${whyNoPem(cause)}`, cause);
     // The field may hold a key that was pasted wrongly, so what it says is not repeated.
     throw invalid(`${field.path}: is neither PEM, nor base64 of PEM, nor a file that can be read.`, cause);
   }

@@ -1,5 +1,6 @@
 import { OstiaryError } from '@ostiary/primitives';
 import type { ReadFile } from './pem.ts';
+import { whyUnreadable } from './text-file.ts';
 
 /** A file, and the key that names it, for error messages: `clientSecretFile`. */
 export interface NamedFile {
@@ -14,7 +15,6 @@ export interface NamedFile {
  */
 export async function readNamed({ file, path }: NamedFile, readFile: ReadFile): Promise<string> {
   return readFile(file).catch((cause: unknown) => {
-    const message = `${path}: the file cannot be read. Check the path and its permissions.`;
-    throw new OstiaryError('config/invalid', message, { cause, detail: { file } });
+    throw new OstiaryError('config/invalid', `${path}: the file ${whyUnreadable(cause)}`, { cause, detail: { file } });
   });
 }
