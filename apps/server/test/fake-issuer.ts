@@ -48,7 +48,7 @@ export function hostOptions(
   let ids = 0;
   return {
     issuer: { endpoints },
-    frontend: { title: 'Example', theme: 'auto', extra: {} },
+    frontend: { title: 'Example', theme: 'auto' },
     headers: {},
     allowedOrigins: [],
     allowedHeaders: ['Authorization'],

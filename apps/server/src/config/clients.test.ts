@@ -83,6 +83,12 @@ describe('staticClients', () => {
     expect((await load(withClients(client))).warnings).toEqual([]);
   });
 
+  it('starts without a logo that is no URL, which Dex keeps but does not show, and warns', async () => {
+    const { config, warnings } = await load(withClients('{id: a, name: A, secret: s, logoURL: theme/x.png}'));
+    expect(config.clients[0]).not.toHaveProperty('logoUrl');
+    expect(warnings).toMatchObject([{ path: 'staticClients[0].logoURL', line: 5 }]);
+  });
+
   it('says that two have one id, although another is wrong too', async () => {
     const clients = ['{id: a, name: A, secret: s}', '{id: b}', '{id: a, name: B, secret: s}'];
     const problems = (await problemsOf(withClients(...clients))).join('\n');

@@ -1,5 +1,5 @@
 /** `staticClients`: ids and secrets from the file, the environment or files of their own. */
-import { type EnvironmentLookup, type ReadFile, whyUnreadable } from '@ostiary/connector-sdk/config';
+import { type EnvironmentLookup, httpUrl, type ReadFile, whyUnreadable } from '@ostiary/connector-sdk/config';
 import type { Client } from '@ostiary/issuer';
 import { Secret } from '@ostiary/primitives';
 import type { LooseClient } from './loose.ts';
@@ -29,7 +29,8 @@ export async function readClients(input: ClientsInput): Promise<readonly Client[
 async function readClient(block: LooseClient, index: number, input: ClientsInput): Promise<Client> {
   const path = `staticClients[${index}]`;
   const { redirectURIs = [], trustedPeers = [], allowedConnectors = [] } = block;
-  const { logoURL, signingAlgorithm, idTokenLifetime } = block;
+  const { signingAlgorithm, idTokenLifetime } = block;
+  const logoUrl = readLogo(block, path, input);
   return {
     id: readId(block, path, input),
     name: block.name ?? '',
@@ -40,7 +41,7 @@ async function readClient(block: LooseClient, index: number, input: ClientsInput
     ...(allowedConnectors.length === 0 ? {} : { allowedConnectors }),
     ...(signingAlgorithm === undefined ? {} : { signingAlgorithm }),
     ...(idTokenLifetime === undefined ? {} : { idTokenLifetime }),
-    ...(logoURL === undefined ? {} : { logoUrl: logoURL }),
+    ...(logoUrl === undefined ? {} : { logoUrl }),
   };
 }
 
@@ -52,6 +53,13 @@ function readId(block: LooseClient, path: string, { env, report }: ClientsInput)
   if (idEnv === undefined) return '';
   if (!env(idEnv)) report.problem(`${path}.idEnv`, `names ${idEnv}, which is not set or empty. Set it.`);
   return env(idEnv) ?? '';
+}
+
+/** Dex takes any text, and its pages show none of them. */
+function readLogo({ logoURL }: LooseClient, path: string, { report }: ClientsInput): string | undefined {
+  if (logoURL === undefined || httpUrl().safeParse(logoURL).success) return logoURL;
+  report.warn(`${path}.logoURL`, 'is ignored: it is no URL like https://app.example.com/logo.png.');
+  return undefined;
 }
 
 const variable = /^\$(?:\w+|\{\w+\})$/u;

@@ -2,6 +2,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type ListenAddress, parseListenAddress } from '../listen/address.ts';
+import { isColour } from '../pages/colour.ts';
+import { isSupportUrl } from '../pages/look.ts';
 
 /** A Go listen address: `127.0.0.1:5556`, `:5556`. */
 export const listenAddress: z.ZodType<ListenAddress, string> = z.string().transform((text, context) => {
@@ -54,3 +56,14 @@ export const redirectUri: z.ZodType<string, string> = z.string().superRefine((te
     );
   }
 });
+
+/** `frontend.extra`: any texts, as in Dex. Those that mean something here must be usable, unless they are empty. */
+export const frontendExtra: z.ZodType<Record<string, string>> = z
+  .record(z.string(), z.string())
+  .superRefine(({ accent = '', supportUrl = '' }, context) => {
+    const custom = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
+    if (accent !== '' && !isColour(accent)) custom('accent', 'is not a colour. Write it like "#0d6a5a".');
+    if (supportUrl !== '' && !isSupportUrl(supportUrl)) {
+      custom('supportUrl', 'is not an address. Write it like https://help.example.com or mailto:help@example.com.');
+    }
+  });

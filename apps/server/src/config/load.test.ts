@@ -23,7 +23,7 @@ describe('loadConfig', () => {
     });
     expect(config.signing).toEqual({ algorithm: 'RS256', rotationPeriod: 21_600 });
     expect(config.logging).toEqual({ level: 'info', format: 'text', excludeFields: [] });
-    expect(config.frontend).toEqual({ title: 'Ostiary', theme: 'auto', extra: {} });
+    expect(config.frontend).toEqual({ title: 'Ostiary', theme: 'auto' });
     expect(config.continueOnConnectorFailure).toBe(true);
     expect(config.telemetry).toBeUndefined();
   });
@@ -44,7 +44,7 @@ oauth2:
 logger: {level: DEBUG, format: JSON, excludeFields: [email]}
 signer: {type: local, config: {keysRotationPeriod: 12h, algorithm: ES256}}
 telemetry: {http: ":5558"}
-frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", extra: {tos: "https://a.example/tos"}}`),
+frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", extra: {footer: Hello}}`),
     );
     expect(config.lifetimes).toMatchObject({ idToken: 86_400, login: 600 });
     expect(config.lifetimes.refreshToken).toEqual({ rotate: false, reuseInterval: 0, idle: 5400 });
@@ -61,7 +61,7 @@ frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", ext
       title: 'Example',
       theme: 'dark',
       logoUrl: 'https://a.example/l.svg',
-      extra: { tos: 'https://a.example/tos' },
+      footer: 'Hello',
     });
   });
 

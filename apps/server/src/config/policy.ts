@@ -2,6 +2,8 @@
 import type { Lifetimes, ProtocolOptions } from '@ostiary/issuer';
 import type { Frontend } from '../http/host.ts';
 import type { LogLevel, LogSettings } from '../ops/logger.ts';
+import { isColour } from '../pages/colour.ts';
+import { isLogo } from '../pages/look.ts';
 import type { SigningSettings, WebSettings } from './config.ts';
 import type { Report } from './report.ts';
 import type { ConfigFile } from './schema.ts';
@@ -103,7 +105,26 @@ export function readLogging({ level, format, excludeFields }: ConfigFile['logger
 export function readFrontend({ issuer, theme, logoURL, extra }: ConfigFile['frontend'], report: Report): Frontend {
   const known = (['auto', 'light', 'dark'] as const).find((name) => name === theme);
   if (known === undefined) report.warn('frontend.theme', `is "${theme}", not auto, light or dark. auto is used.`);
-  return { title: issuer, theme: known ?? 'auto', extra, ...(logoURL === undefined ? {} : { logoUrl: logoURL }) };
+  const logoUrl = readLogo(logoURL, report);
+  const { accent = '', footer = '', supportUrl = '', ...unused } = extra;
+  for (const name of Object.keys(unused)) {
+    report.warn(`frontend.extra.${name}`, 'is ignored: the pages know accent, footer and supportUrl.');
+  }
+  return {
+    title: issuer,
+    theme: known ?? 'auto',
+    ...(logoUrl === undefined ? {} : { logoUrl }),
+    ...(isColour(accent) ? { accent } : {}),
+    ...(footer === '' ? {} : { footer }),
+    ...(supportUrl === '' ? {} : { supportUrl }),
+  };
+}
+
+/** Dex's own default is the file `theme/logo.png` of its web folder, which does not exist here. */
+function readLogo(logo: string | undefined, report: Report): string | undefined {
+  if (logo === undefined || isLogo(logo)) return logo;
+  report.warn('frontend.logoURL', 'is ignored: it is no URL, no path like /logo.svg and no data:image/ text.');
+  return undefined;
 }
 
 /** `web`, after the schema has seen that certificate and key are there for https. */

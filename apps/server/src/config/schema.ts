@@ -1,7 +1,7 @@
 /** The form of a configuration file: the keys that {@link keyDecisions} calls honoured. Defaults are elsewhere. */
-import { duration, httpUrl, secretText, text } from '@ostiary/connector-sdk/config';
+import { duration, secretText, text } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
-import { headerValue, listenAddress, network, origin, redirectUri } from './fields.ts';
+import { frontendExtra, headerValue, listenAddress, network, origin, redirectUri } from './fields.ts';
 
 const tlsVersion = z.enum(['1.2', '1.3']);
 const flag = z.boolean().default(false);
@@ -50,7 +50,7 @@ export const staticClient = z.object({
   redirectURIs: z.array(redirectUri).default([]),
   trustedPeers: z.array(text()).default([]),
   public: flag,
-  logoURL: httpUrl().exactOptional(),
+  logoURL: text().exactOptional(),
   allowedConnectors: z.array(text()).default([]),
   refreshTokenLifetime: z
     .enum(['', 'standalone', 'session'])
@@ -137,8 +137,8 @@ const logger = block({
 const frontend = block({
   issuer: text().default('Ostiary'),
   theme: text().default('auto'),
-  logoURL: httpUrl().exactOptional(),
-  extra: z.record(z.string(), z.string()).default({}),
+  logoURL: text().exactOptional(),
+  extra: frontendExtra.default({}),
 });
 
 export const telemetryKeys = z.object({ http: listenAddress.exactOptional() });

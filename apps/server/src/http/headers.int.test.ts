@@ -77,7 +77,7 @@ describe('the headers that protect people', () => {
     ['/static/logo.png', "img-src 'self';"],
     ['data:image/png;base64,AAAA', "img-src 'self' data:;"],
   ])('let pages load the logo %s, and no other picture', async (logoUrl, sources) => {
-    const frontend: HostOptions['frontend'] = { title: 'Example', theme: 'auto', extra: {}, logoUrl };
+    const frontend: HostOptions['frontend'] = { title: 'Example', theme: 'auto', logoUrl };
     const page = samplePages.choose;
     if (page === undefined) throw new Error('no sample');
     const { headers } = await askHost(answering({ kind: 'page', status: 200, page }), {}, { frontend });

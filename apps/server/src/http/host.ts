@@ -21,7 +21,7 @@ export type { Frontend, HostOptions, TrustedProxies } from './options.ts';
 /**
  * Makes the request listener: everything below the issuer's path, and nothing outside it.
  *
- * @throws {OstiaryError} `config/invalid` for a network, a header or a colour that cannot be used.
+ * @throws {OstiaryError} `config/invalid` for a network or a header that cannot be used.
  */
 export type CreateHost = (options: HostOptions) => RequestListener;
 
@@ -29,7 +29,7 @@ export const createHost: CreateHost = (options) => {
   const { id, log, frontend, metrics, elapsed, newRequestId } = options;
   const base = issuerPath(id);
   const scheme = new URL(id).protocol === 'https:' ? 'https' : 'http';
-  const pages = createPages({ frontend, base, log });
+  const pages = createPages({ frontend, base });
   const security = createSecurityHeaders({ scheme, imageSources: pages.imageSources, overrides: options.headers });
   const cookies = createCookies(scheme);
   const answers = createAnswers({ security, cookies, render: pages.render });

@@ -2,6 +2,7 @@
 import type { Issuer } from '@ostiary/issuer';
 import type { IssuerId, Logger } from '@ostiary/primitives';
 import type { Metrics } from '../ops/metrics.ts';
+import type { Colour } from '../pages/colour.ts';
 
 /** Who may be believed about the address of a person (`web.clientRemoteIP`). */
 export interface TrustedProxies {
@@ -10,14 +11,16 @@ export interface TrustedProxies {
   readonly networks: readonly string[];
 }
 
-/** How pages look: `frontend` of the configuration. */
+/** How pages look: `frontend` of the configuration, checked. */
 export interface Frontend {
   /** Name shown to people (`frontend.issuer`). */
   readonly title: string;
   readonly theme: 'auto' | 'light' | 'dark';
   readonly logoUrl?: string;
-  /** `frontend.extra` */
-  readonly extra: Readonly<Record<string, string>>;
+  /** `frontend.extra.accent`, and the other texts of it that mean something here. */
+  readonly accent?: Colour;
+  readonly footer?: string;
+  readonly supportUrl?: string;
 }
 
 export interface HostOptions {

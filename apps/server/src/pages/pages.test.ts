@@ -1,14 +1,12 @@
-import { silentLogger } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
-import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
 import { problems, samplePages } from '../../test/sample-pages.ts';
 import type { Frontend } from '../http/options.ts';
 import { createPages } from './pages.tsx';
 import type { ServerPage } from './server-page.ts';
 
 function html(page: ServerPage, frontend: Partial<Frontend> = {}): string {
-  const look = { title: 'Example', theme: 'auto', extra: {}, ...frontend } as const;
-  return createPages({ frontend: look, base: '/dex', log: silentLogger }).render(page);
+  const look = { title: 'Example', theme: 'auto', ...frontend } as const;
+  return createPages({ frontend: look, base: '/dex' }).render(page);
 }
 
 const sample = (name: string): ServerPage => {
@@ -42,7 +40,7 @@ const infested: Readonly<Record<string, ServerPage>> = {
 
 describe('text from outside', () => {
   it.each(Object.entries(infested))('stays text on the page %s', (_name, page) => {
-    const page_ = html(page, { title: nasty, extra: { footer: nasty } });
+    const page_ = html(page, { title: nasty, footer: nasty });
     expect(page_).not.toMatch(/<script>|<img src=x/);
     expect(page_.match(/<script/g)?.length ?? 0).toBe(page.name === 'submit-form' ? 1 : 0);
   });
@@ -119,24 +117,5 @@ describe('every page', () => {
 
   it('never has the password in it', () => {
     expect(html(sample('password-invalid'))).not.toMatch(/id="password"[^>]*value=/);
-  });
-});
-
-describe('the look of an operator', () => {
-  it.each([
-    [{ extra: { accent: 'red;}body{display:none' } }, 'frontend.extra.accent'],
-    [{ extra: { supportUrl: 'javascript:alert(1)' } }, 'frontend.extra.supportUrl'],
-  ])('%j is refused with its key', (frontend, key) => {
-    expect(() => html(sample('code'), frontend)).toThrow(key);
-  });
-
-  it('says which keys of Dex mean nothing here', () => {
-    const lines: LogLine[] = [];
-    const frontend = { title: 'x', theme: 'auto', extra: { tosFooterLink: 'x' }, logoUrl: 'theme/logo.png' } as const;
-    createPages({ frontend, base: '', log: recordingLogger(lines) });
-    expect(lines).toMatchObject([
-      { event: 'frontend.logo_ignored', logoURL: 'theme/logo.png' },
-      { event: 'frontend.extra_unused', unused: ['tosFooterLink'] },
-    ]);
   });
 });

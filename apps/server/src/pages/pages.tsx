@@ -1,13 +1,12 @@
 /** Pages as HTML text, and the files they need. Everything is in the program; nothing is read while it runs. */
 import { createHash } from 'node:crypto';
-import type { Logger } from '@ostiary/primitives';
 import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
 import type { Frontend } from '../http/options.ts';
 import type { Asset } from '../http/own-routes.ts';
 import { markSvg } from './icons.tsx';
 import type { Look } from './layout.tsx';
-import { imageSources, parseBranding } from './look.ts';
+import { imageSources } from './look.ts';
 import type { ServerPage } from './server-page.ts';
 import { pageCss } from './styles/page-css.ts';
 import { themeCss } from './styles/themes.ts';
@@ -33,12 +32,11 @@ export interface PagesOptions {
   readonly frontend: Frontend;
   /** Path of the issuer, without a slash at the end. */
   readonly base: string;
-  readonly log: Logger;
 }
 
-/** @throws {OstiaryError} `config/invalid` for a colour or an address that cannot be used. */
-export function createPages({ frontend, base, log }: PagesOptions): Pages {
-  const { accent, ...branding } = parseBranding(frontend, log);
+/** Makes the pages of a server. */
+export function createPages({ frontend, base }: PagesOptions): Pages {
+  const { accent, ...branding } = frontend;
   const stylesheet = asset('page', 'css', themeCss(accent) + pageCss);
   const script = asset('submit-form', 'js', submitScript);
   const icon = asset('icon', 'svg', markSvg);
