@@ -109,15 +109,17 @@ function freeSchemas(schemas: readonly JsonSchema[], root: JsonSchema): readonly
 const findIgnoringCase = (spelling: string, known: ReadonlyMap<string, unknown>): string | undefined =>
   [...known.keys()].find((key) => key.toLowerCase() === spelling.toLowerCase());
 
+/** A key that switches a protection off is never proposed: it would be put in without a thought. */
 function nearestKey(spelling: string, known: readonly string[]): { nearest?: string } {
-  if (known.length === 0) return {};
+  const harmless = known.filter((key) => !/^insecure/iu.test(key));
+  if (harmless.length === 0) return {};
   const lower = spelling.toLowerCase();
   const best = closest(
     lower,
-    known.map((key) => key.toLowerCase()),
+    harmless.map((key) => key.toLowerCase()),
   );
-  const far = distance(lower, best) > Math.max(2, Math.floor(spelling.length / 3));
-  const nearest = known.find((key) => key.toLowerCase() === best);
+  const far = distance(lower, best) > Math.min(3, Math.ceil(spelling.length / 4));
+  const nearest = harmless.find((key) => key.toLowerCase() === best);
   return far || nearest === undefined ? {} : { nearest };
 }
 

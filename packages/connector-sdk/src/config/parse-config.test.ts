@@ -113,6 +113,21 @@ describe('parseConfig', () => {
     expect((await problems(raw)).join('\n')).toContain(expected);
   });
 
+  it.each([
+    ['insecureSkipEmailVerified', undefined],
+    ['insecureSkipVerfy', undefined],
+    ['clientSecrets', 'clientSecret'],
+    ['clientSecretPath', undefined],
+    ['id', undefined],
+    ['mod', 'mode'],
+    ['notes', 'note'],
+  ])('proposes for %s only what is like it, and no protection to switch off', async (key, nearest) => {
+    const keys = z.object({ ...schema.shape, insecureSkipVerify: z.boolean().default(false) });
+    const parsed = await parseConfig(keys, { ...sound, [key]: 'x' }, { path: '' });
+    const what = nearest === undefined ? 'Remove it.' : `Did you mean ${nearest}?`;
+    expect(parsed.ok || parsed.issues.map(formatIssue)).toEqual([`${key}: is not a known key. ${what}`]);
+  });
+
   it('tells what is wrong with the form of a union that was meant', async () => {
     const name = textLike(/^[a-z]+$/u, 'is no name. Write small letters.').transform((one) => [one]);
     const names = z.object({ names: z.union([name, z.array(text()).min(1, 'is empty. Name one.')]) });

@@ -28,6 +28,8 @@ export interface OAuth2Config extends Registration {
   readonly scopes: readonly string[];
   readonly rootCAs: readonly string[];
   readonly insecureSkipVerify: boolean;
+  /** In the documentation of Dex, but not in its code; it does nothing. */
+  readonly insecureSkipEmailVerified: boolean;
   readonly userIDKey: string;
   readonly numericIDs: 'dex' | 'decimal';
   readonly allowedGroups: readonly string[];
@@ -62,6 +64,10 @@ export const oauth2Config: z.ZodType<OAuth2Config> = z
     scopes: z.array(text()).default([]).describe('Scopes to ask for.'),
     rootCAs: rootCAsKey,
     insecureSkipVerify: insecureSkipVerifyKey,
+    insecureSkipEmailVerified: z
+      .boolean()
+      .default(false)
+      .describe('Does nothing, as in Dex, whose documentation has it. See `claimMapping.emailVerifiedKey`.'),
     userIDKey: field('id', 'Field with the immutable id, a text or a number.'),
     numericIDs: z
       .enum(['dex', 'decimal'])

@@ -40,6 +40,14 @@ describe('the identity', () => {
     });
   });
 
+  it('has a verified address only by the field, whatever a key that Dex ignores says, and warns of the key', async () => {
+    const idp = fakeProvider();
+    idp.claims.email_verified = false;
+    const { login, log } = await opened(idp, { insecureSkipEmailVerified: true });
+    expect(await login()).toMatchObject({ email: { verified: false } });
+    expect(log.lines).toContainEqual(expect.objectContaining({ event: 'oauth.skip_email_verified_ignored' }));
+  });
+
   it.each([
     ['dex', 1000, '1000'],
     ['dex', 12_345_678, '1.2345678e+07'],

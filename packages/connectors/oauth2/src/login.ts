@@ -20,6 +20,9 @@ export function oauth2Login(config: OAuth2Config, context: ConnectorContext): Ac
   const { rootCAs, insecureSkipVerify, userInfoURL } = config;
   const fetch = trustedFetch({ certificates: rootCAFields(rootCAs), insecureSkipVerify }, context);
   const { origin } = new URL(userInfoURL);
+  if (config.insecureSkipEmailVerified) {
+    context.log.warn('oauth.skip_email_verified_ignored', { connector: context.id });
+  }
   return accountConnector({
     context,
     provider: providerOf(config, context, fetch),
