@@ -126,7 +126,7 @@ logger:
       'config.yaml:1: issuer: is not an absolute URL, for example https://login.example.com/dex.',
       'config.yaml:3: storage.type: is postgres, which is not in this release. Use redis for several replicas, sqlite3 for one.',
       'config.yaml:5: web.https: must be a text, but is a number. Put it in quotes.',
-      'config.yaml:6: web.tlsMinVersion: must be one of "1.2", "1.3".',
+      'config.yaml:6: web.tlsMinVersion: must be a text, but is a number. Put it in quotes.',
       'config.yaml:7: web.foo: is not a known key. Remove it.',
       'config.yaml:8: grpc: is not supported. Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.',
       expect.stringMatching(

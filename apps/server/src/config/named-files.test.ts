@@ -19,7 +19,7 @@ describe('certificate files of the listener', () => {
 
   it('that cannot be read are all told, with what is wrong besides', async () => {
     expect(await problemsOf(https(`${pair}, tlsMinVersion: 1.2`))).toEqual([
-      'config.yaml:3: web.tlsMinVersion: must be one of "1.2", "1.3".',
+      'config.yaml:3: web.tlsMinVersion: must be a text, but is a number. Put it in quotes.',
       'config.yaml:3: web.tlsCert: c.pem does not exist. Check the path.',
       'config.yaml:3: web.tlsKey: k.pem does not exist. Check the path.',
     ]);
@@ -56,7 +56,7 @@ describe('addresses', () => {
     const text = web(`http: "127.0.0.1:443", https: ":443", ${pair}, tlsMinVersion: 1.2`);
     const files = { 'c.pem': certificate, 'k.pem': key };
     expect(await problemsOf(`${text}telemetry: {http: "127.0.0.1:443"}`, { files })).toEqual([
-      'config.yaml:3: web.tlsMinVersion: must be one of "1.2", "1.3".',
+      'config.yaml:3: web.tlsMinVersion: must be a text, but is a number. Put it in quotes.',
       'config.yaml:3: web.https: is an address that web.http takes. Choose another port.',
       'config.yaml:5: telemetry.http: is an address that web.http takes. Choose another port.',
     ]);

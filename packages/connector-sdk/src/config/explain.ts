@@ -42,14 +42,21 @@ function explanation(issue: RichIssue, actual: unknown): string {
   const ours = issue.code === 'custom' || issue.code === 'too_small' || issue.code === 'too_big';
   if (!ours && actual === undefined) return 'is missing. Add it.';
   if (issue.code === 'invalid_type') {
-    const hint = issue.expected === 'string' && isScalar(actual) ? ' Put it in quotes.' : '';
     if (issue.expected === 'int' && typeof actual === 'number') return 'must be a whole number. Remove the fraction.';
-    return `must be ${withArticle(String(issue.expected))}, but is ${withArticle(kindOf(actual))}.${hint}`;
+    return ofAnotherType(String(issue.expected), actual);
   }
   if (issue.code === 'invalid_value' && Array.isArray(issue.values)) {
+    // `1.2` looks like the "1.2" that it should be.
+    const texts = issue.values.every((value) => typeof value === 'string');
+    if (texts && typeof actual !== 'string') return ofAnotherType('string', actual);
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}.`;
   }
   return issue.message;
+}
+
+function ofAnotherType(expected: string, actual: unknown): string {
+  const hint = expected === 'string' && isScalar(actual) ? ' Put it in quotes.' : '';
+  return `must be ${withArticle(expected)}, but is ${withArticle(kindOf(actual))}.${hint}`;
 }
 
 const pathPart = (part: PropertyKey | StandardSchemaV1.PathSegment): PathPart => {
