@@ -295,6 +295,15 @@ logger:
     expect(await problemsOf(minimal('conectors: []'))).toHaveLength(1);
   });
 
+  it.each([
+    ['storage.config.file', minimal().replace('memory', 'memory, config: {file: x}')],
+    ['connectors[0].config.zzz', minimal().replace('name: Mock', 'name: Mock, config: {zzz: 1}')],
+  ])('names keys also of what has no options: %s', async (path, text) => {
+    expect(await problemsOf(text)).toEqual([expect.stringContaining(`${path}: is not a known key. Remove it.`)]);
+    const { warnings } = await load(text, { env: { DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS: 'false' } });
+    expect(warnings.map((warning) => warning.path)).toEqual([path]);
+  });
+
   it('replaces variables where Dex does, and names those that are not set', async () => {
     const text = minimal('frontend: {issuer: $NAME}').replace(
       'memory',

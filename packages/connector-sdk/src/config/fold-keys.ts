@@ -62,7 +62,8 @@ function foldValue(value: unknown, place: Place, walk: Walk): unknown {
 function foldObject(value: Readonly<Record<string, unknown>>, place: Place, walk: Walk): unknown {
   const known = knownKeys(place.schemas);
   const free = freeSchemas(place.schemas, walk.root);
-  if (known.size === 0 && free === undefined) return value;
+  // A block without keys is one too; where anything may stand there is nothing to compare with.
+  if (free === undefined && place.schemas.every(({ properties }) => properties === undefined)) return value;
   const entries = new Map<string, { spelling: string; value: unknown }>();
   for (const [spelling, inner] of Object.entries(value)) {
     const key = known.has(spelling) ? spelling : findIgnoringCase(spelling, known);

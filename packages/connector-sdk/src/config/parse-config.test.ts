@@ -159,6 +159,21 @@ describe('parseConfig', () => {
     expect(parsed.warnings.map(formatIssue)).toEqual([`${path}.isuer: is not a known key. Did you mean issuer?`]);
   });
 
+  it('names unknown keys of a block that has none, and of none where anything may stand', async () => {
+    const empty = z.object({ inner: z.object({}).default({}), any: z.unknown().optional() });
+    const raw = { inner: { zzz: 1 }, any: { yyy: 1 } };
+    const parsed = await parseConfig(empty, raw, { path: '', unknownKeys: 'warning' });
+    expect(parsed.warnings.map(formatIssue)).toEqual(['inner.zzz: is not a known key. Remove it.']);
+    expect(parsed).toMatchObject({ ok: true, value: { inner: {}, any: { yyy: 1 } } });
+    const none = z
+      .object({})
+      .nullish()
+      .transform(() => 'read');
+    const read = (value: unknown) => parseConfig(none, value, { path: 'config' });
+    expect(await read(undefined)).toMatchObject({ ok: true, value: 'read' });
+    expect(await read({ file: 'x' })).toMatchObject({ ok: false, issues: [{ path: 'config.file' }] });
+  });
+
   it('cannot be made to change a prototype', async () => {
     const raw: unknown = JSON.parse(
       '{"issuer":"https://a.example","clientID":"c","tenants":{"__proto__":{"adminEmail":"x"}}}',

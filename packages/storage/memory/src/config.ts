@@ -5,6 +5,6 @@ export type MemoryConfig = Readonly<Record<never, never>>;
 
 /** Accepts an empty block and a missing one. */
 export const memoryConfig: z.ZodType<MemoryConfig> = z
-  .strictObject({})
+  .object({})
   .nullish()
   .transform(() => ({}));
