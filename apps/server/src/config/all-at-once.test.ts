@@ -112,6 +112,9 @@ const files: readonly (readonly [name: string, text: string, told: readonly stri
       'staticPasswords[1].username',
     ],
   ],
+  ['an issuer that is empty', minimal().replace(/issuer.*/u, 'issuer: ""'), ['issuer']],
+  ['a storage type that is empty', minimal().replace('memory', '""'), ['storage.type']],
+  ['a signer type that is empty', minimal('signer: {type: ""}'), ['signer.type']],
   [
     'a password database that is switched on with a word',
     minimal('enablePasswordDB: "yes"\nstaticPasswords: [{email: a@b.example}, foo]'),

@@ -29,7 +29,7 @@ const refused = (path: string, because: string, empty: EmptyValue = 'warned'): D
 const noGrpc = 'Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.';
 const noSessions = 'Ostiary has no sessions across clients yet. Remove it; every client then sends people to log in.';
 const noMfa = 'Ostiary asks for no second factor yet. Remove it, and ask for one at the identity provider.';
-const noVault = 'Ostiary signs with local keys only, not with Vault or OpenBao yet. Write signer.type: local.';
+const noVault = 'Ostiary signs with local keys only, not with Vault or OpenBao yet. Remove it.';
 const noFrontendFiles = 'the pages are built in. Set frontend.issuer, logoURL, theme and extra instead.';
 const noLogout = 'Ostiary has no logout endpoint yet, so nobody is sent there.';
 

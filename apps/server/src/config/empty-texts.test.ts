@@ -158,7 +158,7 @@ describe('a variable that is not set', () => {
     );
     expect(await problemsOf(github('clientID: $NO, clientSecret: $NO, clientSecretFile: $NO'))).toEqual([
       'config.yaml:4: connectors[0].config.clientID: is empty. Set it, or check that the environment variable it names is set.',
-      'config.yaml:4: connectors[0].config.clientSecret: is missing. Set clientSecret or clientSecretFile. It is there, but empty: check that the environment variable it names is set.',
+      'config.yaml:4: connectors[0].config.clientSecret: is empty. Set clientSecret or clientSecretFile. Check that the environment variable it names is set.',
     ]);
   });
 });

@@ -184,6 +184,16 @@ logger:
     ],
     ['vault', minimal('signer: {type: vault, config: {addr: x}}'), 'signer.config.addr: is not supported.'],
     [
+      'token of Vault, beside local keys',
+      minimal('signer: {type: local, config: {token: x}}'),
+      'signer.config.token: is not supported. Ostiary signs with local keys only, not with Vault or OpenBao yet. Remove it.',
+    ],
+    [
+      'key of the operator',
+      minimal('x-common: {a: 1}'),
+      'x-common: is not a known key. Remove it, or keep it with DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS=false.',
+    ],
+    [
       'signer type',
       minimal('signer: {type: vault}'),
       'signer.type: is "vault", but Ostiary signs with local keys only.',
@@ -202,7 +212,7 @@ logger:
     [
       'device grant',
       minimal('oauth2: {grantTypes: ["urn:ietf:params:oauth:grant-type:device_code"]}'),
-      'oauth2.grantTypes[0]: is a grant that Ostiary does not have yet.',
+      'oauth2.grantTypes[0]: is "urn:ietf:params:oauth:grant-type:device_code", a grant that Ostiary does not have yet.',
     ],
     [
       'no code grant',

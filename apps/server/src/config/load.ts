@@ -1,6 +1,12 @@
 /** From the path of a file to a {@link Config}, or to the list of everything that is wrong with it. */
 
-import { type EnvironmentLookup, parseConfig, type ReadFile, whyUnreadable } from '@ostiary/connector-sdk/config';
+import {
+  type ConfigIssue,
+  type EnvironmentLookup,
+  parseConfig,
+  type ReadFile,
+  whyUnreadable,
+} from '@ostiary/connector-sdk/config';
 import { defaultPasswordAttempts } from '@ostiary/issuer';
 import { type IssuerId, isOstiaryError, OstiaryError, parseIssuerId } from '@ostiary/primitives';
 import type { z } from 'zod';
@@ -87,7 +93,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   report.add(reviewed);
   const unknownKeys = flags.refuseUnknownKeys ? 'error' : 'warning';
   const parsed = await parseConfig(fileSchema, reviewed.value, { path: '', unknownKeys });
-  report.add({ problems: parsed.ok ? [] : parsed.issues, warnings: parsed.warnings });
+  report.add({ problems: parsed.ok ? [] : parsed.issues.map(withWayToKeep), warnings: parsed.warnings });
   const reader: PlugInReader = { report, env, readFile, expand: flags.expandEnvironment, unknownKeys };
   // When the file is wrong somewhere, what can be read is read all the same, so that a person corrects it once.
   const blocks: LooseFile = parsed.ok ? parsed.value : readLoosely(reviewed.value);
@@ -103,6 +109,13 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const parts = { file: parsed.value, flags, issuer, storage, connectors, signing, clients };
   const config = assemble(parts, reader);
   return report.problems.length > 0 ? report : { config, problems: [], warnings: report.warnings };
+}
+
+/** Keys that begin with `x-` are there for the anchors in them, on purpose: Dex ignores them. */
+function withWayToKeep(issue: ConfigIssue): ConfigIssue {
+  if (!issue.path.startsWith('x-')) return issue;
+  const message = 'is not a known key. Remove it, or keep it with DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS=false.';
+  return { ...issue, message };
 }
 
 interface Parts extends Pick<Config, 'issuer' | 'storage' | 'clients' | 'signing' | 'connectors'> {

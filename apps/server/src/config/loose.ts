@@ -2,7 +2,7 @@
  * What is read of a file that the schema refused, so that a person corrects it once: all that is right by itself. What
  * is not is `undefined` here. The schema has named it, so nobody may be told that it is missing.
  */
-import { foldKeys, inputJsonSchema } from '@ostiary/connector-sdk/config';
+import { foldKeys, inputJsonSchema, text } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 import { connector, fileSchema, staticClient, telemetryKeys, webKeys } from './schema.ts';
 
@@ -20,14 +20,14 @@ function keyByKey<T>(keys: z.ZodType<T>) {
     .catch(undefined);
 }
 
-const typedBlock = z.object({ type: z.string(), config: z.unknown().optional() }).optional().catch(undefined);
+const typedBlock = z.object({ type: text(), config: z.unknown().optional() }).optional().catch(undefined);
 
 const looseClient = keyByKey(staticClient.partial());
 const looseConnector = keyByKey(connector.partial());
 const looseWeb = keyByKey(webKeys.partial());
 
 const looseSchema = z.object({
-  issuer: z.string().optional().catch(undefined),
+  issuer: text().optional().catch(undefined),
   storage: typedBlock,
   web: looseWeb,
   telemetry: keyByKey(telemetryKeys.partial()),

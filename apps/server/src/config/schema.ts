@@ -85,8 +85,10 @@ export const connector = z.object({
 const oauth2 = block({
   grantTypes: z
     .array(
-      z.enum([...grantTypes, ...absentGrantTypes]).refine((grant) => grantTypes.some((known) => known === grant), {
-        error: 'is a grant that Ostiary does not have yet. Remove it; clients that need it cannot log in here.',
+      z.enum([...grantTypes, ...absentGrantTypes]).superRefine((grant, context) => {
+        if (grantTypes.some((known) => known === grant)) return;
+        const what = `is "${grant}", a grant that Ostiary does not have yet`;
+        context.addIssue(`${what}. Remove it; clients that need it cannot log in here.`);
       }),
     )
     .refine(

@@ -72,6 +72,8 @@ describe('readSource', () => {
     ['a directive', '# a\n%hunter2\n---\na: 1', 'The sign % makes a directive here'],
     ['a block', 'a: 1\nsecret: |hunter2\n  x', 'Something stands here that does not belong here.'],
     ['a sign that begins nothing', 'a: 1\nsecret: @hunter2', 'A value cannot begin with this sign.'],
+    ['a list as a key', 'a: 1\n[hunter2]: x', 'A list or a map ([ or {) stands where a key belongs.'],
+    ['a place in a template', 'a: 1\n{{ .hunter2 }}: x', 'A list or a map ([ or {) stands where a key belongs.'],
     ['an escape', 'a: 1\nsecret: "\\hunter2"', 'A backslash in double quotes'],
     ['a missing quote', 'a: 1\nsecret: "hunter2', 'This is not YAML: Missing closing'],
   ])('tells what was taken for something else, with its line, and does not repeat it: %s', (_what, text, message) => {

@@ -28,7 +28,11 @@ export function readSource(text: string): ReadSource {
   });
   const errors = [...document.errors, ...document.warnings].map((error) => explainError(error, text));
   const found = errors.length > 0 ? errors : findStrayReferences(document);
-  const problems = found.map(({ at, message }) => ({ path: '', message, line: lines.linePos(at).line }));
+  const located = found.map(({ at, message }) => ({ path: '', message, line: lines.linePos(at).line }));
+  // `{{` makes a map that is the key of a map, which is one mistake.
+  const problems = located.filter(
+    ({ line, message }, index) => !located.slice(0, index).some((one) => one.line === line && one.message === message),
+  );
   if (problems.length > 0) return { ok: false, problems };
   const root = document.contents;
   if (root === null) return { ok: false, problems: [{ path: '', message: 'The file is empty. Write an issuer.' }] };

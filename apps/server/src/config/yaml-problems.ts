@@ -23,6 +23,7 @@ const sentences: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   ALIAS_PROPS: anchor,
   MULTIPLE_ANCHORS: anchor,
   BAD_DIRECTIVE: 'The sign % makes a directive here, one that is not known. Put a value that begins with % in quotes.',
+  NON_STRING_KEY: 'A list or a map ([ or {) stands where a key belongs. Put a text with these signs in quotes.',
   BAD_SCALAR_START: 'A value cannot begin with this sign. Put it in quotes.',
   BAD_DQ_ESCAPE: 'A backslash in double quotes stands before a sign that it means nothing with. Use single quotes.',
 };
@@ -35,7 +36,6 @@ const safe: ReadonlySet<YAMLError['code']> = new Set([
   'KEY_OVER_1024_CHARS',
   'MISSING_CHAR',
   'MULTILINE_IMPLICIT_KEY',
-  'NON_STRING_KEY',
 ]);
 
 /** @param text the file. */

@@ -247,7 +247,7 @@ describe('an empty text', () => {
     const one = texts.superRefine(exactlyOne('secret', 'secretFile'));
     expect(await read({ secret: '', secretFile: '/s' }, one)).toEqual({ ...defaults, secretFile: '/s' });
     await expect(read({ secret: '' }, one)).rejects.toThrow(
-      'config.secret: is missing. Set secret or secretFile. It is there, but empty: check that the environment variable',
+      'config.secret: is empty. Set secret or secretFile. Check that the environment variable it names is set.',
     );
   });
 });

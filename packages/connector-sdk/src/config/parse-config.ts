@@ -65,11 +65,11 @@ export async function readConfig<C>(
   return parsed.value;
 }
 
-/** Who reads that a key is missing, but sees it in the file, should learn why. */
+/** Who sees the key in the file is not told that it is missing. */
 function withHint({ path, message }: ConfigIssue, { empty }: FoldedKeys, base: string): ConfigIssue {
   if (!empty.some((parts) => formatPath(base, parts) === path)) return { path, message };
-  const hint = 'It is there, but empty: check that the environment variable it names is set.';
-  return { path, message: `${message} ${hint}` };
+  const emptied = message.replace(/^is missing\b/u, 'is empty').replace('Add it.', 'Set it.');
+  return { path, message: `${emptied} Check that the environment variable it names is set.` };
 }
 
 function fold(schema: StandardSchemaV1, raw: unknown): FoldedKeys {
