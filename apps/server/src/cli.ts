@@ -1,6 +1,6 @@
 /** The command line: `ostiary serve`, `ostiary check`, `ostiary version` or `--version`. */
 import { isOstiaryError } from '@ostiary/primitives';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { serve } from './compose.ts';
 import { type LoadedConfig, loadConfig } from './config/load.ts';
 import type { Overrides } from './config/overrides.ts';
@@ -38,19 +38,14 @@ function createProgram(effects: Effects, exitWith: (code: number) => void): Comm
     .exitOverride()
     .configureOutput({ writeOut: effects.print, writeErr: effects.printError })
     .addHelpText('after', examples);
-  program
-    .command('serve')
+  withAddresses(program.command('serve'))
     .description('run the server until SIGTERM or SIGINT')
     .argument('<file>', 'configuration, YAML or JSON')
-    .option('--web-http-addr <host:port>', 'instead of web.http')
-    .option('--web-https-addr <host:port>', 'instead of web.https')
-    .option('--telemetry-addr <host:port>', 'instead of telemetry.http')
-    .action(async (file: string, flags: ServeFlags) => serve(await load(file, overridesOf(flags), effects), effects));
-  program
-    .command('check')
+    .action(async (file: string, flags: AddressFlags) => serve(await load(file, overridesOf(flags), effects), effects));
+  withAddresses(program.command('check'))
     .description('read a configuration, tell all that is wrong with it, start nothing')
     .argument('<file>', 'configuration, YAML or JSON')
-    .action(async (file: string) => exitWith(await check(file, effects)));
+    .action(async (file: string, flags: AddressFlags) => exitWith(await check(file, overridesOf(flags), effects)));
   program
     .command('version')
     .description('print the version')
@@ -70,25 +65,36 @@ Examples:
 
 Signals: SIGTERM and SIGINT stop in order, a second one at once; SIGHUP reads the TLS files again.`;
 
-interface ServeFlags {
+/** The options with which Dex replaces addresses of the file. */
+function withAddresses(command: Command): Command {
+  return command
+    .option('--web-http-addr <host:port>', 'instead of web.http')
+    .option('--web-https-addr <host:port>', 'instead of web.https')
+    .option('--telemetry-addr <host:port>', 'instead of telemetry.http')
+    .addOption(new Option('--grpc-addr <host:port>', 'of Dex; there is no gRPC API here').hideHelp());
+}
+
+interface AddressFlags {
   readonly webHttpAddr?: string;
   readonly webHttpsAddr?: string;
   readonly telemetryAddr?: string;
+  readonly grpcAddr?: string;
 }
 
-const overridesOf = ({ webHttpAddr, webHttpsAddr, telemetryAddr }: ServeFlags): Overrides => ({
+const overridesOf = ({ webHttpAddr, webHttpsAddr, telemetryAddr, grpcAddr }: AddressFlags): Overrides => ({
   ...(webHttpAddr === undefined ? {} : { webHttp: webHttpAddr }),
   ...(webHttpsAddr === undefined ? {} : { webHttps: webHttpsAddr }),
   ...(telemetryAddr === undefined ? {} : { telemetry: telemetryAddr }),
+  ...(grpcAddr === undefined ? {} : { grpc: grpcAddr }),
 });
 
 function load(file: string, overrides: Overrides, { env, readFile }: Effects): Promise<LoadedConfig> {
   return loadConfig({ file, overrides, env, readFile, plugIns });
 }
 
-async function check(file: string, effects: Effects): Promise<number> {
+async function check(file: string, overrides: Overrides, effects: Effects): Promise<number> {
   try {
-    const { config, warnings } = await load(file, {}, effects);
+    const { config, warnings } = await load(file, overrides, effects);
     for (const warning of warnings) effects.printError(`${formatWarning(file, warning)}\n`);
     effects.print(`OK: ${file}\n${summary(config)}`);
     return 0;

@@ -26,7 +26,7 @@ const refused = (path: string, because: string, empty: EmptyValue = 'warned'): D
   empty,
 });
 
-const noGrpc = 'Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.';
+export const noGrpc = 'Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.';
 const noSessions = 'Ostiary has no sessions across clients yet. Remove it; every client then sends people to log in.';
 const noMfa = 'Ostiary asks for no second factor yet. Remove it, and ask for one at the identity provider.';
 const noVault = 'Ostiary signs with local keys only, not with Vault or OpenBao yet. Remove it.';

@@ -336,6 +336,14 @@ logger:
     expect(config.web.https).toBeUndefined();
   });
 
+  it('refuses the address of the gRPC API on the command line, beside other problems; an empty one is none', async () => {
+    expect(await problemsOf(minimal('foo: 1'), { overrides: { grpc: ':5557' } })).toEqual([
+      'config.yaml: --grpc-addr: is not supported. Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.',
+      'config.yaml:5: foo: is not a known key. Remove it.',
+    ]);
+    expect(await problemsOf(minimal(), { overrides: { grpc: '' } })).toEqual([]);
+  });
+
   it('warns of an issuer that is http, unless it is this machine', async () => {
     const { warnings } = await load(minimal().replace('127.0.0.1:5556/dex', 'login.example.com'));
     expect(warnings[0]?.message).toContain('in the clear');

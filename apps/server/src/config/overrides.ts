@@ -1,4 +1,6 @@
 /** Flags of the command line that stand for keys of the file, as Dex has them. */
+import type { ConfigIssue } from '@ostiary/connector-sdk/config';
+import { noGrpc } from './decisions.ts';
 
 export interface Overrides {
   /** `--web-http-addr` */
@@ -7,12 +9,19 @@ export interface Overrides {
   readonly webHttps?: string;
   /** `--telemetry-addr` */
   readonly telemetry?: string;
+  /** `--grpc-addr`, which is refused. */
+  readonly grpc?: string;
 }
 
 /** The file with the addresses of the command line. Empty ones change nothing. */
 export function applyOverrides(raw: unknown, { webHttp, webHttps, telemetry }: Overrides): unknown {
   const withHttp = withKey(raw, ['web', 'http'], webHttp);
   return withKey(withKey(withHttp, ['web', 'https'], webHttps), ['telemetry', 'http'], telemetry);
+}
+
+/** What of the command line cannot be done. */
+export function overrideProblems({ grpc }: Overrides): readonly ConfigIssue[] {
+  return grpc === undefined || grpc === '' ? [] : [{ path: '--grpc-addr', message: `is not supported. ${noGrpc}` }];
 }
 
 function withKey(raw: unknown, [block, key]: readonly [string, string], value: string | undefined): unknown {
