@@ -36,20 +36,30 @@ describe('the list of decisions', () => {
     },
   );
 
-  it.each(['sessions: {}', 'sessions: ""', 'sessions: false', 'grpc: false'])(
-    'refuses %s, which is not nothing in Dex',
-    async (text) => {
-      expect(await problemsOf(minimal(text))).toEqual([expect.stringContaining('is not supported')]);
-    },
-  );
+  it.each([
+    'sessions: {}',
+    'sessions: {cookieName: ""}',
+    'sessions: ""',
+    'sessions: false',
+    'grpc: false',
+    'grpc: {addr: "", reflection: true}',
+    'mfa: {defaultMFAChain: [""]}',
+    'staticClients: [{id: a, name: A, secret: s, mfaChain: [""]}]',
+  ])('refuses %s, which is not nothing in Dex', async (text) => {
+    expect(await problemsOf(minimal(text))).toEqual([expect.stringContaining('is not supported')]);
+  });
 
-  it.each(['grpc: {}', 'mfa: {}', 'oauth2: {passwordConnector: ""}', 'signer: {type: local, config: {addr: ""}}'])(
-    'warns of %s, which does nothing in Dex either',
-    async (text) => {
-      const { warnings } = await load(minimal(text));
-      expect(warnings.map(({ message }) => message)).toEqual(['is empty, so it does nothing. Remove it.']);
-    },
-  );
+  it.each([
+    'grpc: {}',
+    'grpc: {addr: "", tlsCert: , reflection: false}',
+    'mfa: {}',
+    'mfa: {authenticators: [], defaultMFAChain: []}',
+    'oauth2: {passwordConnector: ""}',
+    'signer: {type: local, config: {addr: ""}}',
+  ])('warns of %s, which does nothing in Dex either', async (text) => {
+    const { warnings } = await load(minimal(text));
+    expect(warnings.map(({ message }) => message)).toEqual(['is empty, so it does nothing. Remove it.']);
+  });
 
   it.each(['sessions:', 'grpc: null', 'frontend: {dir: ""}', 'telemetry: {enableProfiling: false}'])(
     'takes %s for a key that is not there',

@@ -62,9 +62,15 @@ function takeOut(value: unknown, [head = '', ...rest]: readonly string[], base: 
 const spellings = (value: object, name: string): readonly string[] =>
   Object.keys(value).filter((key) => key.toLowerCase() === name.toLowerCase());
 
-/** What a key is set to when it says nothing: `""`, `{}` or `[]`. */
-const isEmpty = (value: unknown): boolean =>
-  value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+/**
+ * What a key is set to when it says nothing: `""`, `[]`, or a map of keys that say nothing, as templates write them. A
+ * list of empty texts is no empty list: to Dex each names something.
+ */
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  const saysNothing = (inner: unknown): boolean => inner === null || inner === false || isEmpty(inner);
+  return value === '' || (isRecord(value) && Object.values(value).every(saysNothing));
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
