@@ -8,12 +8,26 @@ export interface SelfSigned {
   readonly key: string;
 }
 
-const algorithm = { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' };
+export interface SelfSignedOptions {
+  /** Default `ec`: P-256. */
+  readonly algorithm?: keyof typeof algorithms;
+}
 
-/** EC P-256, good for a year from now. */
-export async function selfSigned(): Promise<SelfSigned> {
-  const keys = await globalThis.crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const certificate = await X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm: algorithm });
+const algorithms = {
+  ec: { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' },
+  rsa: {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: Uint8Array.of(1, 0, 1),
+  },
+} as const;
+
+/** Good for a year from now. */
+export async function selfSigned(options: SelfSignedOptions = {}): Promise<SelfSigned> {
+  const signingAlgorithm = algorithms[options.algorithm ?? 'ec'];
+  const keys = await globalThis.crypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
+  const certificate = await X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm });
   return {
     certificate: certificate.toString('pem'),
     key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -7,6 +7,7 @@ import { plugIns } from '../plug-ins.ts';
 
 const { certificate, key } = await selfSigned();
 const another = await selfSigned();
+const ofAnotherKind = await selfSigned({ algorithm: 'rsa' });
 const web = (block: string): string => minimal().replace(/web:.*/u, `web: {${block}}`);
 const https = (more: string): string => web(`https: ":443", ${more}`);
 const pair = 'tlsCert: c.pem, tlsKey: k.pem';
@@ -30,7 +31,17 @@ describe('certificate files of the listener', () => {
   });
 
   it.each([
+    ['the certificate', { 'c.pem': '', 'k.pem': key }, ['web.tlsCert: c.pem']],
+    ['the key', { 'c.pem': certificate, 'k.pem': ' \n' }, ['web.tlsKey: k.pem']],
+    ['both', { 'c.pem': '\n', 'k.pem': '' }, ['web.tlsCert: c.pem', 'web.tlsKey: k.pem']],
+  ])('that are empty are told: %s', async (_what, files, which) => {
+    const told = which.map((file) => `config.yaml:3: ${file} is empty. Put the PEM text into it.`);
+    expect(await problemsOf(https(pair), { files })).toEqual(told);
+  });
+
+  it.each([
     ['a key of another certificate', another.key],
+    ['a key of another kind', ofAnotherKind.key],
     ['no PEM', 'hunter2'],
   ])('that do not fit are told, without what they hold: %s', async (_what, other) => {
     const [problem = '', ...more] = await problemsOf(https(pair), { files: { 'c.pem': certificate, 'k.pem': other } });

@@ -1,5 +1,5 @@
 /** Certificate and key from files, checked before they are used. */
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { type ConfigIssue, formatIssue, whyNoPem } from '@ostiary/connector-sdk/config';
 import { OstiaryError } from '@ostiary/primitives';
@@ -70,20 +70,32 @@ export async function readPair(
 ): Promise<ReadPair> {
   const problems: TlsProblem[] = [];
   const read = async (path: string, file: string | undefined): Promise<string | undefined> => {
+    if (file === undefined) return undefined;
     try {
-      return file === undefined ? undefined : await readFile(file);
+      const text = await readFile(file);
+      if (text.trim() !== '') return text;
+      problems.push({ path, message: `${file} is empty. Put the PEM text into it.`, cause: undefined });
     } catch (cause) {
       problems.push({ path, message: `${file} ${whyNoPem(cause)}`, cause });
-      return undefined;
     }
+    return undefined;
   };
   const [cert, key] = await Promise.all([read('web.tlsCert', certFile), read('web.tlsKey', keyFile)]);
   if (cert === undefined || key === undefined) return { problems };
   try {
-    createSecureContext({ cert, key });
+    proveFit(cert, key);
     return { pair: { cert, key }, problems };
   } catch (cause) {
     const message = `${certFile} and ${keyFile} do not work together. Both must be PEM, and the key must be that of the first certificate.`;
     return { problems: [{ path: 'web.tlsCert', message, cause }] };
+  }
+}
+
+/** Throws when a server with these two could not do a handshake. */
+function proveFit(cert: string, key: string): void {
+  // OpenSSL compares a key with a certificate of the same algorithm only: an RSA key beside an EC certificate passes.
+  createSecureContext({ cert, key });
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+    throw new TypeError('The key is not that of the certificate.');
   }
 }

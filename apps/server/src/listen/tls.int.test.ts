@@ -4,6 +4,7 @@ import { type ConnectionOptions, connect, type SecureVersion } from 'node:tls';
 import {
   type CertificateAuthority,
   createAuthority,
+  makeRsaCertificate,
   type TemporaryFolder,
   temporaryFolder,
 } from '@ostiary/tooling-servers';
@@ -31,6 +32,10 @@ async function replaceCertificate(): Promise<void> {
     await writeFile(`${path}.new`, content);
     await rename(`${path}.new`, path);
   }
+}
+
+async function rsaKey(): Promise<string> {
+  return text((await makeRsaCertificate({ folder: folder.path, name: 'of-another-kind' })).keyFile);
 }
 
 async function open(versions: { minVersion?: SecureVersion; maxVersion?: SecureVersion } = {}) {
@@ -111,6 +116,13 @@ describe('a TLS listener', () => {
     ['a file that is not there yet', async () => rename(files().keyFile, `${files().keyFile}.gone`)],
     ['half a file', async () => writeFile(files().certFile, (await text(files().certFile)).slice(0, 200))],
     ['the key of another certificate', async () => writeFile(files().keyFile, (await authority.issue()).key)],
+    ['a key of another kind', async () => writeFile(files().keyFile, await rsaKey())],
+    ['an empty certificate', async () => writeFile(files().certFile, '')],
+    ['an empty key', async () => writeFile(files().keyFile, '')],
+    [
+      'two empty files',
+      async () => void (await Promise.all(Object.values(files()).map((path) => writeFile(path, '')))),
+    ],
   ])('keeps the certificate it has when it finds %s, and logs why', async (_what, spoil) => {
     await replaceCertificate();
     const { listener, port, lines, closing } = await open();
@@ -155,6 +167,9 @@ describe('certificate files that cannot be used', () => {
   it.each([
     ['web.tlsCert: /c.pem cannot be read', { '/k.pem': 'x' }],
     ['web.tlsKey: /k.pem cannot be read', { '/c.pem': 'x' }],
+    ['web.tlsCert: /c.pem is empty', { '/c.pem': '', '/k.pem': 'PRIVATE' }],
+    ['web.tlsKey: /k.pem is empty', { '/c.pem': 'x', '/k.pem': ' \n' }],
+    ['/k.pem is empty', { '/c.pem': '', '/k.pem': '' }],
     ['/c.pem and /k.pem do not work together', { '/c.pem': 'x', '/k.pem': 'PRIVATE' }],
   ])('are named: %s', async (message, there: Readonly<Record<string, string>>) => {
     const read = async (path: string): Promise<string> => there[path] ?? Promise.reject(new Error('ENOENT'));
