@@ -2,7 +2,7 @@
 import { isOstiaryError } from '@ostiary/primitives';
 import { Command, CommanderError, Option } from 'commander';
 import { serve } from './compose.ts';
-import { type LoadedConfig, loadConfig } from './config/load.ts';
+import { type LoadedConfig, type LoadOptions, loadConfig } from './config/load.ts';
 import type { Overrides } from './config/overrides.ts';
 import { formatWarning } from './config/problem.ts';
 import { summary } from './config/summary.ts';
@@ -41,7 +41,9 @@ function createProgram(effects: Effects, exitWith: (code: number) => void): Comm
   withAddresses(program.command('serve'))
     .description('run the server until SIGTERM or SIGINT')
     .argument('<file>', 'configuration, YAML or JSON')
-    .action(async (file: string, flags: AddressFlags) => serve(await load(file, overridesOf(flags), effects), effects));
+    .action(async (file: string, flags: AddressFlags) =>
+      serve(await load(file, effects, { overrides: overridesOf(flags) }), effects),
+    );
   withAddresses(program.command('check'))
     .description('read a configuration, tell all that is wrong with it, start nothing')
     .argument('<file>', 'configuration, YAML or JSON')
@@ -88,13 +90,17 @@ const overridesOf = ({ webHttpAddr, webHttpsAddr, telemetryAddr, grpcAddr }: Add
   ...(grpcAddr === undefined ? {} : { grpc: grpcAddr }),
 });
 
-function load(file: string, overrides: Overrides, { env, readFile }: Effects): Promise<LoadedConfig> {
-  return loadConfig({ file, overrides, env, readFile, plugIns });
+function load(
+  file: string,
+  { env, readFile }: Effects,
+  how: Pick<LoadOptions, 'overrides' | 'certificatesAt'>,
+): Promise<LoadedConfig> {
+  return loadConfig({ file, env, readFile, plugIns, ...how });
 }
 
 async function check(file: string, overrides: Overrides, effects: Effects): Promise<number> {
   try {
-    const { config, warnings } = await load(file, overrides, effects);
+    const { config, warnings } = await load(file, effects, { overrides, certificatesAt: effects.now() });
     for (const warning of warnings) effects.printError(`${formatWarning(file, warning)}\n`);
     effects.print(`OK: ${file}\n${summary(config)}`);
     return 0;

@@ -67,7 +67,7 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
     newRequestId,
     checkHealth: () => health.assertReady(),
   });
-  const opening = { timers, log, readFile };
+  const opening = { timers, now, log, readFile };
   await using _telemetry = await openListeners(
     telemetryListeners(config, createTelemetry({ metrics, health })),
     opening,

@@ -10,6 +10,7 @@ export interface World {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly overrides?: Overrides;
   readonly plugIns?: PlugIns;
+  readonly certificatesAt?: Date;
 }
 
 /** Loads the text as `config.yaml`, in a world that has only what is given. */
@@ -24,6 +25,7 @@ export function load(text: string, world: World = {}): Promise<LoadedConfig> {
       return typeof content === 'string' ? content : decodeText(content);
     },
     plugIns: world.plugIns ?? plugIns,
+    ...(world.certificatesAt === undefined ? {} : { certificatesAt: world.certificatesAt }),
   });
 }
 

@@ -11,6 +11,9 @@ export interface SelfSigned {
 export interface SelfSignedOptions {
   /** Default `ec`: P-256. */
   readonly algorithm?: keyof typeof algorithms;
+  /** Default: good for a year from now. */
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
 }
 
 const algorithms = {
@@ -23,11 +26,11 @@ const algorithms = {
   },
 } as const;
 
-/** Good for a year from now. */
-export async function selfSigned(options: SelfSignedOptions = {}): Promise<SelfSigned> {
-  const signingAlgorithm = algorithms[options.algorithm ?? 'ec'];
+/** Makes a key and the certificate that it signed itself. */
+export async function selfSigned({ algorithm = 'ec', ...validity }: SelfSignedOptions = {}): Promise<SelfSigned> {
+  const signingAlgorithm = algorithms[algorithm];
   const keys = await globalThis.crypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
-  const certificate = await X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm });
+  const certificate = await X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm, ...validity });
   return {
     certificate: certificate.toString('pem'),
     key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -1,6 +1,7 @@
 /** What the listeners need: addresses that do not collide, and certificate files that can be used. */
 import type { ReadFile } from '@ostiary/connector-sdk/config';
 import { addressesCollide, type ListenAddress } from '../listen/address.ts';
+import { concernOf } from '../listen/certificate-time.ts';
 import { readPair } from '../listen/tls-files.ts';
 import type { LooseFile } from './loose.ts';
 import type { Report } from './report.ts';
@@ -8,6 +9,7 @@ import type { Report } from './report.ts';
 export interface ListeningInput extends Pick<LooseFile, 'web' | 'telemetry'> {
   readonly readFile: ReadFile;
   readonly report: Report;
+  readonly certificatesAt: Date | undefined;
 }
 
 /** Compares the addresses and reads the files; whatever is wrong goes into the report. */
@@ -28,10 +30,12 @@ function checkAddresses({ web, telemetry, report }: ListeningInput): void {
   });
 }
 
-async function checkTlsFiles({ web, readFile, report }: ListeningInput): Promise<void> {
+async function checkTlsFiles({ web, readFile, report, certificatesAt }: ListeningInput): Promise<void> {
   // Without https nobody reads them.
   if (web === undefined || !('https' in web)) return;
   const { tlsCert: certFile, tlsKey: keyFile } = web;
-  const { problems } = await readPair({ certFile, keyFile }, readFile);
+  const { pair, problems } = await readPair({ certFile, keyFile }, readFile);
   report.add({ problems });
+  const concern = pair && certificatesAt && concernOf(pair.validity, certificatesAt);
+  if (concern) report.warn('web.tlsCert', `${certFile} ${concern.message}`);
 }

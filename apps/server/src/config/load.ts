@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly env: EnvironmentLookup;
   readonly readFile: ReadFile;
   readonly plugIns: PlugIns;
+  /** Warns of certificates that are not good at this moment. Absent for a server, whose log tells it as long as it runs. */
+  readonly certificatesAt?: Date;
 }
 
 export interface LoadedConfig {
@@ -85,7 +87,7 @@ interface ReadResult {
 }
 
 async function readAll(source: ConfigSource, options: LoadOptions): Promise<ReadResult> {
-  const { env, readFile, plugIns } = options;
+  const { env, readFile, plugIns, certificatesAt } = options;
   const report = createReport();
   const flags = readFlags(env);
   report.add({ problems: overrideProblems(options.overrides), warnings: flagWarnings(env) });
@@ -98,7 +100,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   // When the file is wrong somewhere, what can be read is read all the same, so that a person corrects it once.
   const blocks: LooseFile = parsed.ok ? parsed.value : readLoosely(reviewed.value);
   const storage = blocks.storage && (await readStorage(blocks.storage, plugIns.storages, reader));
-  await checkListening({ ...blocks, readFile, report });
+  await checkListening({ ...blocks, readFile, report, certificatesAt });
   const issuer = readIssuer(blocks.issuer, reader);
   const connectors = await readConnectors({ ...blocks, issuer, reader, plugIns });
   const signer = await readSigner(blocks.signer, reader);

@@ -57,6 +57,21 @@ describe('certificate files of the listener', () => {
     ]);
   });
 
+  it.each([
+    ['2030-12-31', 'is not valid before 2031-01-01T00:00:00.000Z, so clients refuse it. Check the clock,'],
+    ['2031-01-25', 'expires at 2031-02-01T00:00:00.000Z, which is soon. Put a new one there.'],
+    ['2031-02-01', 'expired at 2031-02-01T00:00:00.000Z, so clients refuse it. Put a new one there.'],
+  ])('that are not good at %s get a warning from check', async (day, warning) => {
+    const dates = { notBefore: new Date('2031-01-01'), notAfter: new Date('2031-02-01') };
+    const dated = await selfSigned(dates);
+    const files = { 'c.pem': dated.certificate, 'k.pem': dated.key };
+    const { warnings } = await load(https(pair), { files, certificatesAt: new Date(day) });
+    expect(warnings).toEqual([{ path: 'web.tlsCert', line: 3, message: expect.stringContaining(`c.pem ${warning}`) }]);
+    expect((await load(https(pair), { files, certificatesAt: new Date('2031-01-24') })).warnings).toEqual([]);
+    // The log of a server says it, which goes on looking.
+    expect((await load(https(pair), { files })).warnings).toEqual([]);
+  });
+
   it('are left alone without https', async () => {
     expect(await problemsOf(web(`http: ":80", ${pair}`))).toEqual([]);
   });

@@ -13,7 +13,8 @@ const silent: ListenerOptions['handler'] = (_request, response) => response.end(
 function deps() {
   const lines: LogLine[] = [];
   const timers = createFakeTimers();
-  return { lines, timers, log: recordingLogger(lines), readFile: () => Promise.reject(new Error('no file')) };
+  const readFile = () => Promise.reject(new Error('no file'));
+  return { lines, timers, now: () => new Date(0), log: recordingLogger(lines), readFile };
 }
 
 /** A listener whose answers wait until they are let go. */

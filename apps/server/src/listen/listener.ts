@@ -2,7 +2,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type Logger, OstiaryError } from '@ostiary/primitives';
+import { type Clock, type Logger, OstiaryError } from '@ostiary/primitives';
 import type { Timers } from '../ops/timers.ts';
 import { formatListenAddress, type ListenAddress } from './address.ts';
 import { drain, unfinishedResponses, unusedConnections } from './drain.ts';
@@ -11,6 +11,7 @@ import { startTlsReload, type TlsReload } from './tls-reload.ts';
 
 export interface ListenerDeps {
   readonly timers: Timers;
+  readonly now: Clock;
   readonly log: Logger;
   readonly readFile: ReadTextFile;
 }

@@ -3,6 +3,7 @@ import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { type ConfigIssue, formatIssue, whyNoPem } from '@ostiary/connector-sdk/config';
 import { OstiaryError } from '@ostiary/primitives';
+import type { Validity } from './certificate-time.ts';
 
 /** `web.tlsCert` and its neighbours. */
 export interface TlsSettings {
@@ -19,6 +20,8 @@ export interface LoadedTls {
   readonly options: SecureContextOptions;
   /** Changes when the files do. */
   readonly fingerprint: string;
+  /** Of the first certificate, which is that of the server. */
+  readonly validity: Validity;
 }
 
 /** Reads a file as text. */
@@ -48,9 +51,10 @@ export async function loadTls(settings: TlsSettings, readFile: ReadTextFile): Pr
   if (pair === undefined) {
     throw new OstiaryError('config/invalid', problems.map(formatIssue).join('\n'), { cause: problems[0]?.cause });
   }
-  const { cert, key } = pair;
+  const { cert, key, validity } = pair;
   const options = { cert, key, minVersion, maxVersion, ciphers: CIPHERS, honorCipherOrder: true };
-  return { options, fingerprint: createHash('sha256').update(cert).update('\0').update(key).digest('base64url') };
+  const fingerprint = createHash('sha256').update(cert).update('\0').update(key).digest('base64url');
+  return { options, fingerprint, validity };
 }
 
 interface TlsProblem extends ConfigIssue {
@@ -59,7 +63,7 @@ interface TlsProblem extends ConfigIssue {
 
 export interface ReadPair {
   /** Absent when there are problems, or a file is not named. */
-  readonly pair?: { readonly cert: string; readonly key: string };
+  readonly pair?: { readonly cert: string; readonly key: string; readonly validity: Validity };
   readonly problems: readonly TlsProblem[];
 }
 
@@ -83,19 +87,18 @@ export async function readPair(
   const [cert, key] = await Promise.all([read('web.tlsCert', certFile), read('web.tlsKey', keyFile)]);
   if (cert === undefined || key === undefined) return { problems };
   try {
-    proveFit(cert, key);
-    return { pair: { cert, key }, problems };
+    return { pair: { cert, key, validity: proveFit(cert, key) }, problems };
   } catch (cause) {
     const message = `${certFile} and ${keyFile} do not work together. Both must be PEM, and the key must be that of the first certificate.`;
     return { problems: [{ path: 'web.tlsCert', message, cause }] };
   }
 }
 
-/** Throws when a server with these two could not do a handshake. */
-function proveFit(cert: string, key: string): void {
+/** Answers until when the certificate is good; throws when a server with these two could not do a handshake. */
+function proveFit(cert: string, key: string): Validity {
   // OpenSSL compares a key with a certificate of the same algorithm only: an RSA key beside an EC certificate passes.
   createSecureContext({ cert, key });
-  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-    throw new TypeError('The key is not that of the certificate.');
-  }
+  const first = new X509Certificate(cert);
+  if (!first.checkPrivateKey(createPrivateKey(key))) throw new TypeError('The key is not that of the certificate.');
+  return { from: first.validFromDate, until: first.validToDate };
 }

@@ -1,12 +1,13 @@
 /**
  * Takes up new certificates while running: after an atomic rename (a Kubernetes secret), after a write in place, on
- * SIGHUP, and once a minute for file systems that tell nothing.
+ * SIGHUP, and once a minute for file systems that tell nothing. Says when the one in use ends.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import type { Server } from 'node:https';
 import { dirname } from 'node:path';
-import type { Logger } from '@ostiary/primitives';
+import type { Clock, Logger } from '@ostiary/primitives';
 import type { Timers } from '../ops/timers.ts';
+import { concernOf } from './certificate-time.ts';
 import { type LoadedTls, loadTls, type ReadTextFile, type TlsSettings } from './tls-files.ts';
 
 export interface TlsReloadOptions {
@@ -14,6 +15,7 @@ export interface TlsReloadOptions {
   readonly loaded: LoadedTls;
   readonly readFile: ReadTextFile;
   readonly timers: Timers;
+  readonly now: Clock;
   readonly log: Logger;
 }
 
@@ -28,14 +30,16 @@ const LOOK_ANYWAY_MS = 60_000;
 
 /** Keeps the certificate of `server` that of the files. */
 export function startTlsReload(server: Server, options: TlsReloadOptions): TlsReload {
-  const { timers, settings, log } = options;
+  const { timers, settings, log, loaded } = options;
   let cancelSettle = (): void => {};
   let cancelLook = (): void => {};
-  let used = options.loaded.fingerprint;
+  let used = loaded;
   let running: Promise<void> = Promise.resolve();
+  const tellConcern = concernTeller(options);
   const reload = (): Promise<void> => {
     running = running.then(async () => {
       used = await takeUp(server, used, options);
+      tellConcern(used);
     });
     return running;
   };
@@ -49,6 +53,7 @@ export function startTlsReload(server: Server, options: TlsReloadOptions): TlsRe
       look();
     });
   };
+  tellConcern(used);
   look();
   const folders = new Set([dirname(settings.certFile), dirname(settings.keyFile)]);
   const watchers = [...folders].flatMap((folder) => watchFolder(folder, soon, log));
@@ -63,19 +68,30 @@ export function startTlsReload(server: Server, options: TlsReloadOptions): TlsRe
   };
 }
 
-/** Loads the files and gives them to the server if they changed; answers the fingerprint of what is in use then. */
-async function takeUp(server: Server, used: string, options: TlsReloadOptions): Promise<string> {
+/** Loads the files and gives them to the server if they changed; answers what is in use then. */
+async function takeUp(server: Server, used: LoadedTls, options: TlsReloadOptions): Promise<LoadedTls> {
   const { settings, readFile, log } = options;
   try {
-    const { options: context, fingerprint } = await loadTls(settings, readFile);
-    if (fingerprint === used) return used;
-    server.setSecureContext(context);
+    const loaded = await loadTls(settings, readFile);
+    if (loaded.fingerprint === used.fingerprint) return used;
+    server.setSecureContext(loaded.options);
     log.info('tls.reloaded', { certificate: settings.certFile });
-    return fingerprint;
+    return loaded;
   } catch (error) {
     log.error('tls.reload_failed', { certificate: settings.certFile, in_use: 'the certificate before', error });
     return used;
   }
+}
+
+/** Says of each certificate once what is the matter with its time, although it is looked at every minute. */
+function concernTeller({ settings, now, log }: TlsReloadOptions): (used: LoadedTls) => void {
+  let told: string | undefined;
+  return ({ validity, fingerprint }) => {
+    const concern = concernOf(validity, now());
+    const what = concern && `${concern.event} ${fingerprint}`;
+    if (concern && what !== told) log.warn(concern.event, { certificate: settings.certFile, ...validity });
+    told = what;
+  };
 }
 
 function watchFolder(folder: string, changed: () => void, log: Logger): readonly FSWatcher[] {

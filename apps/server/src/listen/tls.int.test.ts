@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
 import { createFakeTimers } from '../../test/fake-timers.ts';
+import { type SelfSignedOptions, selfSigned } from '../../test/self-signed.ts';
 import { openListener } from './listener.ts';
 import { loadTls } from './tls-files.ts';
 
@@ -26,8 +27,8 @@ afterAll(() => Promise.all([authority[Symbol.asyncDispose](), folder[Symbol.asyn
 const files = () => ({ certFile: join(folder.path, 'tls.crt'), keyFile: join(folder.path, 'tls.key') });
 
 /** Puts a new certificate in place as a secret volume does: whole files under a new name, then renamed. */
-async function replaceCertificate(): Promise<void> {
-  const { certificate, key } = await authority.issue();
+async function replaceCertificate(validity?: SelfSignedOptions): Promise<void> {
+  const { certificate, key } = await (validity === undefined ? authority.issue() : selfSigned(validity));
   for (const [path, content] of Object.entries({ [files().certFile]: certificate, [files().keyFile]: key })) {
     await writeFile(`${path}.new`, content);
     await rename(`${path}.new`, path);
@@ -38,9 +39,17 @@ async function rsaKey(): Promise<string> {
   return text((await makeRsaCertificate({ folder: folder.path, name: 'of-another-kind' })).keyFile);
 }
 
-async function open(versions: { minVersion?: SecureVersion; maxVersion?: SecureVersion } = {}) {
+interface Opened {
+  readonly minVersion?: SecureVersion;
+  readonly maxVersion?: SecureVersion;
+  /** The time when it is opened. */
+  readonly at?: string;
+}
+
+async function open({ at, ...versions }: Opened = {}) {
   const lines: LogLine[] = [];
   const timers = createFakeTimers();
+  const clock = { now: at === undefined ? new Date() : new Date(at) };
   const listener = await openListener(
     {
       name: 'web.https',
@@ -49,7 +58,7 @@ async function open(versions: { minVersion?: SecureVersion; maxVersion?: SecureV
       tls: { ...files(), minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', ...versions },
       drainMs: 1000,
     },
-    { timers, log: recordingLogger(lines), readFile: text },
+    { timers, now: () => clock.now, log: recordingLogger(lines), readFile: text },
   );
   const port = Number(listener.address.split(':')[1]);
   // The clients of a test are gone, whether or not the server has noticed; its farewell to them takes made-up time.
@@ -64,7 +73,7 @@ async function open(versions: { minVersion?: SecureVersion; maxVersion?: SecureV
       await timers.advance(1000);
     }
   };
-  return { listener, port, lines, timers, closing: { [Symbol.asyncDispose]: close } };
+  return { listener, port, lines, timers, clock, closing: { [Symbol.asyncDispose]: close } };
 }
 
 /** Serial number of the certificate and the version that were agreed on, or the code of the refusal. */
@@ -134,6 +143,24 @@ describe('a TLS listener', () => {
     const failed = lines.filter(({ event }) => event === 'tls.reload_failed');
     expect(failed).toHaveLength(1);
     expect(String(failed[0]?.error)).toContain('tls.');
+  });
+
+  it('says once when its certificate ends, at the start, while it runs and of a new one', async () => {
+    await replaceCertificate({ notBefore: new Date('2031-01-02'), notAfter: new Date('2031-02-01') });
+    const { listener, lines, timers, clock, closing } = await open({ at: '2031-01-01' });
+    await using _open = closing;
+    const told = () => lines.filter(({ event }) => event.startsWith('tls.certificate_')).map(({ event }) => event);
+    expect(told()).toEqual(['tls.certificate_not_yet_valid']);
+    for (const day of ['2031-01-24', '2031-01-25', '2031-01-26', '2031-02-01', '2031-02-02']) {
+      clock.now = new Date(day);
+      await timers.advance(60_000);
+      await listener.reload(); // waits for the one that runs
+    }
+    expect(told().slice(1)).toEqual(['tls.certificate_ends_soon', 'tls.certificate_expired']);
+    await replaceCertificate({ notBefore: new Date('2030-01-01'), notAfter: new Date('2031-01-01') });
+    await listener.reload();
+    expect(told().slice(3)).toEqual(['tls.certificate_expired']);
+    expect(lines.at(-1)).toMatchObject({ level: 'warn', certificate: files().certFile, until: new Date('2031-01-01') });
   });
 
   it('speaks no old version and no weak cipher, before and after a new certificate', async () => {
