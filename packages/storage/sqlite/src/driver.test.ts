@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -72,6 +72,25 @@ describe('the file', () => {
     const warn = vi.fn();
     await using _driver = await openSqliteDriver({ ...deps, file: at('open.db'), log: { ...silentLogger, warn } });
     expect(warn).toHaveBeenCalledWith('storage.file_open_to_others', { file: at('open.db') });
+  });
+});
+
+describe('a file that is not at its path any more', () => {
+  const lost = (problem: string) => ({
+    code: 'storage/unavailable',
+    message: 'The storage does not answer. Please try again.',
+    detail: { file: at('moved.db'), problem: expect.stringContaining(problem) },
+  });
+
+  it('takes no write, for it would be forgotten at the next start, until it is back', async () => {
+    await using driver = await open(at('moved.db'));
+    await driver.put(key, 1, { ifVersion: 'any' });
+    renameSync(at('moved.db'), at('elsewhere.db'));
+    await expect(driver.put(key, 2, { ifVersion: 'any' })).rejects.toMatchObject(lost('cannot be seen (ENOENT)'));
+    writeFileSync(at('moved.db'), '');
+    await expect(driver.take(key)).rejects.toMatchObject(lost('was replaced'));
+    renameSync(at('elsewhere.db'), at('moved.db'));
+    expect((await driver.take(key))?.value).toBe(1);
   });
 });
 

@@ -14,7 +14,7 @@ import {
   type SweepOutcome,
   textToKey,
 } from '@ostiary/storage-sdk';
-import { openFile, unreachable, unusable } from './open-file.ts';
+import { inPlaceCheck, openFile, unreachable, unusable } from './open-file.ts';
 import { patiently } from './patience.ts';
 import { migrate, tablesOfOthers } from './schema.ts';
 import { isMisfit } from './sqlite-error.ts';
@@ -46,7 +46,7 @@ export async function openSqliteDriver(options: SqliteOptions): Promise<StorageD
       await patiently(() => migrate(database, now().getTime()), patience);
       const tables = tablesOfOthers(database);
       if (tables.length > 0) log.warn('storage.file_shared', { file: path, tables });
-      return new SqliteDriver(database, { ...options, patience });
+      return new SqliteDriver(database, { ...options, file: path, patience });
     } catch (error) {
       database.close();
       throw isMisfit(error) ? unusable(path, 'has tables named ostiary_ that are not ours', error) : error;
@@ -66,7 +66,7 @@ class SqliteDriver implements StorageDriver {
   constructor(database: DatabaseSync, options: Required<SqliteOptions>) {
     this.#database = database;
     this.#statements = prepareStatements(database);
-    this.#writes = new WriteQueue(database, options.patience);
+    this.#writes = new WriteQueue(database, options.patience, inPlaceCheck(options.file));
     this.#options = options;
   }
 

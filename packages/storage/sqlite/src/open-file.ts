@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
@@ -93,4 +93,30 @@ export function unreachable(path: string, cause: OstiaryError): OstiaryError {
   const why = cause.cause instanceof Error ? cause.cause.message : 'no answer in time';
   const message = `The database file ${path} cannot be used: ${why}. Look at its disk, and at who else has it open.`;
   return new OstiaryError('storage/unavailable', message, { cause, detail: { file: path } });
+}
+
+/**
+ * Makes a check that throws `storage/unavailable` while the path leads to another file than it does now, or to none.
+ * SQLite would go on with the file it has open, and whatever it writes there is gone when the server ends.
+ */
+export function inPlaceCheck(path: string): () => void {
+  const opened = statSync(path, { bigint: true });
+  return () => {
+    const found = whatIsAt(path);
+    if (typeof found !== 'string' && found.ino === opened.ino && found.dev === opened.dev) return;
+    const what = typeof found === 'string' ? `cannot be seen (${found})` : 'was replaced';
+    const problem = `The database file ${what} while it was open. Put it back, or restart the server.`;
+    throw new OstiaryError('storage/unavailable', 'The storage does not answer. Please try again.', {
+      detail: { file: path, problem },
+    });
+  };
+}
+
+/** The file at a path, or the code of the error. */
+function whatIsAt(path: string): BigIntStats | string {
+  try {
+    return statSync(path, { bigint: true });
+  } catch (error) {
+    return errorCode(error);
+  }
 }

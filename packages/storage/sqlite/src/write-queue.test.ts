@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { silentLogger } from '@ostiary/primitives';
+import { OstiaryError, silentLogger } from '@ostiary/primitives';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openFile } from './open-file.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -14,11 +14,13 @@ const THREE_ATTEMPTS_MS = 60;
 let database: DatabaseSync;
 let rival: DatabaseSync;
 let queue: WriteQueue;
+const check = vi.fn();
 beforeEach(() => {
   database = openFile(file, silentLogger);
   database.exec('CREATE TABLE IF NOT EXISTS n (n INTEGER) STRICT; DELETE FROM n');
   rival = new DatabaseSync(file);
-  queue = new WriteQueue(database, THREE_ATTEMPTS_MS);
+  check.mockReset();
+  queue = new WriteQueue(database, THREE_ATTEMPTS_MS, check);
 });
 afterEach(() => {
   rival.close();
@@ -79,6 +81,21 @@ describe('a circumstance that is no lock', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: lost });
     }
     expect([full.mock.calls.length, other.mock.calls.length, count()]).toEqual([1, 1, 0]);
+  });
+});
+
+describe('a check that fails', () => {
+  it('fails the whole batch, and nothing is written', async () => {
+    const gone = new OstiaryError('storage/unavailable', 'gone');
+    check.mockImplementationOnce(() => {
+      throw gone;
+    });
+    const writes = [insert(), insert()];
+    for (const outcome of await Promise.allSettled(writes.map((write) => queue.submit(write)))) {
+      expect(outcome).toEqual({ status: 'rejected', reason: gone });
+    }
+    await queue.submit(insert());
+    expect([check.mock.calls.length, count()]).toEqual([2, 1]);
   });
 });
 

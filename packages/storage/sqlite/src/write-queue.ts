@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { attemptsWithin, PAUSE_MS } from './patience.ts';
 import { isBusy, isCircumstance, toOstiaryError } from './sqlite-error.ts';
 
@@ -25,12 +25,17 @@ const MOST_WAITING = 5_000;
 export class WriteQueue {
   readonly #database: DatabaseSync;
   readonly #attempts: number;
+  readonly #check: () => void;
   readonly #waiting: Waiting[] = [];
   #working: Promise<void> | undefined;
 
-  /** @param patience how long a write may wait for a lock of another process, in milliseconds. */
-  constructor(database: DatabaseSync, patience: number) {
+  /**
+   * @param patience how long a write may wait for a lock of another process, in milliseconds.
+   * @param check throws when nothing may be written now; it is asked before each commit, so it must be quick.
+   */
+  constructor(database: DatabaseSync, patience: number, check: () => void) {
     this.#database = database;
+    this.#check = check;
     this.#attempts = attemptsWithin(patience);
   }
 
@@ -66,6 +71,7 @@ export class WriteQueue {
       const size = this.#waiting[0]?.alone ? 1 : MOST_AT_ONCE;
       const batch = this.#waiting.slice(0, size);
       try {
+        this.#check();
         this.#runBatch(batch);
         this.#waiting.splice(0, batch.length);
         for (const { settle } of batch) settle();
@@ -80,7 +86,7 @@ export class WriteQueue {
     if (isBusy(error)) {
       this.#giveUpLate(error);
       await sleep(PAUSE_MS);
-    } else if (batch.length === 1 || isCircumstance(error)) {
+    } else if (batch.length === 1 || isCircumstance(error) || isOstiaryError(error)) {
       this.#waiting.splice(0, batch.length);
       for (const { fail } of batch) fail(toOstiaryError(error));
     } else {
