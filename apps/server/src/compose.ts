@@ -15,6 +15,7 @@ import { createHealth } from './ops/health.ts';
 import { createLogger } from './ops/logger.ts';
 import { measuredStorage } from './ops/measured-storage.ts';
 import { createMetrics } from './ops/metrics.ts';
+import { storageProbe } from './ops/storage-probe.ts';
 import { createTelemetry } from './ops/telemetry.ts';
 import { version } from './version.ts';
 
@@ -52,7 +53,7 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
   const policies = { lifetimes, protocol, passwordAttempts };
   const issuer = createIssuer({ issuer: id, storage, keys, sealer, clients, connectors, ...policies, ...deps });
   const probes = [
-    { name: 'storage', run: async () => void (await storage.get(['health', 'probe'])) },
+    { name: 'storage', run: storageProbe({ storage, now, random }) },
     { name: 'keys', run: async () => void keys.signer() },
   ];
   const health = createHealth({ probes, now, timers });
