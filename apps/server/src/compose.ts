@@ -56,7 +56,7 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
     { name: 'storage', run: storageProbe({ storage, now, random }) },
     { name: 'keys', run: async () => void keys.signer() },
   ];
-  const health = createHealth({ probes, now, timers });
+  const health = createHealth({ probes, now, timers, log });
   const host = createHost({
     id,
     issuer,
@@ -66,7 +66,7 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
     log,
     elapsed,
     newRequestId,
-    checkHealth: () => health.assertReady(),
+    isHealthy: health.isReady,
   });
   const opening = { timers, now, log, readFile };
   await using _telemetry = await openListeners(

@@ -56,7 +56,7 @@ export function hostOptions(
     log: recordingLogger(lines),
     elapsed: () => 5 * ticks++,
     newRequestId: () => `request-${++ids}`,
-    checkHealth: async () => {},
+    isHealthy: async () => true,
     ...more,
     id: parseIssuerId(more.id ?? 'http://127.0.0.1:5556/dex'),
     lines,

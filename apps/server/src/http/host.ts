@@ -9,7 +9,6 @@ import { createCookies } from './cookies.ts';
 import { createCors } from './cors.ts';
 import { documentsFirst } from './documents.ts';
 import { createExchanges, type Exchange } from './exchange.ts';
-import { sharedHealthCheck } from './health.ts';
 import { koaExchange } from './koa-exchange.ts';
 import type { HostOptions } from './options.ts';
 import { ownRoutes } from './own-routes.ts';
@@ -26,7 +25,7 @@ export type { Frontend, HostOptions, TrustedProxies } from './options.ts';
 export type CreateHost = (options: HostOptions) => RequestListener;
 
 export const createHost: CreateHost = (options) => {
-  const { id, log, frontend, metrics, elapsed, newRequestId } = options;
+  const { id, log, frontend, metrics, elapsed, newRequestId, isHealthy } = options;
   const base = issuerPath(id);
   const scheme = new URL(id).protocol === 'https:' ? 'https' : 'http';
   const pages = createPages({ frontend, base });
@@ -34,7 +33,6 @@ export const createHost: CreateHost = (options) => {
   const cookies = createCookies(scheme);
   const answers = createAnswers({ security, cookies, render: pages.render });
   const cors = createCors(options);
-  const isHealthy = sharedHealthCheck(options.checkHealth, log);
   const home = { name: 'home', issuer: id } as const;
   // The issuer's endpoints come last, so that they win: an issuer may have a home page of its own.
   const routes = [

@@ -39,6 +39,6 @@ export interface HostOptions {
   readonly elapsed: () => number;
   /** A new id per request (`crypto.randomUUID`). */
   readonly newRequestId: () => string;
-  /** Called by `/healthz`: rejects when the storage does not answer. */
-  readonly checkHealth: () => Promise<void>;
+  /** Called by `/healthz`: whether the server can do its work. */
+  readonly isHealthy: () => Promise<boolean>;
 }

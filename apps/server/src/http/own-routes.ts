@@ -16,7 +16,7 @@ export interface OwnRouteOptions {
   readonly answers: Answers;
   readonly assets: readonly Asset[];
   readonly home: ServerPage;
-  /** Whether the server can work; has logged why not. */
+  /** Whether the server can do its work. */
   readonly isHealthy: () => Promise<boolean>;
 }
 

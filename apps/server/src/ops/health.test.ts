@@ -1,5 +1,6 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
+import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
 import { createFakeTimers } from '../../test/fake-timers.ts';
 import { createHealth } from './health.ts';
 
@@ -14,11 +15,13 @@ function setUp(run: () => Promise<void>) {
       return run();
     },
   };
-  const health = createHealth({ probes: [probe], now: () => new Date(ms), timers });
+  const lines: LogLine[] = [];
+  const log = recordingLogger(lines);
+  const health = createHealth({ probes: [probe], now: () => new Date(ms), timers, log });
   const pass = (by: number): void => {
     ms += by;
   };
-  return { health, timers, asked: () => asked, pass };
+  return { health, timers, lines, asked: () => asked, pass };
 }
 
 describe('createHealth', () => {
@@ -50,7 +53,7 @@ describe('createHealth', () => {
     const { health, pass } = setUp(async () => {
       if (broken) throw new OstiaryError('storage/unavailable', 'The storage does not answer.');
     });
-    await expect(health.assertReady()).rejects.toMatchObject({ code: 'storage/unavailable' });
+    expect(await health.isReady()).toBe(false);
     pass(1000);
     expect((await health.report()).components.storage).toMatchObject({
       error: { message: 'The storage does not answer.' },
@@ -59,7 +62,7 @@ describe('createHealth', () => {
     });
     broken = false;
     pass(1000);
-    await health.assertReady();
+    expect(await health.isReady()).toBe(true);
     expect((await health.report()).components.storage?.contiguousFailures).toBe(0);
   });
 
@@ -79,9 +82,45 @@ describe('createHealth', () => {
 
   it('is not ready once the server stops, whatever the components say', async () => {
     const { health } = setUp(async () => {});
-    await health.assertReady();
+    expect(await health.isReady()).toBe(true);
     health.stop();
     expect((await health.report()).ready).toBe(false);
-    await expect(health.assertReady()).rejects.toThrow('not ready');
+    expect(await health.isReady()).toBe(false);
+  });
+
+  it('asks a slow component no second time while it is asked', async () => {
+    const { health, timers, asked, pass } = setUp(() => new Promise(() => {}));
+    const first = health.report();
+    pass(1_500);
+    const second = health.report();
+    await timers.advance(2_000);
+    expect(await first).toBe(await second);
+    expect(asked()).toBe(1);
+  });
+
+  it('logs once which component fails and why, and once that it is well again', async () => {
+    const error = new OstiaryError('storage/unavailable', 'The storage does not answer.', {
+      cause: new Error('ENOSPC'),
+    });
+    let broken = false;
+    const { health, lines, pass } = setUp(async () => {
+      if (broken) throw error;
+    });
+    for (const next of [false, true, true, true, false, false, true]) {
+      broken = next;
+      await health.report();
+      pass(1000);
+    }
+    expect(lines).toEqual([
+      { level: 'error', event: 'health.failed', probe: 'storage', error },
+      { level: 'info', event: 'health.recovered', probe: 'storage', failures: 3, since: '2031-01-01T00:00:01.000Z' },
+      { level: 'error', event: 'health.failed', probe: 'storage', error },
+    ]);
+  });
+
+  it('logs what fails from the beginning', async () => {
+    const { health, lines } = setUp(() => Promise.reject(new Error('x')));
+    await health.report();
+    expect(lines).toMatchObject([{ event: 'health.failed', probe: 'storage' }]);
   });
 });

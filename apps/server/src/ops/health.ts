@@ -1,5 +1,5 @@
 /** Whether the server can do its work: bounded, remembered for a moment, asked once for many callers. */
-import { type Clock, isOstiaryError, OstiaryError } from '@ostiary/primitives';
+import { type Clock, isOstiaryError, type Logger } from '@ostiary/primitives';
 import type { Timers } from './timers.ts';
 import { within } from './within.ts';
 
@@ -25,10 +25,10 @@ export interface HealthReport {
 }
 
 export interface Health {
-  /** Asks the components, or answers what they said less than a second ago. */
+  /** Asks the components, or answers what they said less than a second ago. What has changed is in the log. */
   report(): Promise<HealthReport>;
-  /** @throws {OstiaryError} `storage/unavailable` when a component cannot do its work or the server is stopping. */
-  assertReady(): Promise<void>;
+  /** False when a component cannot do its work, or the server is stopping. */
+  isReady(): Promise<boolean>;
   /** From now on not ready, so that no new requests are sent here. */
   stop(): void;
 }
@@ -37,18 +37,21 @@ export interface HealthOptions {
   readonly probes: readonly Probe[];
   readonly now: Clock;
   readonly timers: Timers;
+  readonly log: Logger;
 }
 
 const LONGEST_PROBE_MS = 2000;
 const REMEMBER_MS = 1000;
 
 /** Watches the probes. Nothing runs until somebody asks. */
-export function createHealth({ probes, now, timers }: HealthOptions): Health {
+export function createHealth(options: HealthOptions): Health {
+  const { probes, now } = options;
   let stopping = false;
+  let underWay = false;
   let last: { readonly at: number; readonly report: Promise<HealthReport> } | undefined;
   const before = new Map<string, ProbeResult>();
   const ask = async (): Promise<HealthReport> => {
-    const results = await Promise.all(probes.map((probe) => runProbe(probe, before.get(probe.name), { now, timers })));
+    const results = await Promise.all(probes.map((probe) => runProbe(probe, before.get(probe.name), options)));
     probes.forEach((probe, index) => {
       const result = results[index];
       if (result !== undefined) before.set(probe.name, result);
@@ -57,15 +60,20 @@ export function createHealth({ probes, now, timers }: HealthOptions): Health {
   };
   const report = async (): Promise<HealthReport> => {
     const at = now().getTime();
-    if (last === undefined || at - last.at >= REMEMBER_MS || at < last.at) last = { at, report: ask() };
+    const isOld = last === undefined || at - last.at >= REMEMBER_MS || at < last.at;
+    if (last === undefined || (isOld && !underWay)) {
+      underWay = true;
+      const asked = ask().finally(() => {
+        underWay = false;
+      });
+      last = { at, report: asked };
+    }
     const latest = await last.report;
     return stopping ? { ...latest, ready: false } : latest;
   };
   return {
     report,
-    async assertReady() {
-      if (!(await report()).ready) throw new OstiaryError('storage/unavailable', 'The server is not ready.');
-    },
+    isReady: async () => (await report()).ready,
     stop() {
       stopping = true;
     },
@@ -75,22 +83,39 @@ export function createHealth({ probes, now, timers }: HealthOptions): Health {
 async function runProbe(
   probe: Probe,
   before: ProbeResult | undefined,
-  { now, timers }: Pick<HealthOptions, 'now' | 'timers'>,
+  { now, timers, log }: HealthOptions,
 ): Promise<ProbeResult> {
   const started = now();
   const sentence = `${probe.name} did not answer within ${LONGEST_PROBE_MS / 1000} seconds.`;
-  const problem = await within(probe.run(), { ms: LONGEST_PROBE_MS, timers, sentence }).then(
+  const failure = await within(probe.run(), { ms: LONGEST_PROBE_MS, timers, sentence }).then(
     () => undefined,
-    // Only our sentences are fit for strangers.
-    (error: unknown) => (isOstiaryError(error) ? error.message : `${probe.name} failed.`),
+    (error: unknown) => ({ error }),
   );
+  logChange({ probe: probe.name, before, failure }, log);
   const took = { timestamp: started.toISOString(), duration: (now().getTime() - started.getTime()) * 1e6 };
-  if (problem === undefined) return { message: 'ok', ...took, contiguousFailures: 0, timeOfFirstFailure: null };
+  if (failure === undefined) return { message: 'ok', ...took, contiguousFailures: 0, timeOfFirstFailure: null };
+  // Only our sentences are fit for strangers.
+  const message = isOstiaryError(failure.error) ? failure.error.message : `${probe.name} failed.`;
   return {
     message: 'failed',
-    error: { message: problem },
+    error: { message },
     ...took,
     contiguousFailures: (before?.contiguousFailures ?? 0) + 1,
     timeOfFirstFailure: before?.timeOfFirstFailure ?? took.timestamp,
   };
+}
+
+interface Change {
+  readonly probe: string;
+  readonly before: ProbeResult | undefined;
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+/** One line when a probe begins to fail and one when it is well again: who asks every second must not fill the log. */
+function logChange({ probe, before, failure }: Change, log: Logger): void {
+  const failedBefore = before?.error !== undefined;
+  if (failure !== undefined && !failedBefore) log.error('health.failed', { probe, error: failure.error });
+  if (failure === undefined && failedBefore) {
+    log.info('health.recovered', { probe, failures: before.contiguousFailures, since: before.timeOfFirstFailure });
+  }
 }

@@ -1,3 +1,4 @@
+import { silentLogger } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import { createFakeTimers } from '../../test/fake-timers.ts';
 import { listen } from '../../test/listen.ts';
@@ -14,6 +15,7 @@ async function askTelemetry(path: string, { broken = false, method = 'GET' } = {
     probes: [{ name: 'storage', run }],
     now: () => new Date(0),
     timers: createFakeTimers(),
+    log: silentLogger,
   });
   const metrics = createMetrics({ version: '1.2.3', withProcess: 'server-only' });
   metrics.countEvent('login.succeeded', 'info');
