@@ -46,7 +46,8 @@ export function startProgram({ name, args, cwd, env, onLine }: ProgramOptions): 
 
 async function end(child: ChildProcess, ended: Promise<string>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  child.kill('SIGTERM');
+  // What a terminal sends, not SIGTERM: no load balancer is to be given time to look elsewhere.
+  child.kill('SIGINT');
   const hurry = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   await ended.finally(() => clearTimeout(hurry));
 }

@@ -65,7 +65,8 @@ Examples:
   $ ostiary serve config.yaml
   $ ostiary serve config.yaml --web-http-addr 127.0.0.1:5556 --telemetry-addr :5558
 
-Signals: SIGTERM and SIGINT stop in order, a second one at once; SIGHUP reads the TLS files again.`;
+Signals: SIGTERM and SIGINT stop in order, SIGTERM after a second in which clients and load balancers move on; another one
+stops at once; SIGHUP reads the TLS files again.`;
 
 /** The options with which Dex replaces addresses of the file. */
 function withAddresses(command: Command): Command {

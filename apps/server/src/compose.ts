@@ -80,6 +80,9 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
   const signal = await stopped;
   log.info('server.stopping', { signal });
   health.stop();
+  // SIGTERM comes from whatever runs servers, and clients and load balancers behind it hear of the end a moment later.
+  // SIGINT is Ctrl-C: a person waits, and knows whether somebody else is there.
+  await listeners.close(signal === 'SIGTERM' ? 'everybody' : 'connected');
 }
 
 function clientRegistry(clients: readonly Client[]): { find(id: string): Promise<Client | undefined> } {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, runCommand, temporaryFolder } from '@ostiary/tooling-servers';
 import { describe, expect, it } from 'vitest';
-import { logIn, startBuiltServer } from './built-server.ts';
+import { logIn, refresh, startBuiltServer } from './built-server.ts';
 
 const main = join(import.meta.dirname, '..', 'dist', 'main.js');
 
@@ -10,14 +10,30 @@ async function run(args: readonly string[]): Promise<{ exitCode: number | null; 
   return runCommand({ command: process.execPath, args: [main, ...args] });
 }
 
+/** A connection of its own, gone after the answer. */
+const once = { headers: { connection: 'close' } };
+const statusOf = async (url: string): Promise<number> => (await fetch(url, once)).status;
+
 describe('the built server', () => {
-  it('ends in order on SIGTERM and keeps what it was told', async () => {
+  it('ends in order and keeps what it was told', async () => {
     await using built = await startBuiltServer();
     const { refresh_token: token } = await logIn(built.url);
     await built.server.restart();
     expect(built.server.log()).toContain('server.stopping');
-    const { refresh } = await import('./built-server.ts');
     expect(await refresh(built.url, token)).toMatchObject({ status: 200 });
+  });
+
+  it('on SIGTERM says that it is not ready, and still answers whoever does not know, without a connection before', async () => {
+    const telemetry = `127.0.0.1:${await freePort()}`;
+    await using built = await startBuiltServer({ more: `telemetry: { http: "${telemetry}" }` });
+    const ready = () => statusOf(`http://${telemetry}/healthz/ready`);
+    expect(await ready()).toBe(200);
+    process.kill(built.server.pid, 'SIGTERM');
+    await expect.poll(() => built.server.log(), { interval: 5 }).toContain('server.stopping');
+    const answers = [ready(), statusOf(`${built.url}/healthz`), statusOf(`${built.url}/keys`)];
+    expect(await Promise.all(answers)).toEqual([503, 500, 200]);
+    await expect.poll(() => built.server.log(), { timeout: 5_000 }).toMatch(/listener\.closed.* name=web\.http/);
+    await expect(fetch(built.url, once)).rejects.toThrow();
   });
 
   it('says in one line that its port is taken', async () => {

@@ -46,6 +46,8 @@ export async function startOstiary(options: OstiaryOptions): Promise<OstiaryServ
         args: options.args(configFile),
         cwd: options.cwd,
         env: { ...process.env, ...options.env },
+        // On SIGTERM it waits a second for clients that do not know yet that it ends. A test knows its clients.
+        stopSignal: 'SIGINT',
       },
       check: async () => (await probe(options.readyUrl, options.ca)) === 200,
       timeoutMs: options.timeoutMs ?? 30_000,

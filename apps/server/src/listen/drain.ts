@@ -6,14 +6,22 @@ import type { Timers } from '../ops/timers.ts';
 /**
  * How long a server that is told to stop goes on as before, except that each answer ends its connection. Clients and
  * proxies that keep connections need an answer to learn of it, and a load balancer takes a moment to look elsewhere.
+ * No option: where clients hear of it later than that, only whoever runs the server knows when (preStop of Kubernetes).
  */
 const FAREWELL_MS = 1000;
 
 /** How often connections that have become idle are closed while the last requests finish. */
 const LOOK_AGAIN_MS = 50;
 
+/**
+ * Whom a server that ends waits for. `everybody`: also those who do not know yet that it ends, and are about to
+ * connect. `connected`: only those who are, so that it ends at once when nobody is.
+ */
+export type Farewell = 'everybody' | 'connected';
+
 export interface DrainOptions {
   readonly timers: Timers;
+  readonly farewell: Farewell;
   /** Milliseconds until requests that are still under way are cut. */
   readonly limitMs: number;
   /** See {@link unusedConnections}. */
@@ -23,12 +31,12 @@ export interface DrainOptions {
 }
 
 /**
- * Says farewell to whoever is connected, stops accepting, lets requests finish, closes idle connections as they fall
- * idle, and cuts what remains after the limit. Answers `cut` when something had to be cut.
+ * Says farewell, stops accepting, lets requests finish, closes idle connections as they fall idle, and cuts what
+ * remains after the limit. Answers `cut` when something had to be cut.
  */
 export async function drain(
   server: Server,
-  { timers, limitMs, unused, unfinished }: DrainOptions,
+  { timers, farewell, limitMs, unused, unfinished }: DrainOptions,
 ): Promise<'finished' | 'cut'> {
   let outcome: 'finished' | 'cut' = 'finished';
   const sayGoodbye = (response: ServerResponse): void => {
@@ -40,7 +48,7 @@ export async function drain(
     outcome = 'cut';
     server.closeAllConnections();
   });
-  if (await hasConnections(server)) {
+  if (farewell === 'everybody' || (await hasConnections(server))) {
     await new Promise<void>((resolve) => timers.after(Math.min(FAREWELL_MS, limitMs), resolve));
   }
   await close(server, timers, unused);

@@ -58,6 +58,22 @@ describe('closing', () => {
     expect(made.timers.waiting).toEqual([]);
   });
 
+  it('answers as before for a second, also when nobody is connected, if everybody is to hear of it', async () => {
+    const made = deps();
+    const listeners = await openListeners([{ name: 'web.http', address, handler: silent, drainMs: 25_000 }], made);
+    const url = `http://${listeners.addresses[0]}/`;
+    const closing = listeners.close('everybody');
+    await settle();
+    await made.timers.advance(999);
+    expect(await fetchOn(url, new Agent())).toBe('ok close');
+    await settle();
+    await made.timers.advance(1);
+    await Promise.all([closing, listeners[Symbol.asyncDispose]()]);
+    expect(await fetchOn(url, new Agent())).toBe('ECONNREFUSED');
+    expect(made.lines.filter(({ event }) => event === 'listener.closed')).toHaveLength(1);
+    expect(made.timers.waiting).toEqual([]);
+  });
+
   it('answers as before for a second, on old and new connections, and tells each that it ends', async () => {
     const made = deps();
     const listener = await openListener({ name: 'web.http', address, handler: silent, drainMs: 25_000 }, made);

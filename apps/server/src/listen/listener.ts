@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, type Logger, OstiaryError } from '@ostiary/primitives';
 import type { Timers } from '../ops/timers.ts';
 import { formatListenAddress, type ListenAddress } from './address.ts';
-import { drain, unfinishedResponses, unusedConnections } from './drain.ts';
+import { drain, type Farewell, unfinishedResponses, unusedConnections } from './drain.ts';
 import { loadTls, type ReadTextFile, type TlsSettings } from './tls-files.ts';
 import { startTlsReload, type TlsReload } from './tls-reload.ts';
 
@@ -32,6 +32,8 @@ export interface Listener extends AsyncDisposable {
   readonly address: string;
   /** Reads the certificate files again; nothing for HTTP. */
   reload(): Promise<void>;
+  /** Ends in order, once; disposing does so with a farewell to those who are connected. */
+  close(farewell: Farewell): Promise<void>;
 }
 
 /**
@@ -66,15 +68,17 @@ export async function openListener(options: ListenerOptions, deps: ListenerDeps)
   }
   const address = boundAddress(server, options.address);
   deps.log.info('listener.opened', { name: options.name, address });
-  return {
-    address,
-    reload: async () => tls?.reload(),
-    async [Symbol.asyncDispose]() {
-      await tls?.[Symbol.asyncDispose]();
-      const outcome = await drain(server, { timers: deps.timers, limitMs: options.drainMs, unused, unfinished });
-      deps.log.info('listener.closed', { name: options.name, requests: outcome });
-    },
+  const end = async (farewell: Farewell): Promise<void> => {
+    await tls?.[Symbol.asyncDispose]();
+    const outcome = await drain(server, { ...deps, farewell, limitMs: options.drainMs, unused, unfinished });
+    deps.log.info('listener.closed', { name: options.name, requests: outcome });
   };
+  let closing: Promise<void> | undefined;
+  const close = (farewell: Farewell): Promise<void> => {
+    closing ??= end(farewell);
+    return closing;
+  };
+  return { address, reload: async () => tls?.reload(), close, [Symbol.asyncDispose]: () => close('connected') };
 }
 
 async function createServer(
