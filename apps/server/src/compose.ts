@@ -1,6 +1,7 @@
 /** The wiring of the server, from top to bottom. What is opened last is closed first. */
 import { openHttp, retryingHttp } from '@ostiary/connector-sdk/http';
 import { type Client, createIssuer, firstUseIn } from '@ostiary/issuer';
+import type { Logger } from '@ostiary/primitives';
 import { createKeyRing, createSealer } from '@ostiary/token-core';
 import type { Config } from './config/config.ts';
 import type { LoadedConfig } from './config/load.ts';
@@ -9,12 +10,13 @@ import type { Effects } from './effects.ts';
 import { createHost } from './http/host.ts';
 import { startJobs } from './jobs.ts';
 import { rotationPolicy } from './keys.ts';
+import type { Farewell } from './listen/drain.ts';
 import { type ListenerOptions, openListeners } from './listen/listeners.ts';
 import { countEvents } from './ops/count-events.ts';
 import { createHealth } from './ops/health.ts';
 import { createLogger } from './ops/logger.ts';
 import { measuredStorage } from './ops/measured-storage.ts';
-import { createMetrics } from './ops/metrics.ts';
+import { createMetrics, type ServerMetrics } from './ops/metrics.ts';
 import { storageProbe } from './ops/storage-probe.ts';
 import { createTelemetry } from './ops/telemetry.ts';
 import { version } from './version.ts';
@@ -29,24 +31,52 @@ const DRAIN_MS = 25_000;
  */
 export async function serve({ config, warnings }: LoadedConfig, effects: Effects): Promise<void> {
   const stopped = effects.signals.untilStop();
-  const { now, random, timers, readFile, elapsed, newRequestId, jitter } = effects;
   const metrics = createMetrics({ version, withProcess: 'process' });
-  const log = countEvents(createLogger(config.logging, { write: effects.printError, now }), metrics);
-  const deps = { now, random, log };
+  const log = countEvents(createLogger(config.logging, { write: effects.printError, now: effects.now }), metrics);
   for (const { path, line, message } of warnings) log.warn('config.warning', { path, line, message });
   if (!config.storage.durable) log.warn('storage.forgets', { type: config.storage.type });
+  const opened = await Promise.race([openServer(config, { effects, metrics, log }), stopped]);
+  if (typeof opened === 'string') {
+    log.info('server.stopping', { signal: opened, during: 'start' });
+    // What is half open may wait for a storage that is silent. Nothing was answered yet, so nothing has to be closed.
+    effects.exit(0);
+    return;
+  }
+  await using server = opened;
+  const signal = await stopped;
+  log.info('server.stopping', { signal });
+  // SIGTERM comes from whatever runs servers, and clients and load balancers behind it hear of the end a moment later.
+  // SIGINT is Ctrl-C: a person waits, and knows whether somebody else is there.
+  await server.close(signal === 'SIGTERM' ? 'everybody' : 'connected');
+}
 
-  await using driver = await config.storage.open(deps);
+interface ServerDeps {
+  readonly effects: Effects;
+  readonly metrics: ServerMetrics;
+  readonly log: Logger;
+}
+
+/** An open server. Disposing closes what is open still. */
+interface Server extends AsyncDisposable {
+  /** Says that it is not ready, and ends the listeners. */
+  close(farewell: Farewell): Promise<void>;
+}
+
+async function openServer(config: Config, { effects, metrics, log }: ServerDeps): Promise<Server> {
+  const { now, random, timers, readFile, elapsed, newRequestId, jitter } = effects;
+  const deps = { now, random, log };
+  await using stack = new AsyncDisposableStack();
+  const driver = stack.use(await config.storage.open(deps));
   const storage = measuredStorage(driver, { metrics, elapsed });
-  await using keys = await createKeyRing({ storage, policy: rotationPolicy(config), deps });
+  const keys = stack.use(await createKeyRing({ storage, policy: rotationPolicy(config), deps }));
   const sealer = await createSealer({ storage, deps });
-  await using http = openHttp(effects.proxies);
+  const http = stack.use(openHttp(effects.proxies));
   const onFailure = config.continueOnConnectorFailure ? 'skip' : 'stop';
   const firstUseOf = (connectorId: string) => firstUseIn(storage, connectorId);
   const context = { http: retryingHttp(http, { now, random }), readFile, firstUseOf, now, random, log };
-  await using connectors = openConnectors({ settings: config.connectors, context, onFailure });
+  const connectors = stack.use(openConnectors({ settings: config.connectors, context, onFailure }));
   metrics.setConnectors(connectors.list().length, connectors.failed);
-  await using _jobs = startJobs({ storage, keys, sealer, log }, { timers, log, jitter });
+  stack.use(startJobs({ storage, keys, sealer, log }, { timers, log, jitter }));
 
   const { issuer: id, lifetimes, protocol, passwordAttempts, web, frontend } = config;
   const clients = clientRegistry(config.clients);
@@ -57,32 +87,22 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
     { name: 'keys', run: async () => void keys.signer() },
   ];
   const health = createHealth({ probes, now, timers, log });
-  const host = createHost({
-    id,
-    issuer,
-    frontend,
-    ...web,
-    metrics,
-    log,
-    elapsed,
-    newRequestId,
-    isHealthy: health.isReady,
-  });
+  const { isReady: isHealthy } = health;
+  const host = createHost({ id, issuer, frontend, ...web, metrics, log, elapsed, newRequestId, isHealthy });
   const opening = { timers, now, log, readFile };
-  await using _telemetry = await openListeners(
-    telemetryListeners(config, createTelemetry({ metrics, health })),
-    opening,
-  );
-  await using listeners = await openListeners(webListeners(config, host), opening);
+  const telemetry = telemetryListeners(config, createTelemetry({ metrics, health }));
+  stack.use(await openListeners(telemetry, opening));
+  const listeners = stack.use(await openListeners(webListeners(config, host), opening));
   effects.signals.onHangUp(() => void listeners.reload());
   log.info('server.started', { version, issuer: id, listening: listeners.addresses, storage: config.storage.type });
-
-  const signal = await stopped;
-  log.info('server.stopping', { signal });
-  health.stop();
-  // SIGTERM comes from whatever runs servers, and clients and load balancers behind it hear of the end a moment later.
-  // SIGINT is Ctrl-C: a person waits, and knows whether somebody else is there.
-  await listeners.close(signal === 'SIGTERM' ? 'everybody' : 'connected');
+  const open = stack.move();
+  return {
+    async close(farewell) {
+      health.stop();
+      await listeners.close(farewell);
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 }
 
 function clientRegistry(clients: readonly Client[]): { find(id: string): Promise<Client | undefined> } {

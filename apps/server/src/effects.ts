@@ -19,6 +19,8 @@ export interface Effects {
   readonly jitter: () => number;
   readonly timers: Timers;
   readonly signals: Signals;
+  /** Ends the process although something may be open still: a start that was broken off waits for nobody. */
+  readonly exit: (code: number) => void;
   /** Answers to a command. */
   readonly print: (text: string) => void;
   /** Errors and the log. */

@@ -29,6 +29,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   jitter: Math.random,
   timers: systemTimers,
   signals: listenToSignals(process),
+  exit: (code) => process.exit(code),
   print: (text) => void process.stdout.write(text),
   printError: lines.write,
 });

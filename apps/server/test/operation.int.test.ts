@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { freePort, runCommand, temporaryFolder } from '@ostiary/tooling-servers';
+import { freePort, runCommand, startProcess, temporaryFolder } from '@ostiary/tooling-servers';
 import { describe, expect, it } from 'vitest';
 import { logIn, refresh, startBuiltServer } from './built-server.ts';
 
@@ -34,6 +35,26 @@ describe('the built server', () => {
     expect(await Promise.all(answers)).toEqual([503, 500, 200]);
     await expect.poll(() => built.server.log(), { timeout: 5_000 }).toMatch(/listener\.closed.* name=web\.http/);
     await expect(fetch(built.url, once)).rejects.toThrow();
+  });
+
+  it('ends at once and well on SIGTERM while it waits for a storage that is silent', async () => {
+    await using folder = await temporaryFolder('silent');
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const asked = new Promise<Socket>((resolve) => silent.once('connection', resolve));
+    const { port } = silent.address() as AddressInfo; // a server on a TCP port has no other kind of address
+    const config = `issuer: http://127.0.0.1:5556/dex\nstorage: { type: redis, config: { port: ${port} } }
+web: { http: "127.0.0.1:${await freePort()}" }\nconnectors: [{ type: mockCallback, id: mock, name: Mock }]`;
+    const args = [main, 'serve', await folder.write('c.yaml', config)];
+    await using starting = await startProcess({ name: 'ostiary', command: process.execPath, args });
+    const socket = await asked;
+    const told = performance.now();
+    process.kill(starting.pid, 'SIGTERM');
+    expect(await starting.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - told).toBeLessThan(3_000); // Redis would be given up after more than six seconds
+    expect(starting.log()).toContain('during=start');
+    socket.destroy();
+    silent.close();
   });
 
   it('says in one line that its port is taken', async () => {
