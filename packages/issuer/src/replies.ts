@@ -73,10 +73,14 @@ export function errorToProgram(error: OstiaryError): Reply {
     {
       // RFC 9110 section 15.5.2 wants it in every 401, RFC 6749 section 5.2 when the header was used.
       ...(error.code === 'oauth/invalid_client' ? { 'www-authenticate': 'Basic realm="token", charset="UTF-8"' } : {}),
-      ...(status === 503 ? { 'retry-after': '5' } : {}),
+      ...whenToRetry(status),
     },
   );
 }
+
+/** Programs obey it, and so do the crawlers and monitors that are given pages. */
+const whenToRetry = (status: number): Readonly<Record<string, string>> =>
+  status === 503 ? { 'retry-after': '5' } : {};
 
 const pageOf: { readonly [code: string]: PageProblem } = {
   'login/not_allowed': 'not_allowed',
@@ -98,9 +102,11 @@ function problemOf({ code, detail }: OstiaryError): PageProblem {
 /** An error as a person can read it. The message is shown only for codes whose messages are written for strangers. */
 export function errorPage(error: OstiaryError, request: IssuerRequest, retryUrl?: string): Reply {
   const problem = problemOf(error);
+  const status = errorStatus(error.code);
   return {
     kind: 'page',
-    status: errorStatus(error.code),
+    status,
+    headers: whenToRetry(status),
     page: {
       name: 'error',
       problem,

@@ -1,3 +1,4 @@
+import { OstiaryError } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import { answerOf, locationOf } from './browser.ts';
 import { app, challenge, cli, publicRequest, redirectUri, request, startIssuer, textOf } from './harness.ts';
@@ -251,6 +252,16 @@ describe('password form', () => {
     const location = locationOf(await person.authorize(request({ connector_id: 'ldap' })));
     expect(await person.send(location, { form: { login: 'jane', password: '' } })).toMatchObject({ status: 401 });
     expect(upstream.asked.finish).toBe(0);
+  });
+
+  it('says when to try again while the connector cannot be asked', async () => {
+    const check = () => Promise.reject(new OstiaryError('upstream/unavailable', 'The directory is away.'));
+    const connector = { via: 'password', login: { prompt: 'Username', check } } as const;
+    const { browser } = await startIssuer({ entries: [{}, { connector }] });
+    const person = browser();
+    const location = locationOf(await person.authorize(request({ connector_id: 'ldap' })));
+    const reply = await person.send(location, { form: login });
+    expect(reply).toMatchObject({ kind: 'page', status: 503, headers: { 'retry-after': '5' } });
   });
 
   it('refuses a form that another browser sends', async () => {
