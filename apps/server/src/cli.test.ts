@@ -13,13 +13,14 @@ async function run(args: readonly string[], text: string): Promise<{ code: numbe
     env: () => undefined,
     proxies: {},
     readFile: async () => text,
-    now: nothing,
+    now: () => new Date('2031-01-01T00:00:00Z'),
     elapsed: nothing,
     random: nothing,
     newRequestId: nothing,
     jitter: nothing,
     timers: { after: nothing },
     signals: { untilStop: nothing, onHangUp: nothing },
+    exit: nothing,
     print: (more) => {
       printed.out += more;
     },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { OstiaryError, silentLogger } from '@ostiary/primitives';
+import { OstiaryError } from '@ostiary/primitives';
 import { createMemoryDriver } from '@ostiary/storage-memory';
 import type { StorageDriver } from '@ostiary/storage-sdk';
 import { describe, expect, it, vi } from 'vitest';
@@ -8,7 +8,7 @@ import { storageProbe } from './storage-probe.ts';
 function setUp() {
   const clock = { ms: Date.parse('2031-01-01T00:00:00Z') };
   const now = () => new Date(clock.ms);
-  const storage = createMemoryDriver({ now, random: randomBytes, log: silentLogger });
+  const storage = createMemoryDriver({ now });
   const calls = { get: vi.spyOn(storage, 'get'), put: vi.spyOn(storage, 'put'), take: vi.spyOn(storage, 'take') };
   const counts = () => [calls.put, calls.take, calls.get].map(({ mock }) => mock.calls.length);
   return { clock, storage, calls, counts, probe: storageProbe({ storage, now, random: randomBytes }) };
