@@ -10,6 +10,13 @@ export function toLogfmt(line: string): string {
   return `${pairs.map(([name, value]) => `${quote(name)}=${quote(asText(value))}`).join(' ')}\n`;
 }
 
-const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) && value.every(isListed) ? value.join(',') : JSON.stringify(value);
+}
+
+/** Whether a member of a list can stand between commas without a doubt where it ends. JSON is for lists of others. */
+const isListed = (member: unknown): boolean =>
+  typeof member === 'number' || (typeof member === 'string' && member !== '' && !member.includes(','));
 
 const quote = (text: string): string => (plain.test(text) ? text : JSON.stringify(text));

@@ -33,8 +33,21 @@ describe('createLogger', () => {
     const { log, lines } = record({ format: 'text' });
     log.info('x.y', { name: 'Jane Doe', evil: 'a\nlevel=ERROR', empty: '', list: [1], ok: 'plain' });
     expect(lines).toEqual([
-      'time=2031-02-03T04:05:06.789Z level=INFO msg=x.y name="Jane Doe" evil="a\\nlevel=ERROR" empty="" list=[1] ok=plain\n',
+      'time=2031-02-03T04:05:06.789Z level=INFO msg=x.y name="Jane Doe" evil="a\\nlevel=ERROR" empty="" list=1 ok=plain\n',
     ]);
+  });
+
+  it.each([
+    [['127.0.0.1:5556', '[::1]:5557'], 'list=127.0.0.1:5556,[::1]:5557'],
+    [['a b', 'c'], 'list="a b,c"'],
+    [[1, 2], 'list=1,2'],
+    [[], 'list=""'],
+    [['a,b', 'c'], String.raw`list="[\"a,b\",\"c\"]"`],
+    [[{ a: 1 }], String.raw`list="[{\"a\":1}]"`],
+  ])('writes a list as text with commas between, %j, where that is clear', (list, text) => {
+    const { log, lines } = record({ format: 'text' });
+    log.info('x', { list });
+    expect(lines[0]).toContain(` ${text}\n`);
   });
 
   it('says the time of each line', () => {
