@@ -86,7 +86,9 @@ describe('a file that is not at its path any more', () => {
     await using driver = await open(at('moved.db'));
     await driver.put(key, 1, { ifVersion: 'any' });
     renameSync(at('moved.db'), at('elsewhere.db'));
-    await expect(driver.put(key, 2, { ifVersion: 'any' })).rejects.toMatchObject(lost('cannot be seen (ENOENT)'));
+    await expect(driver.put(key, 2, { ifVersion: 'any' })).rejects.toMatchObject(
+      lost('is not at its path any more (ENOENT)'),
+    );
     writeFileSync(at('moved.db'), '');
     await expect(driver.take(key)).rejects.toMatchObject(lost('was replaced'));
     renameSync(at('elsewhere.db'), at('moved.db'));

@@ -104,8 +104,8 @@ export function inPlaceCheck(path: string): () => void {
   return () => {
     const found = whatIsAt(path);
     if (typeof found !== 'string' && found.ino === opened.ino && found.dev === opened.dev) return;
-    const what = typeof found === 'string' ? `cannot be seen (${found})` : 'was replaced';
-    const problem = `The database file ${what} while it was open. Put it back, or restart the server.`;
+    const what = typeof found === 'string' ? `is not at its path any more (${found})` : 'was replaced by another';
+    const problem = `The database file ${what}, so what is written now would be lost. Put it back, or restart the server.`;
     throw new OstiaryError('storage/unavailable', 'The storage does not answer. Please try again.', {
       detail: { file: path, problem },
     });
