@@ -15,6 +15,12 @@ describe('before the redirect URI is known, an error is a page', () => {
     expect(await browser().authorize(params)).toMatchObject({ kind: 'page', page: { name: 'error', problem } });
   });
 
+  it('a connector_id that nobody has, as in Dex', async () => {
+    const { browser } = await startIssuer();
+    const reply = await browser().send(`/auth?${new URLSearchParams(request({ connector_id: 'nope' }))}`);
+    expect(reply).toMatchObject({ kind: 'page', status: 400, page: { problem: 'unknown_connector' } });
+  });
+
   it('a parameter that is there twice', async () => {
     const { browser } = await startIssuer();
     const query = `${new URLSearchParams(request())}&client_id=app`;
