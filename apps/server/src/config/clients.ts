@@ -101,15 +101,14 @@ async function secretFromFile(file: string, path: string, input: ClientsInput): 
 }
 
 function checkIds(clients: readonly (Client | undefined)[], { report }: ClientsInput): void {
-  const ids = clients.map((client) => client?.id);
-  ids.forEach((id, index) => {
-    const first = ids.indexOf(id);
-    if (id && first !== index) {
-      report.problem(
-        `staticClients[${index}].id`,
-        `is the id of staticClients[${first}] too. Give every client its own.`,
-      );
-    }
+  const places = new Map<string, number>();
+  clients.forEach((client, index) => {
+    if (!client?.id) return;
+    const first = places.get(client.id) ?? index;
+    places.set(client.id, first);
+    if (first === index) return;
+    const message = `is the id of staticClients[${first}] too. Give every client its own.`;
+    report.problem(`staticClients[${index}].id`, message);
   });
 }
 

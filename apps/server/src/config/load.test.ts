@@ -269,6 +269,11 @@ logger:
     expect(await secretOf(Buffer.from(`\uFEFF${text}`))).toBe('päss');
   });
 
+  it('refuses a file that is too large for a configuration', async () => {
+    const comment = `# ${'x'.repeat(4_000_000)}\n`;
+    await expect(load(comment + minimal())).rejects.toThrow(/^config\.yaml has more than 4 MB/u);
+  });
+
   it('says when the file is empty, or has a key twice', async () => {
     await expect(load('')).rejects.toThrow('The file is empty');
     await expect(load(minimal('issuer: https://b.example'))).rejects.toThrow('config.yaml:5: "issuer" is set twice');

@@ -3,6 +3,7 @@
 import {
   type ConfigIssue,
   type EnvironmentLookup,
+  formatIssue,
   parseConfig,
   type ReadFile,
   whyUnreadable,
@@ -25,6 +26,9 @@ import { createReport } from './report.ts';
 import { reviewKeys } from './review-keys.ts';
 import { type ConfigFile, fileSchema, signerSchema } from './schema.ts';
 import { type ConfigSource, readSource } from './source.ts';
+
+/** Thousands of clients and connectors fit in. */
+const MOST_BYTES = 4_000_000;
 
 export interface LoadOptions {
   /** Path of the file, YAML or JSON. */
@@ -64,9 +68,11 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 
 async function readText({ file, readFile }: LoadOptions): Promise<string> {
   if (file === '') throw new OstiaryError('config/invalid', 'No file was named. Name one: ostiary check config.yaml.');
-  return readFile(file).catch((cause: unknown) => {
+  const text = await readFile(file).catch((cause: unknown) => {
     throw new OstiaryError('config/invalid', `${file} ${whyUnreadable(cause)}`, { cause });
   });
+  if (Buffer.byteLength(text) <= MOST_BYTES) return text;
+  throw new OstiaryError('config/invalid', `${file} has more than 4 MB, so it is no configuration. Check the path.`);
 }
 
 function locate(issue: LocatedIssue, source: ConfigSource): LocatedIssue {
@@ -76,8 +82,7 @@ function locate(issue: LocatedIssue, source: ConfigSource): LocatedIssue {
 
 /** `staticPasswords` are read twice, by the schema of the file and by that of the password database. */
 function withoutDoubles(issues: readonly LocatedIssue[]): readonly LocatedIssue[] {
-  const same = (a: LocatedIssue, b: LocatedIssue) => a.path === b.path && a.message === b.message;
-  return issues.filter((issue, index) => issues.findIndex((other) => same(issue, other)) === index);
+  return [...new Map(issues.map((issue) => [formatIssue(issue), issue])).values()];
 }
 
 interface ReadResult {

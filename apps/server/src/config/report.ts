@@ -20,8 +20,9 @@ export function createReport(): Report {
     problem: (path, message) => void problems.push({ path, message }),
     warn: (path, message) => void warnings.push({ path, message }),
     add(found) {
-      problems.push(...(found.problems ?? []));
-      warnings.push(...(found.warnings ?? []));
+      // One by one: there may be more than a call takes arguments.
+      for (const problem of found.problems ?? []) problems.push(problem);
+      for (const warning of found.warnings ?? []) warnings.push(warning);
     },
   };
 }

@@ -50,6 +50,24 @@ describe('readSource', () => {
     expect(more).toEqual([]);
   });
 
+  it('names every key that stands twice, however deep, beside what else is wrong', () => {
+    const text = 'a: {b: 1, b: 2}\nc:\n- d: 1\n  "d": 2\ne: &x {f: 1}\ng: {<<: *x, <<: *x}\nh: @z';
+    expect(problems(text).map(({ line, message }) => `${line} ${message}`)).toEqual([
+      '1 "b" is set twice in one map. Keep one of them.',
+      '4 "d" is set twice in one map. Keep one of them.',
+      '6 "<<" is set twice in one map. Keep one of them.',
+      expect.stringMatching(/^7 A value cannot begin with this sign/u),
+    ]);
+  });
+
+  it('reads a large map as fast as its size, and finds lines in it so', () => {
+    // Each key compared with each takes longer than a test may.
+    const keys = Array.from({ length: 8000 }, (_, index) => `key${index}`);
+    const read = readSource(keys.map((key) => `${key}: v`).join('\n'));
+    if (!read.ok) throw new Error('unreadable');
+    expect(keys.filter((key, index) => read.source.lineOf(key) !== index + 1)).toEqual([]);
+  });
+
   it('tells where text stops being YAML', () => {
     expect(problems('a:\n  b: [1, 2\nc: 3')[0]?.line).toBeGreaterThan(1);
     expect(problems('a: 1\n---\nb: 2')[0]?.message).toContain('several YAML documents');

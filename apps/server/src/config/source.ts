@@ -2,9 +2,19 @@
  * The text of a configuration file as data. YAML is read by the rules of go-yaml version 2 (YAML 1.1), as Dex does:
  * `yes` and `on` are true, `0600` is octal, `<<` merges. JSON is YAML too.
  */
-import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument, type Tags } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+  type Tags,
+  type YAMLMap,
+} from 'yaml';
 import type { LocatedIssue } from './problem.ts';
-import { explainError, findStrayReferences } from './yaml-problems.ts';
+import { explainError, findDoubledKeys, findStrayReferences } from './yaml-problems.ts';
 
 export interface ConfigSource {
   readonly value: unknown;
@@ -24,10 +34,11 @@ export function readSource(text: string): ReadSource {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
+    uniqueKeys: false,
     customTags: (tags) => tags.filter((tag) => !isForeignTag(tag)),
   });
-  const errors = [...document.errors, ...document.warnings].map((error) => explainError(error, text));
-  const found = errors.length > 0 ? errors : findStrayReferences(document);
+  const errors = [...[...document.errors, ...document.warnings].map(explainError), ...findDoubledKeys(document)];
+  const found = errors.length > 0 ? errors.sort((a, b) => a.at - b.at) : findStrayReferences(document);
   const located = found.map(({ at, message }) => ({ path: '', message, line: lines.linePos(at).line }));
   // `{{` makes a map that is the key of a map, which is one mistake.
   const problems = located.filter(
@@ -38,7 +49,7 @@ export function readSource(text: string): ReadSource {
   if (root === null) return { ok: false, problems: [{ path: '', message: 'The file is empty. Write an issuer.' }] };
   if (!isMap(root)) return { ok: false, problems: [{ path: '', message: 'The file must be a map of keys.', line: 1 }] };
   try {
-    return { ok: true, source: { value: document.toJS(), lineOf: (path) => lineOf(root, path, lines) } };
+    return { ok: true, source: { value: document.toJS(), lineOf: lineFinder(root, lines) } };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
     // toJS gives up on aliases that multiply ("billion laughs").
@@ -52,29 +63,60 @@ function isForeignTag(tag: Tags[number]): boolean {
   return ('format' in tag && tag.format === 'TIME') || /:(?:timestamp|binary|omap|pairs|set)$/u.test(tag.tag);
 }
 
-function lineOf(root: ParsedNode, path: string, lines: LineCounter): number | undefined {
-  let node: Node | null | undefined = root;
-  let line: number | undefined;
-  for (const part of path.match(/[^.[\]]+/gu) ?? []) {
-    const found = childAt(node, part);
-    if (found === undefined) break;
-    node = found.value;
-    line = lines.linePos(found.at).line;
-  }
-  return line;
+function lineFinder(root: ParsedNode, lines: LineCounter): ConfigSource['lineOf'] {
+  const keysOf = keyIndex();
+  return (path) => {
+    let node: Node | null | undefined = root;
+    let line: number | undefined;
+    for (const part of path.match(/[^.[\]]+/gu) ?? []) {
+      const found = childAt(node, part, keysOf);
+      if (found === undefined) break;
+      node = found.value;
+      line = lines.linePos(found.at).line;
+    }
+    return line;
+  };
 }
+
+interface Child {
+  readonly at: number;
+  readonly value: Node | null | undefined;
+}
+
+type KeyedMap = YAMLMap<Node, Node | null>;
 
 function childAt(
   node: Node | null | undefined,
   part: string,
-): { readonly at: number; readonly value: Node | null | undefined } | undefined {
+  keysOf: (map: KeyedMap) => ReadonlyMap<string, Child>,
+): Child | undefined {
   if (isSeq<Node>(node)) {
     const item = node.items[Number(part)];
     return item?.range ? { at: item.range[0], value: item } : undefined;
   }
   if (!isMap<Node, Node | null>(node)) return undefined;
-  const named = (matches: (key: string) => boolean) =>
-    node.items.find(({ key }) => isScalar(key) && typeof key.value === 'string' && matches(key.value));
-  const pair = named((key) => key === part) ?? named((key) => key.toLowerCase() === part.toLowerCase());
-  return pair?.key.range ? { at: pair.key.range[0], value: pair.value } : undefined;
+  return keysOf(node).get(part) ?? keysOf(node).get(part.toLowerCase());
+}
+
+/** What stands under the keys of a map, as they are written and in small letters. Each map is gone through once. */
+function keyIndex(): (map: KeyedMap) => ReadonlyMap<string, Child> {
+  const known = new WeakMap<KeyedMap, ReadonlyMap<string, Child>>();
+  return (map) => {
+    const index = known.get(map) ?? indexOf(map);
+    known.set(map, index);
+    return index;
+  };
+}
+
+function indexOf({ items }: KeyedMap): ReadonlyMap<string, Child> {
+  const written = new Map<string, Child>();
+  const folded = new Map<string, Child>();
+  for (const { key, value } of items) {
+    if (!isScalar(key) || typeof key.value !== 'string' || !key.range) continue;
+    const child = { at: key.range[0], value };
+    const small = key.value.toLowerCase();
+    if (!written.has(key.value)) written.set(key.value, child);
+    if (!folded.has(small)) folded.set(small, child);
+  }
+  return new Map([...folded, ...written]);
 }

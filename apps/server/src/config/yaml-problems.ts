@@ -38,17 +38,30 @@ const safe: ReadonlySet<YAMLError['code']> = new Set([
   'MULTILINE_IMPLICIT_KEY',
 ]);
 
-/** @param text the file. */
-export function explainError({ code, message, pos: [at] }: YAMLError, text: string): YamlProblem {
-  if (code === 'DUPLICATE_KEY') {
-    return { at, message: `"${keyName(text.slice(at))}" is set twice in one map. Keep one of them.` };
-  }
+/** What the reader of YAML found, in words. */
+export function explainError({ code, message, pos: [at] }: YAMLError): YamlProblem {
   const what = safe.has(code) ? message.replace(/\.?\s*$/u, '.') : 'Something stands here that does not belong here.';
   return { at, message: sentences[code] ?? `This is not YAML: ${what} Check the indentation and the quotes.` };
 }
 
-/** A key is no secret, but what stands after it may be. */
-const keyName = (excerpt: string): string => excerpt.split(/[\s:]/u, 1)[0]?.replace(/["']/gu, '') ?? '';
+/** Keys that stand twice in one map. The library compares each with each, which takes minutes for a large map. */
+export function findDoubledKeys(document: Document): readonly YamlProblem[] {
+  const problems: YamlProblem[] = [];
+  visit(document, {
+    Map(_key, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          const message = `${JSON.stringify(key.value)} is set twice in one map. Keep one of them.`;
+          problems.push({ at: key.range?.[0] ?? 0, message });
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return problems;
+}
 
 /** Aliases and merges that lead nowhere: they are seen only when the document is made into data. */
 export function findStrayReferences(document: Document): readonly YamlProblem[] {

@@ -65,9 +65,7 @@ const pathPart = (part: PropertyKey | StandardSchemaV1.PathSegment): PathPart =>
 };
 
 const childOf = (value: unknown, part: PathPart): unknown =>
-  typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([key]) => key === String(part))?.[1]
-    : undefined;
+  typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, part)?.value : undefined;
 
 const isScalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
 

@@ -159,6 +159,11 @@ describe('parseConfig', () => {
     expect(parsed.warnings.map(formatIssue)).toEqual([`${path}.isuer: is not a known key. Did you mean issuer?`]);
   });
 
+  it('tells as many problems as there are, in a time that grows with their number', async () => {
+    const tenants = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`tenant${index}`, 7]));
+    expect(await problems({ ...sound, tenants })).toHaveLength(10_000);
+  });
+
   it('names unknown keys of a block that has none, and of none where anything may stand', async () => {
     const empty = z.object({ inner: z.object({}).default({}), any: z.unknown().optional() });
     const raw = { inner: { zzz: 1 }, any: { yyy: 1 } };

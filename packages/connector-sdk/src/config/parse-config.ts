@@ -41,10 +41,11 @@ export async function parseConfig<C>(
   }));
   const strict = options.unknownKeys !== 'warning';
   const warnings = strict ? [] : unknown;
+  const empty = new Set(folded.empty.map((parts) => formatPath(options.path, parts)));
   const result = await withEveryRule(schema)['~standard'].validate(folded.value);
   const invalid = (result.issues ?? [])
     .flatMap((issue) => explain(issue, folded.value, options.path))
-    .map((issue) => withHint(issue, folded, options.path));
+    .map((issue) => (empty.has(issue.path) ? asEmpty(issue) : issue));
   const issues = [...(strict ? unknown : []), ...doubled, ...invalid];
   if (issues.length > 0 || result.issues !== undefined) return { ok: false, issues, warnings };
   return { ok: true, value: result.value, warnings };
@@ -66,8 +67,7 @@ export async function readConfig<C>(
 }
 
 /** Who sees the key in the file is not told that it is missing. */
-function withHint({ path, message }: ConfigIssue, { empty }: FoldedKeys, base: string): ConfigIssue {
-  if (!empty.some((parts) => formatPath(base, parts) === path)) return { path, message };
+function asEmpty({ path, message }: ConfigIssue): ConfigIssue {
   const emptied = message.replace(/^is missing\b/u, 'is empty').replace('Add it.', 'Set it.');
   return { path, message: `${emptied} Check that the environment variable it names is set.` };
 }
