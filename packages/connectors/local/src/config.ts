@@ -20,7 +20,7 @@ const staticPassword = z.object({
   email: text().describe('The address to log in with; case does not matter.'),
   hash: passwordHash.describe('bcrypt (cost 10 to 16) or argon2id, or base64 of it.'),
   userID: text().describe('The id of the account; a part of `sub`. Never change it.'),
-  username: text().describe('The name to show when `name` is not set.'),
+  username: text().exactOptional().describe('The name to show when `name` is not set.'),
   name: text().exactOptional().describe('The name to show.'),
   preferredUsername: text().exactOptional().describe('`preferred_username`.'),
   emailVerified: z.boolean().default(true).describe('Whether the address is known to be theirs. Default: true.'),

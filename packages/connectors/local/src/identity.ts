@@ -6,7 +6,7 @@ export function identityOf(entry: PasswordEntry): Identity {
   const { preferredUsername } = entry;
   return {
     userId: entry.userId,
-    username: entry.name ?? entry.username,
+    username: entry.name ?? entry.username ?? '',
     ...(preferredUsername === undefined ? {} : { preferredUsername }),
     email: { address: entry.email, verified: entry.emailVerified },
     groups: [...new Set(entry.groups)],

@@ -54,6 +54,17 @@ describe('local login', () => {
     expect(await check('jane@example.com', 'correct Horse')).toBe('rejected');
   });
 
+  it.each([
+    [{ username: 'jane', name: 'Jane Doe' }, 'Jane Doe'],
+    [{ username: 'jane' }, 'jane'],
+    [{ name: 'Jane Doe' }, 'Jane Doe'],
+    [{}, ''],
+  ])('shows the name, else the user name, else nothing, as Dex does: %j', async (names, shown) => {
+    const { username: _username, name: _name, ...nameless } = jane;
+    const { check } = loginOf({ ...nameless, ...names });
+    expect(await check('jane@example.com', 'correct horse')).toMatchObject({ username: shown });
+  });
+
   it('checks a password for an unknown address too, and rejects it whatever it is', async () => {
     const { check, asked } = loginOf(jane);
     expect(await check('nobody@example.com', 'correct horse')).toBe('rejected');
@@ -124,6 +135,10 @@ describe('local configuration', () => {
     const [first] = staticPasswords;
     expect(first).toMatchObject({ email: 'jane@example.com', userId: '1', emailVerified: true, groups: [] });
     expect(first?.hash.reveal()).toBe(bcrypt);
+    const { username: _username, ...nameless } = entry;
+    const { staticPasswords: others } = await read({ ...nameless, name: 'Jane Doe' });
+    expect(others[0]).toMatchObject({ name: 'Jane Doe' });
+    expect((await read(nameless)).staticPasswords).toHaveLength(1);
   });
 
   it.each([

@@ -8,8 +8,9 @@ export interface PasswordEntry {
   readonly hash: Secret;
   /** Never changes and is never given to somebody else; a part of `sub`. */
   readonly userId: string;
-  readonly username: string;
-  /** The name to show; `username` without it. */
+  /** The name to show without `name`. */
+  readonly username?: string;
+  /** The name to show. Without both there is none. */
   readonly name?: string;
   readonly preferredUsername?: string;
   readonly emailVerified: boolean;
