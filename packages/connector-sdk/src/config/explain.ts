@@ -31,6 +31,13 @@ export function explain(issue: RichIssue, root: unknown, base: string): readonly
   return [{ path, message: `must be ${[...types].join(' or ')}, but is ${withArticle(kindOf(actual))}.` }];
 }
 
+/** Without the lengths that zod asks of whatever has one: of a list too where a text belongs, which is told already. */
+export function withoutLengthsOfOthers(issues: readonly RichIssue[]): readonly RichIssue[] {
+  const placeOf = ({ path = [] }: RichIssue): string => JSON.stringify(path.map(pathPart));
+  const others = new Set(issues.filter(({ code }) => code === 'invalid_type').map(placeOf));
+  return issues.filter((issue) => issue.code !== 'too_small' || !others.has(placeOf(issue)));
+}
+
 const formsOf = ({ errors }: RichIssue): readonly (readonly RichIssue[])[] => (Array.isArray(errors) ? errors : []);
 
 /** True for an issue that speaks against the whole form, not of something in it. */

@@ -159,6 +159,15 @@ describe('parseConfig', () => {
     expect(parsed.warnings.map(formatIssue)).toEqual([`${path}.isuer: is not a known key. Did you mean issuer?`]);
   });
 
+  it('tells a list or a text in place of the other once, also when it is empty', async () => {
+    const sizes = z.object({ needed: text(), list: z.array(text()).min(1, 'is empty. Name one.') });
+    const parsed = await parseConfig(sizes, { needed: [], list: '' }, { path: '' });
+    expect(parsed.ok || parsed.issues.map(formatIssue)).toEqual([
+      'needed: must be a text, but is a list.',
+      'list: must be a list, but is a text.',
+    ]);
+  });
+
   it('tells as many problems as there are, in a time that grows with their number', async () => {
     const tenants = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`tenant${index}`, 7]));
     expect(await problems({ ...sound, tenants })).toHaveLength(10_000);

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { withEveryRule } from './every-rule.ts';
-import { explain } from './explain.ts';
+import { explain, withoutLengthsOfOthers } from './explain.ts';
 import { type FoldedKeys, foldKeys } from './fold-keys.ts';
 import { type ConfigIssue, configError, formatPath } from './issue.ts';
 import { inputJsonSchema } from './json-schema.ts';
@@ -43,7 +43,7 @@ export async function parseConfig<C>(
   const warnings = strict ? [] : unknown;
   const empty = new Set(folded.empty.map((parts) => formatPath(options.path, parts)));
   const result = await withEveryRule(schema)['~standard'].validate(folded.value);
-  const invalid = (result.issues ?? [])
+  const invalid = withoutLengthsOfOthers(result.issues ?? [])
     .flatMap((issue) => explain(issue, folded.value, options.path))
     .map((issue) => (empty.has(issue.path) ? asEmpty(issue) : issue));
   const issues = [...(strict ? unknown : []), ...doubled, ...invalid];
