@@ -6,6 +6,7 @@ import type { Defect, Password, Redirect } from './defect.ts';
 import { passwordDouble, redirectDouble, subjectOf } from './double-provider.ts';
 import { passwordDefects } from './password-defects.ts';
 import { redirectDefects } from './redirect-defects.ts';
+import { secrecyDefects } from './secrecy-defects.ts';
 
 async function broken<C extends Connector>(
   open: (context: ConnectorContext) => C,
@@ -28,7 +29,7 @@ describe('an honest connector', () => {
 });
 
 describe('the kit finds a connector that', () => {
-  it.each(redirectDefects)('%s', async (_what, breaks, defect) => {
+  it.each([...redirectDefects, ...secrecyDefects])('%s', async (_what, breaks, defect) => {
     expect(await broken(openRedirect, defect)).toEqual(expect.arrayContaining([...breaks]));
   });
 
@@ -37,7 +38,7 @@ describe('the kit finds a connector that', () => {
   });
 
   it('breaks any rule: none of them cannot fail', () => {
-    const found = new Set([...redirectDefects, ...passwordDefects].flatMap(([, breaks]) => breaks));
+    const found = new Set([...redirectDefects, ...secrecyDefects, ...passwordDefects].flatMap(([, breaks]) => breaks));
     expect(rules.map(({ id }) => id).filter((id) => !found.has(id))).toEqual([]);
   });
 });

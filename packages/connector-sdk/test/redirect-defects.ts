@@ -1,28 +1,7 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
-import type { Connector, ConnectorContext, FinishLogin, Identity, RefreshAsk } from '../src/index.ts';
-import type { Case, Defect, Redirect } from './defect.ts';
-import { asking, clientSecret } from './double-provider.ts';
-
-const finishing =
-  (
-    change: (answer: FinishLogin, good: Redirect['login'], context: ConnectorContext) => Promise<Identity>,
-  ): Defect<Redirect> =>
-  ({ login }, context) => ({ login: { ...login, finish: (answer) => change(answer, login, context) } });
-
-const identities = (change: (identity: Identity) => Identity): Defect<Redirect> =>
-  finishing(async (answer, good) => change(await good.finish(answer)));
-
-const refreshing =
-  (
-    change: (ask: RefreshAsk, good: NonNullable<Connector['refresh']>) => Promise<Identity | 'rejected'>,
-  ): Defect<Redirect> =>
-  ({ refresh }) =>
-    refresh === undefined
-      ? {}
-      : { refresh: { kind: 'upstream', exclusive: true, refresh: (ask) => change(ask, refresh) } };
-
-const honestly = (ask: RefreshAsk, good: NonNullable<Connector['refresh']>): Promise<Identity | 'rejected'> =>
-  good.kind === 'upstream' ? good.refresh(ask) : Promise.resolve('rejected');
+import type { Identity } from '../src/index.ts';
+import { type Case, finishing, honestly, identities, type Redirect, refreshing } from './defect.ts';
+import { asking } from './double-provider.ts';
 
 /** Ways for a connector with a redirect to be bad. */
 export const redirectDefects: readonly Case<Redirect>[] = [
@@ -246,46 +225,8 @@ export const redirectDefects: readonly Case<Redirect>[] = [
     () => ({ metadata: { contentType: 'text/plain', describe: async () => 'callback: https://elsewhere.example' } }),
   ],
   [
-    'shows its secret in its metadata',
-    ['metadata/public'],
-    () => ({
-      metadata: { contentType: 'text/plain', describe: async ({ callbackUrl }) => callbackUrl + clientSecret },
-    }),
-  ],
-  [
     'gives its metadata no type',
     ['metadata/public'],
     () => ({ metadata: { contentType: '', describe: async ({ callbackUrl }) => callbackUrl } }),
-  ],
-  [
-    'logs the code',
-    ['secrecy/login'],
-    finishing((answer, good, { log }) => {
-      log.debug('double.code', { code: answer.params.get('code') });
-      return good.finish(answer);
-    }),
-  ],
-  [
-    'shows the upstream token as a name',
-    ['secrecy/login'],
-    identities((identity) => ({ ...identity, username: identity.connectorData?.reveal() ?? '' })),
-  ],
-  [
-    'shows it after a refresh',
-    ['secrecy/refresh'],
-    refreshing(async (ask, good) => {
-      const answer = await honestly(ask, good);
-      return answer === 'rejected' ? answer : { ...answer, username: answer.connectorData?.reveal() ?? '' };
-    }),
-  ],
-  [
-    'repeats the provider in its errors',
-    ['secrecy/refused'],
-    finishing((answer, good) =>
-      good.finish(answer).catch((error: unknown) => {
-        if (!isOstiaryError(error)) throw error;
-        throw new OstiaryError(error.code, error.message, { cause: new Error(`sent ${clientSecret}`) });
-      }),
-    ),
   ],
 ];

@@ -1,5 +1,6 @@
 import { callbackUrl } from './actions.ts';
 import { must, type Rule } from './rule.ts';
+import { secretForms } from './secret-forms.ts';
 
 export const metadataRules: readonly Rule[] = [
   {
@@ -10,7 +11,8 @@ export const metadataRules: readonly Rule[] = [
       must(/^[a-z]+\/[\w.+-]+/u.test(metadata?.contentType ?? ''), `"${metadata?.contentType}" is no media type`);
       const document = (await metadata?.describe({ callbackUrl })) ?? '';
       must(document.includes(callbackUrl), 'the callback is missing');
-      must(!subject.secrets.some((secret) => document.includes(secret)), 'there is a secret in it');
+      const forms = subject.secrets.flatMap(secretForms);
+      must(!forms.some((form) => document.includes(form)), 'there is a secret in it');
     },
   },
 ];

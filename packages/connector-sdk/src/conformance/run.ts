@@ -6,6 +6,7 @@ import { type RecordingLogger, recordingLogger } from '../testing/recording-logg
 import { testNetwork } from './network.ts';
 import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
+import { shortestMark } from './secret-forms.ts';
 import type { ConformanceSubject } from './subject.ts';
 
 /** A rule that a connector does not keep, and why that is right for it. */
@@ -30,9 +31,6 @@ export type RuleResult =
   | { readonly rule: string; readonly outcome: 'failed'; readonly error: Error };
 
 const DEFAULT_TIMEOUT_MS = 20_000;
-
-/** Signs a secret must have at least, or it would be found by chance. */
-const shortestMark = 8;
 
 /**
  * Runs every rule that is about the connector's facets, one after the other, under no particular test runner.

@@ -1,9 +1,10 @@
-/** Marked secrets must not show up where they do not belong: logs, errors, identities, URLs. */
+/** Marked secrets must not show up, in whatever form, where they do not belong: logs, errors, identities, URLs. */
 import { inspect } from 'node:util';
 import { isOstiaryError } from '@ostiary/primitives';
 import type { Identity } from '../identity.ts';
 import { begin, check, failure, finish, login, refresh, visit } from './actions.ts';
 import { must, needed, type Rule, type RuleContext } from './rule.ts';
+import { secretForms } from './secret-forms.ts';
 
 interface Exhibit {
   readonly place: string;
@@ -78,10 +79,14 @@ function search(context: RuleContext, identity: Identity | undefined, exhibits: 
   const data = identity?.connectorData?.reveal();
   const marks = [...subject.secrets, ...(upstream.secrets?.() ?? []), upstream.account?.password, data];
   const lines = log.lines.map((line) => ({ place: `the log line ${line.event}`, text: show(line) }));
-  const urls = network.requests.map(({ url }) => ({ place: 'the URL of a request', text: decodeURIComponent(url) }));
+  const urls = network.requests.map(({ url }) => ({
+    place: 'the URL of a request',
+    text: `${url} ${decodeURIComponent(url)}`,
+  }));
   for (const mark of marks) {
     if (mark === undefined || mark === '') continue;
-    const found = [...exhibits, ...lines, ...urls].find(({ text }) => text.includes(mark));
+    const forms = secretForms(mark);
+    const found = [...exhibits, ...lines, ...urls].find(({ text }) => forms.some((form) => text.includes(form)));
     must(found === undefined, `a secret is in ${found?.place}`);
   }
 }
