@@ -1,60 +1,13 @@
 import { isOstiaryError, Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
+import { protocol, redirectUri, setUp, state, unavailable } from '../../test/openid-login.ts';
 import type { TokenSet } from '../oauth2/tokens.ts';
-import {
-  type FakeIdpOptions,
-  fakeClock,
-  fakeIdp,
-  httpOver,
-  type Lies,
-  recordingLogger,
-  seededRandom,
-} from '../testing/index.ts';
-import { beginLogin, finishLogin, type OpenIdClient, type RefreshRequest, refreshLogin } from './client.ts';
-import { endSessionUrl } from './end-session.ts';
-import { openProvider, type ProviderOptions } from './provider.ts';
-import { fetchUserInfo } from './user-info.ts';
-
-const redirectUri = 'https://issuer.example/callback/oidc';
-const state = 'state-1';
-
-interface Setup {
-  readonly idp?: Partial<FakeIdpOptions>;
-  readonly provider?: Partial<ProviderOptions>;
-  readonly client?: Partial<OpenIdClient>;
-  readonly timeoutMs?: number;
-}
-
-async function setup(options: Setup = {}) {
-  const clock = fakeClock();
-  const idp = await fakeIdp({ now: clock.now, ...options.idp });
-  const log = recordingLogger();
-  const patience = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
-  const transport = { fetch: httpOver(idp.fetch, patience)(), now: clock.now };
-  const provider = openProvider({ issuer: idp.issuer, transport, log, ...options.provider });
-  const client: OpenIdClient = {
-    provider,
-    clientId: idp.clientId,
-    secret: async () => new Secret(idp.clientSecret),
-    random: seededRandom(),
-    ...options.client,
-  };
-  const begin = () => beginLogin(client, { redirectUri, scopes: ['profile', 'email'], state });
-  const login = async (change: (params: URLSearchParams) => void = () => undefined) => {
-    const { url, keep } = await begin();
-    const params = idp.visit(url);
-    change(params);
-    return finishLogin(client, { redirectUri, state, params, keep });
-  };
-  return { clock, idp, log, provider, client, begin, login };
-}
-
-const protocol = { code: 'upstream/protocol' };
-const unavailable = { code: 'upstream/unavailable' };
+import { httpOver, type Lies } from '../testing/index.ts';
+import { finishLogin, type RefreshRequest, refreshLogin } from './client.ts';
 
 describe('beginLogin', () => {
   it('sends PKCE S256, a nonce, the state and openid', async () => {
-    const { begin } = await setup();
+    const { begin } = await setUp();
     const { url, keep } = await begin();
     const { searchParams } = new URL(url);
     expect(Object.fromEntries(searchParams)).toMatchObject({
@@ -71,7 +24,7 @@ describe('beginLogin', () => {
   });
 
   it('sends plain only when it is configured, and then as a challenge', async () => {
-    const { begin, login } = await setup({ client: { pkce: 'plain' } });
+    const { begin, login } = await setUp({ client: { pkce: 'plain' } });
     const { url, keep } = await begin();
     const { searchParams } = new URL(url);
     expect(searchParams.get('code_challenge_method')).toBe('plain');
@@ -81,13 +34,13 @@ describe('beginLogin', () => {
   });
 
   it('sends no challenge to a provider that lists methods without S256', async () => {
-    const { idp, begin } = await setup();
+    const { idp, begin } = await setUp();
     idp.lies.discovery = { code_challenge_methods_supported: ['plain'] };
     expect(new URL((await begin()).url).searchParams.has('code_challenge')).toBe(false);
   });
 
   it('uses another nonce and verifier for every login', async () => {
-    const { begin } = await setup();
+    const { begin } = await setUp();
     expect((await begin()).keep).not.toEqual((await begin()).keep);
   });
 });
@@ -96,7 +49,7 @@ describe('finishLogin', () => {
   it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])(
     'verifies the ID token and answers its claims: %s',
     async (algorithm) => {
-      const { login } = await setup({ idp: { algorithm } });
+      const { login } = await setUp({ idp: { algorithm } });
       const { claims, tokens } = await login();
       expect(claims).toMatchObject({ sub: 'jane-1', email: 'jane@example.com' });
       expect(tokens.refreshToken?.reveal()).toMatch(/^refresh-/u);
@@ -156,7 +109,7 @@ describe('finishLogin', () => {
     ['invalid_grant', { tokenError: 'invalid_grant' }],
     ['an error nobody knows', { tokenError: 'code-0-30' }],
   ])('does not believe: %s', async (_what, lie) => {
-    const { idp, login } = await setup();
+    const { idp, login } = await setUp();
     Object.assign(idp.lies, lie);
     await expect(login()).rejects.toMatchObject(protocol);
   });
@@ -170,7 +123,7 @@ describe('finishLogin', () => {
     ['429', { answers: { token: { status: 429, headers: { 'retry-after': '9' } } } }],
     ['temporarily_unavailable', { tokenError: 'temporarily_unavailable' }],
   ])('is unavailable, and works when it is up again: %s', async (_what, lie) => {
-    const { idp, login } = await setup();
+    const { idp, login } = await setUp();
     Object.assign(idp.lies, lie);
     await expect(login()).rejects.toMatchObject(unavailable);
     idp.lies.answers = {};
@@ -179,7 +132,7 @@ describe('finishLogin', () => {
   });
 
   it('gives up on a provider that never answers', async () => {
-    const { idp, login } = await setup({ timeoutMs: 20 });
+    const { idp, login } = await setUp({ network: (fetch) => httpOver(fetch, { timeoutMs: 20 })() });
     idp.lies.answers.token = 'slow';
     await expect(login()).rejects.toMatchObject(unavailable);
   });
@@ -191,14 +144,14 @@ describe('finishLogin', () => {
     ['temporarily_unavailable', 'upstream/unavailable'],
     ['invalid_scope', 'upstream/protocol'],
   ])('maps the error %s to %s', async (error, code) => {
-    const { idp, client, begin } = await setup();
+    const { idp, client, begin } = await setUp();
     const { url, keep } = await begin();
     const params = idp.decline(url, error);
     await expect(finishLogin(client, { redirectUri, state, params, keep })).rejects.toMatchObject({ code });
   });
 
   it('refuses a state, a nonce or a verifier of another login', async () => {
-    const { idp, client, begin, login } = await setup();
+    const { idp, client, begin, login } = await setUp();
     await expect(login((params) => params.set('state', 'state-2'))).rejects.toMatchObject(protocol);
     await expect(login((params) => params.delete('state'))).rejects.toMatchObject(protocol);
     const mine = await begin();
@@ -211,21 +164,21 @@ describe('finishLogin', () => {
   });
 
   it('asks the token endpoint nothing before the issuer of the answer is known to be right (mix-up)', async () => {
-    const { idp, login } = await setup();
+    const { idp, login } = await setUp();
     idp.lies.callbackIssuer = 'https://evil.example';
     await expect(login()).rejects.toMatchObject(protocol);
     expect(idp.requests.map((request) => new URL(request.url).pathname)).not.toContain('/token');
   });
 
   it('takes a token from a provider whose clock is a little ahead or behind', async () => {
-    const { idp, login } = await setup();
+    const { idp, login } = await setUp();
     const now = Date.parse('2030-01-01T00:00:00Z') / 1000;
     idp.lies.idToken = { iat: now + 59, nbf: now + 59, exp: now - 59 };
     await expect(login()).resolves.toHaveProperty('claims');
   });
 
   it('keeps tokens, codes and secrets out of errors', async () => {
-    const { idp, login } = await setup();
+    const { idp, login } = await setUp();
     idp.lies.idToken = { iss: 'https://evil.example' };
     const error: unknown = await login().catch((thrown: unknown) => thrown);
     if (!isOstiaryError(error)) throw new Error('expected an OstiaryError');
@@ -239,110 +192,12 @@ describe('finishLogin', () => {
     ['client_secret_post', ['client_secret_post'], false],
     ['undefined', undefined, true],
   ])('sends the secret one way, by what the provider lists: %s', async (_method, listed, basic) => {
-    const { idp, login } = await setup();
+    const { idp, login } = await setUp();
     idp.lies.discovery = { token_endpoint_auth_methods_supported: listed };
     await login();
     const token = idp.requests.filter((request) => request.url.endsWith('/token'));
     expect(token).toHaveLength(1);
     expect(token[0]?.headers.has('authorization')).toBe(basic);
-  });
-});
-
-describe('keys', () => {
-  it('are fetched once for many logins', async () => {
-    const { idp, login } = await setup();
-    await Promise.all([login(), login(), login()]);
-    await login();
-    const asked = idp.requests.map((request) => new URL(request.url).pathname);
-    expect(asked.filter((path) => path === '/jwks')).toHaveLength(1);
-    expect(asked.filter((path) => path === '/.well-known/openid-configuration')).toHaveLength(1);
-  });
-
-  it('are fetched again for a key id that is not known, but not for every forged one', async () => {
-    const { idp, login, clock } = await setup();
-    await login();
-    await idp.rotateKeys();
-    await expect(login()).rejects.toMatchObject(protocol);
-    clock.advance(31);
-    await expect(login()).resolves.toHaveProperty('claims');
-    expect(idp.requests.filter((request) => request.url.endsWith('/jwks'))).toHaveLength(2);
-  });
-
-  it('that the provider took back do not serve once more, however long nobody logged in', async () => {
-    const { idp, login, clock } = await setup();
-    await login();
-    idp.lies.answers.jwks = { status: 200, body: '{"keys":[]}' };
-    clock.advance(11 * 60);
-    await expect(login()).rejects.toMatchObject(protocol);
-  });
-
-  it('serve while the provider does not answer, for an hour', async () => {
-    const { idp, login, clock, log } = await setup();
-    await login();
-    idp.lies.answers.jwks = 'down';
-    clock.advance(11 * 60);
-    await expect(login()).resolves.toHaveProperty('claims');
-    expect(log.lines.map((line) => line.event)).toContain('provider.keys_stale');
-    clock.advance(50 * 60);
-    await expect(login()).rejects.toMatchObject(unavailable);
-  });
-});
-
-describe('discovery', () => {
-  it('is renewed after an hour, and the old document serves while that fails', async () => {
-    const { idp, provider, clock, log } = await setup();
-    await provider.metadata();
-    idp.lies.answers.discovery = 'down';
-    clock.advance(3601);
-    expect(await provider.metadata()).toHaveProperty('issuer', idp.issuer);
-    expect(log.lines.map((line) => line.event)).toEqual(['provider.discovery_stale']);
-    idp.lies.answers = {};
-    idp.lies.discovery = { token_endpoint: 'https://idp.example/token2' };
-    clock.advance(31);
-    expect(await provider.metadata()).toHaveProperty('token_endpoint', 'https://idp.example/token2');
-  });
-
-  it('takes what a configuration states in place of the document', async () => {
-    const endpoints = { token_endpoint: 'https://elsewhere.example/token' };
-    const { provider } = await setup({ provider: { endpoints } });
-    expect(await provider.metadata()).toMatchObject({ ...endpoints, jwks_uri: 'https://idp.example/jwks' });
-  });
-
-  it('takes plain http to this machine from a configuration, to another from nobody', async () => {
-    const discovered = async (token_endpoint: string) => {
-      const { provider } = await setup({ provider: { endpoints: { token_endpoint } } });
-      return provider.metadata();
-    };
-    const here = 'http://127.0.0.1:8080/token';
-    expect(await discovered(here)).toHaveProperty('token_endpoint', here);
-    await expect(discovered('http://elsewhere.example/token')).rejects.toMatchObject(protocol);
-  });
-
-  it('goes by the alias where the provider does not say its own name', async () => {
-    const issuerAlias = 'https://alias.example';
-    const { idp, login } = await setup({ provider: { issuerAlias } });
-    idp.lies.discovery = { issuer: 'https://whatever.example/{tenant}' };
-    idp.lies.callbackIssuer = issuerAlias;
-    await expect(login()).rejects.toMatchObject(protocol);
-    idp.lies.idToken = { iss: issuerAlias };
-    await expect(login()).resolves.toHaveProperty('claims');
-  });
-
-  it.each([
-    ['http://idp.example', {}, false],
-    ['http://127.0.0.1:5556/dex', {}, true],
-    ['http://idp.example', { allowHttp: true }, true],
-  ])('plain http, %s with %j: allowed is %s', async (issuer, allow, allowed) => {
-    const clock = fakeClock();
-    const idp = await fakeIdp({ now: clock.now, issuer });
-    const transport = { fetch: httpOver(idp.fetch)(), now: clock.now, ...allow };
-    const metadata = openProvider({ issuer, transport, log: recordingLogger() }).metadata();
-    await (allowed ? expect(metadata).resolves : expect(metadata).rejects).toMatchObject(
-      allowed
-        ? { issuer }
-        : { code: 'config/invalid', message: expect.stringContaining('issuer: must begin with https://') },
-    );
-    if (!allowed) expect(idp.requests).toEqual([]);
   });
 });
 
@@ -354,7 +209,7 @@ describe('refreshLogin', () => {
   });
 
   it('answers new tokens, the rotated refresh token and verified claims', async () => {
-    const { client, login } = await setup();
+    const { client, login } = await setUp();
     const { tokens } = await login();
     const first = tokens.refreshToken ?? new Secret('');
     const second = await refreshLogin(client, asking(first));
@@ -365,7 +220,7 @@ describe('refreshLogin', () => {
   });
 
   it('is rejected when the provider says that the grant is over', async () => {
-    const { idp, client, login } = await setup();
+    const { idp, client, login } = await setUp();
     const { tokens } = await login();
     idp.lies.refreshToken = 'revoked';
     expect(await refreshLogin(client, asking(tokens.refreshToken))).toBe('rejected');
@@ -380,7 +235,7 @@ describe('refreshLogin', () => {
     ['forged signature', { signature: 'forged' }, protocol],
     ['another audience', { idToken: { aud: 'other' } }, protocol],
   ])('keeps the login and says why: %s', async (_what, lie, expected) => {
-    const { idp, client, login } = await setup();
+    const { idp, client, login } = await setUp();
     const { tokens } = await login();
     Object.assign(idp.lies, lie);
     const refreshing = refreshLogin(client, asking(tokens.refreshToken));
@@ -388,7 +243,7 @@ describe('refreshLogin', () => {
   });
 
   it('tells the new tokens before it looks at them: the old ones may be spent', async () => {
-    const { idp, client, login } = await setup();
+    const { idp, client, login } = await setUp();
     const { tokens } = await login();
     idp.lies.signature = 'forged';
     const told: TokenSet[] = [];
@@ -397,62 +252,11 @@ describe('refreshLogin', () => {
   });
 
   it('takes an answer without an ID token', async () => {
-    const { idp, client, login } = await setup();
+    const { idp, client, login } = await setUp();
     const { tokens } = await login();
     idp.lies.withoutIdToken = true;
     const answer = await refreshLogin(client, asking(tokens.refreshToken));
     expect(answer).not.toHaveProperty('claims');
     expect(answer).toHaveProperty('tokens.accessToken');
-  });
-});
-
-describe('fetchUserInfo', () => {
-  async function userInfoAfter(lie: Partial<Lies>) {
-    const { idp, provider, client, login } = await setup();
-    const { tokens } = await login();
-    Object.assign(idp.lies, lie);
-    return fetchUserInfo({ provider, clientId: client.clientId, accessToken: tokens.accessToken, subject: 'jane-1' });
-  }
-
-  it('answers JSON, and a JWT that the provider signed', async () => {
-    const claims = { sub: 'jane-1', groups: ['x'] };
-    expect(await userInfoAfter({ userInfo: { groups: ['x'] } })).toMatchObject(claims);
-    expect(await userInfoAfter({ userInfo: { groups: ['x'] }, signedUserInfo: true })).toMatchObject(claims);
-  });
-
-  it.each<[string, Partial<Lies>, object]>([
-    ['another sub', { userInfo: { sub: 'eve' } }, protocol],
-    ['no sub', { userInfo: { sub: undefined } }, protocol],
-    ['broken JSON', { answers: { userinfo: 'broken JSON' } }, protocol],
-    ['huge', { answers: { userinfo: 'huge' } }, protocol],
-    ['401', { answers: { userinfo: { status: 401 } } }, protocol],
-    ['down', { answers: { userinfo: 'down' } }, unavailable],
-    ['500', { answers: { userinfo: { status: 500 } } }, unavailable],
-    ['forged JWT', { signedUserInfo: true, signature: 'forged' }, protocol],
-    ['unsigned JWT', { signedUserInfo: true, signature: 'none' }, protocol],
-    ['JWT of another sub', { signedUserInfo: true, userInfo: { sub: 'eve' } }, protocol],
-    ['JWT of another issuer', { signedUserInfo: true, userInfo: { iss: 'x' } }, protocol],
-  ])('refuses %s', async (_what, lie, expected) => {
-    await expect(userInfoAfter(lie)).rejects.toMatchObject(expected);
-  });
-});
-
-describe('endSessionUrl', () => {
-  const request = { clientId: 'c', returnUrl: 'https://issuer.example/out', state: 's' };
-
-  it('carries what the provider needs, and keeps the query it has', () => {
-    const server = { issuer: 'https://idp.example', end_session_endpoint: 'https://idp.example/out?x=1' };
-    const url = endSessionUrl({ server, ...request, idToken: new Secret('jwt') });
-    expect(Object.fromEntries(new URL(url ?? '').searchParams)).toEqual({
-      x: '1',
-      post_logout_redirect_uri: request.returnUrl,
-      client_id: 'c',
-      state: 's',
-      id_token_hint: 'jwt',
-    });
-  });
-
-  it('is absent when the provider has no logout', () => {
-    expect(endSessionUrl({ server: { issuer: 'https://idp.example' }, ...request })).toBeUndefined();
   });
 });

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { protocol, setUp } from '../../test/openid-login.ts';
+import { fakeClock, fakeIdp, httpOver, recordingLogger } from '../testing/index.ts';
+import { openProvider } from './provider.ts';
+
+describe('discovery', () => {
+  it('is renewed after an hour, and the old document serves while that fails', async () => {
+    const { idp, provider, clock, log } = await setUp();
+    await provider.metadata();
+    idp.lies.answers.discovery = 'down';
+    clock.advance(3601);
+    expect(await provider.metadata()).toHaveProperty('issuer', idp.issuer);
+    expect(log.lines.map((line) => line.event)).toEqual(['provider.discovery_stale']);
+    idp.lies.answers = {};
+    idp.lies.discovery = { token_endpoint: 'https://idp.example/token2' };
+    clock.advance(31);
+    expect(await provider.metadata()).toHaveProperty('token_endpoint', 'https://idp.example/token2');
+  });
+
+  it('takes what a configuration states in place of the document', async () => {
+    const endpoints = { token_endpoint: 'https://elsewhere.example/token' };
+    const { provider } = await setUp({ provider: { endpoints } });
+    expect(await provider.metadata()).toMatchObject({ ...endpoints, jwks_uri: 'https://idp.example/jwks' });
+  });
+
+  it('takes plain http to this machine from a configuration, to another from nobody', async () => {
+    const discovered = async (token_endpoint: string) => {
+      const { provider } = await setUp({ provider: { endpoints: { token_endpoint } } });
+      return provider.metadata();
+    };
+    const here = 'http://127.0.0.1:8080/token';
+    expect(await discovered(here)).toHaveProperty('token_endpoint', here);
+    await expect(discovered('http://elsewhere.example/token')).rejects.toMatchObject(protocol);
+  });
+
+  it('goes by the alias where the provider does not say its own name', async () => {
+    const issuerAlias = 'https://alias.example';
+    const { idp, login } = await setUp({ provider: { issuerAlias } });
+    idp.lies.discovery = { issuer: 'https://whatever.example/{tenant}' };
+    idp.lies.callbackIssuer = issuerAlias;
+    await expect(login()).rejects.toMatchObject(protocol);
+    idp.lies.idToken = { iss: issuerAlias };
+    await expect(login()).resolves.toHaveProperty('claims');
+  });
+
+  it.each([
+    ['http://idp.example', {}, false],
+    ['http://127.0.0.1:5556/dex', {}, true],
+    ['http://idp.example', { allowHttp: true }, true],
+  ])('plain http, %s with %j: allowed is %s', async (issuer, allow, allowed) => {
+    const clock = fakeClock();
+    const idp = await fakeIdp({ now: clock.now, issuer });
+    const transport = { fetch: httpOver(idp.fetch)(), now: clock.now, ...allow };
+    const metadata = openProvider({ issuer, transport, log: recordingLogger() }).metadata();
+    await (allowed ? expect(metadata).resolves : expect(metadata).rejects).toMatchObject(
+      allowed
+        ? { issuer }
+        : { code: 'config/invalid', message: expect.stringContaining('issuer: must begin with https://') },
+    );
+    if (!allowed) expect(idp.requests).toEqual([]);
+  });
+});
