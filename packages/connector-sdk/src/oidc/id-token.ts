@@ -1,6 +1,5 @@
 /** ID tokens of a provider (OpenID Connect Core section 3.1.3.7). */
 import type { Secret } from '@ostiary/primitives';
-import { jwtVerify } from 'jose';
 import type { AuthorizationServer } from 'oauth4webapi';
 import { providerFailure, unbelievable } from '../oauth2/failure.ts';
 import { toleratedSkewSeconds } from '../oauth2/transport.ts';
@@ -65,7 +64,7 @@ async function verified(
   server: AuthorizationServer,
 ): Promise<Record<string, unknown>> {
   try {
-    const { payload } = await jwtVerify(token.reveal(), check.provider.keys, {
+    return await check.provider.verify(token.reveal(), {
       issuer: server.issuer,
       audience: check.clientId,
       algorithms: signatureAlgorithms(server),
@@ -73,7 +72,6 @@ async function verified(
       currentDate: check.provider.transport.now(),
       clockTolerance: toleratedSkewSeconds,
     });
-    return payload;
   } catch (error) {
     throw providerFailure(error);
   }

@@ -1,5 +1,10 @@
+import { Secret } from '@ostiary/primitives';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { protocol, setUp, unavailable } from '../../test/openid-login.ts';
+import type { Lies } from '../testing/index.ts';
+import { verifyIdToken } from './id-token.ts';
+import { fetchUserInfo } from './user-info.ts';
 
 describe('keys', () => {
   it('are fetched once for many logins', async () => {
@@ -38,5 +43,79 @@ describe('keys', () => {
     expect(log.lines.map((line) => line.event)).toContain('provider.keys_stale');
     clock.advance(50 * 60);
     await expect(login()).rejects.toMatchObject(unavailable);
+  });
+});
+
+/** A key of the same kind as the provider's own. */
+async function anotherKey(more: JWK = {}): Promise<JWK> {
+  const { publicKey } = await generateKeyPair('ES256', { extractable: true });
+  return { ...(await exportJWK(publicKey)), use: 'sig', alg: 'ES256', ...more };
+}
+
+/** A login at a provider that publishes two keys. */
+async function withTwoKeys(lies: Partial<Lies>) {
+  const set = await setUp();
+  Object.assign(set.idp.lies, { otherKeys: [await anotherKey({ kid: 'next' })], ...lies });
+  return set;
+}
+
+const namings: readonly [string, Partial<Lies>][] = [
+  ['names its key', {}],
+  ['names no key', { withoutKeyId: true }],
+];
+
+describe('two keys that fit', () => {
+  const failure = (reason: string) => ({ ...protocol, detail: { reason } });
+
+  it.each(namings)('verify an ID token that %s', async (_what, lies) => {
+    const { login } = await withTwoKeys(lies);
+    await expect(login()).resolves.toHaveProperty('claims.sub', 'jane-1');
+  });
+
+  it.each(namings)('verify a userinfo answer that %s', async (_what, lies) => {
+    const { login, provider, client } = await withTwoKeys({ ...lies, signedUserInfo: true });
+    const { tokens } = await login();
+    const { clientId } = client;
+    const claims = await fetchUserInfo({ provider, clientId, accessToken: tokens.accessToken, subject: 'jane-1' });
+    expect(claims.sub).toBe('jane-1');
+  });
+
+  it('are tried with a name that both have', async () => {
+    const { login } = await withTwoKeys({ otherKeys: [await anotherKey({ kid: 'key-1' })] });
+    await expect(login()).resolves.toHaveProperty('claims.sub', 'jane-1');
+  });
+
+  it.each(namings)('do not verify what neither signed, and it %s', async (_what, lies) => {
+    const { login } = await withTwoKeys({ ...lies, signature: 'forged' });
+    await expect(login()).rejects.toMatchObject(failure('ERR_JWS_SIGNATURE_VERIFICATION_FAILED'));
+  });
+
+  it('say what is wrong with the claims of a token that one of them signed', async () => {
+    const { idp, provider, client } = await withTwoKeys({ withoutKeyId: true });
+    const token = new Secret(await idp.idToken({ exp: 1 }));
+    const check = { provider, clientId: client.clientId, authorizedParty: 'any' } as const;
+    await expect(verifyIdToken(token, check)).rejects.toMatchObject(failure('ERR_JWT_EXPIRED'));
+  });
+});
+
+describe('a new key that tokens do not name', () => {
+  it('is fetched, but not for every forged token', async () => {
+    const { idp, login, clock } = await setUp();
+    idp.lies.withoutKeyId = true;
+    await login();
+    await idp.rotateKeys();
+    await expect(login()).rejects.toMatchObject(protocol);
+    clock.advance(31);
+    await expect(login()).resolves.toHaveProperty('claims');
+    expect(idp.requests.filter((request) => request.url.endsWith('/jwks'))).toHaveLength(2);
+  });
+
+  it('is not looked for when a token names one that is known', async () => {
+    const { idp, login, clock } = await setUp();
+    await login();
+    clock.advance(31);
+    idp.lies.signature = 'forged';
+    await expect(login()).rejects.toMatchObject(protocol);
+    expect(idp.requests.filter((request) => request.url.endsWith('/jwks'))).toHaveLength(1);
   });
 });

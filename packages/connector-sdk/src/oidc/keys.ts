@@ -1,6 +1,15 @@
 /** The keys a provider signs with: one cache for one issuer. */
 import type { Clock, Logger } from '@ostiary/primitives';
-import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
 import { z } from 'zod';
 import { healing } from '../healing.ts';
 import { unbelievable } from '../oauth2/failure.ts';
@@ -19,8 +28,15 @@ const unknownKeyPauseMs = minute / 2;
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-/** Finds the key for a token. A key id that is not known makes it fetch the set again, at most every 30 seconds. */
-export function providerKeys(options: KeySourceOptions): JWTVerifyGetKey {
+/**
+ * Checks the signature of a JWT by a provider's keys, and the claims that the options name.
+ *
+ * @throws {OstiaryError} when the keys cannot be fetched; otherwise what jose's `jwtVerify` throws.
+ */
+export type VerifyJwt = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
+
+/** Verifies by the keys a provider has now. A key that is not known makes it fetch the set, at most every 30 seconds. */
+export function verifyByKeys(options: KeySourceOptions): VerifyJwt {
   const held = healing({
     load: async () => createLocalJWKSet(await fetchKeys(options)),
     now: options.transport.now satisfies Clock,
@@ -28,17 +44,47 @@ export function providerKeys(options: KeySourceOptions): JWTVerifyGetKey {
     staleMs: 50 * minute,
     onStale: () => options.log.warn('provider.keys_stale'),
   });
-  return async (header, token) => {
+  return async (token, expected) => {
     const known = await held.get();
     try {
-      return await known(header, token);
+      return await verifyBy(known, token, expected);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (!isKeyUnknown(error, token)) throw error;
       const renewed = await held.renew(unknownKeyPauseMs);
       if (renewed === known) throw error;
-      return renewed(header, token);
+      return verifyBy(renewed, token, expected);
     }
   };
+}
+
+/** A token that names no key may be signed with one that was not there when the keys were fetched. */
+const isKeyUnknown = (error: unknown, token: string): boolean =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  (error instanceof errors.JWSSignatureVerificationFailed && decodeProtectedHeader(token).kid === undefined);
+
+async function verifyBy(keys: JWTVerifyGetKey, token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keys, options)).payload;
+  } catch (error) {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return verifyByAnyOf(error, token, options);
+    throw error;
+  }
+}
+
+/** Providers that name no key in a token publish two at a rotation, so each is tried (RFC 7515 appendix D). */
+async function verifyByAnyOf(
+  keys: AsyncIterable<CryptoKey>,
+  token: string,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  for await (const key of keys) {
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
 }
 
 async function fetchKeys({ jwksUri, transport }: KeySourceOptions): Promise<z.output<typeof keySet>> {

@@ -1,18 +1,17 @@
 import type { Logger } from '@ostiary/primitives';
-import type { JWTVerifyGetKey } from 'jose';
 import type { AuthorizationServer } from 'oauth4webapi';
 import { healing } from '../healing.ts';
 import { unbelievable } from '../oauth2/failure.ts';
 import type { Transport } from '../oauth2/transport.ts';
-import { providerKeys } from './keys.ts';
+import { type VerifyJwt, verifyByKeys } from './keys.ts';
 import { type DiscoveryOptions, discover } from './metadata.ts';
 
 /** A provider as it is known now. */
 export interface Provider {
   /** What the provider says of itself, with the configured endpoints in place. */
   metadata(): Promise<AuthorizationServer>;
-  /** Finds keys for signatures; share it, it is the one cache of this issuer. */
-  readonly keys: JWTVerifyGetKey;
+  /** Verifies what the provider signed; share it, it has the one cache of this issuer's keys. */
+  readonly verify: VerifyJwt;
   readonly transport: Transport;
 }
 
@@ -42,7 +41,7 @@ export function openProvider(options: ProviderOptions): Provider {
   };
   return {
     metadata: () => document.get(),
-    keys: providerKeys({ jwksUri, transport: options.transport, log: options.log }),
+    verify: verifyByKeys({ jwksUri, transport: options.transport, log: options.log }),
     transport: options.transport,
   };
 }

@@ -1,6 +1,5 @@
 /** The userinfo endpoint (OpenID Connect Core section 5.3). */
 import type { Secret } from '@ostiary/primitives';
-import { jwtVerify } from 'jose';
 import { type AuthorizationServer, processUserInfoResponse, skipSubjectCheck, userInfoRequest } from 'oauth4webapi';
 import { providerFailure, unbelievable } from '../oauth2/failure.ts';
 import { requestOptions, timedClient, toleratedSkewSeconds } from '../oauth2/transport.ts';
@@ -42,18 +41,18 @@ export async function fetchUserInfo(request: UserInfoRequest): Promise<Claims> {
 }
 
 async function signedClaims(token: string, request: UserInfoRequest, server: AuthorizationServer): Promise<Claims> {
-  const { payload } = await jwtVerify(token, request.provider.keys, {
+  const claims = await request.provider.verify(token, {
     issuer: server.issuer,
     audience: request.clientId,
     algorithms: signatureAlgorithms(server),
     currentDate: request.provider.transport.now(),
     clockTolerance: toleratedSkewSeconds,
   });
-  const { sub } = payload;
+  const { sub } = claims;
   if (typeof sub !== 'string' || sub === '' || (request.subject !== undefined && sub !== request.subject)) {
     throw unbelievable({ reason: 'sub of userinfo is another account' });
   }
-  return { ...payload, sub };
+  return { ...claims, sub };
 }
 
 const isJwt = (response: Response): boolean =>

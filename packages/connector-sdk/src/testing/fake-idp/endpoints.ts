@@ -14,7 +14,7 @@ type Handler = (state: FakeIdpState, request: Request) => Response | Promise<Res
 
 const handlers: Readonly<Record<Endpoint, Handler>> = {
   discovery: (state) => Response.json(over(metadata(state), state.lies.discovery)),
-  jwks: (state) => Response.json({ keys: state.signer.publicKeys() }),
+  jwks: (state) => Response.json({ keys: [...(state.lies.otherKeys ?? []), ...state.signer.publicKeys()] }),
   token: answerToken,
   userinfo: answerUserInfo,
 };
@@ -89,6 +89,6 @@ async function answerUserInfo(state: FakeIdpState, request: Request): Promise<Re
   const claims = over({ sub: state.person.sub, ...state.person.userInfo }, state.lies.userInfo);
   if (state.lies.signedUserInfo !== true) return Response.json(claims);
   const { issuer: iss, clientId: aud } = state.options;
-  const signed = await state.signer.sign(over({ iss, aud, ...claims }, state.lies.userInfo), state.lies.signature);
+  const signed = await state.signer.sign(over({ iss, aud, ...claims }, state.lies.userInfo), state.lies);
   return new Response(signed, { headers: { 'content-type': 'application/jwt' } });
 }

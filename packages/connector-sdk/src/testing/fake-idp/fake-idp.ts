@@ -129,7 +129,7 @@ async function newState(options: Required<FakeIdpOptions>): Promise<FakeIdpState
       const now = Math.floor(options.now().getTime() / 1000);
       const times = { iat: now, exp: now + 300 };
       const truth = { iss: options.issuer, aud: options.clientId, sub: person.sub, ...times, ...person.idToken };
-      return signer.sign(over({ ...truth, nonce: nonce ?? undefined, ...claims }, lies.idToken), lies.signature);
+      return signer.sign(over({ ...truth, nonce: nonce ?? undefined, ...claims }, lies.idToken), lies);
     },
   };
 }

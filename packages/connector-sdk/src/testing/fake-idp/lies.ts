@@ -26,6 +26,10 @@ export interface Lies {
   callbackIssuer?: string | null;
   /** `forged`: by a key that is not published, under the id of one that is. */
   signature?: 'forged' | 'none' | 'HS256 with the public key' | 'broken';
+  /** Tokens do not say which key signed them. */
+  withoutKeyId?: boolean;
+  /** Entries of the key set in front of the provider's own keys. */
+  otherKeys?: readonly unknown[];
   /** Of an answer to a code or a refresh token. */
   withoutIdToken?: boolean;
   /** `rotates`: a new one at each use, and the old one is refused. `stays`: the answer to a refresh holds none. */

@@ -2,10 +2,12 @@
 import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import type { Lies } from './lies.ts';
 
+type SignatureLies = Pick<Lies, 'signature' | 'withoutKeyId'>;
+
 export interface FakeSigner {
   readonly algorithm: string;
   publicKeys(): readonly JWK[];
-  sign(claims: Readonly<Record<string, unknown>>, lie?: Lies['signature']): Promise<string>;
+  sign(claims: Readonly<Record<string, unknown>>, lies: SignatureLies): Promise<string>;
   /** Signs with a new key from now on; the old one is no longer published. */
   rotate(): Promise<void>;
 }
@@ -30,14 +32,15 @@ export async function fakeSigner(algorithm: string): Promise<FakeSigner> {
     async rotate() {
       current = await newKey();
     },
-    async sign(claims, lie) {
+    async sign(claims, { signature: lie, withoutKeyId = false }) {
+      const keyId = withoutKeyId ? {} : { kid: current.kid };
       if (lie === 'none') return new UnsecuredJWT({ ...claims }).encode();
       if (lie === 'HS256 with the public key') {
         const shared = new TextEncoder().encode(await exportSPKI(current.pair.publicKey));
-        return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', kid: current.kid }).sign(shared);
+        return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', ...keyId }).sign(shared);
       }
       const { privateKey } = lie === 'forged' ? foreign : current.pair;
-      const token = new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, kid: current.kid });
+      const token = new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, ...keyId });
       const signed = await token.sign(privateKey);
       return lie === 'broken' ? `${signed.slice(0, -8)}AAAAAAAA` : signed;
     },
