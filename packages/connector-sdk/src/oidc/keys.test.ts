@@ -119,3 +119,40 @@ describe('a new key that tokens do not name', () => {
     expect(idp.requests.filter((request) => request.url.endsWith('/jwks'))).toHaveLength(1);
   });
 });
+
+const short = Buffer.alloc(128, 1).toString('base64url');
+const unusable: readonly [string, unknown][] = [
+  ['null', null],
+  ['text', 'key'],
+  ['a list', []],
+  ['no kty', { foo: 1 }],
+  ['a kty that is no text', { kty: 7 }],
+  ['a kty nobody knows', { kty: 'AKP', alg: 'ML-DSA-44', pub: 'AAAA' }],
+  ['a shared secret', { kty: 'oct', k: 'AAAA' }],
+  ['RSA without a modulus', { kty: 'RSA', e: 'AQAB' }],
+  ['RSA of 1024 bits', { kty: 'RSA', n: short, e: 'AQAB' }],
+  ['EC without a point', { kty: 'EC', crv: 'P-256' }],
+  ['EC with an empty point', { kty: 'EC', crv: 'P-256', x: '', y: '' }],
+  ['OKP without a point', { kty: 'OKP', crv: 'Ed25519' }],
+];
+
+describe('an entry of the key set that is not understood', () => {
+  it.each(unusable)('leaves the others as they are: %s', async (_what, entry) => {
+    const { idp, login } = await setUp();
+    idp.lies.otherKeys = [entry];
+    await expect(login()).resolves.toHaveProperty('claims.sub', 'jane-1');
+  });
+
+  it.each(unusable)('is no key set by itself: %s', async (_what, entry) => {
+    const { idp, login } = await setUp();
+    idp.lies.answers.jwks = { status: 200, body: JSON.stringify({ keys: [entry] }) };
+    await expect(login()).rejects.toMatchObject({ ...protocol, detail: { reason: 'key set', status: 200 } });
+  });
+
+  it('leaves keys that fit a token beside it: RSA of 1024 bits', async () => {
+    const { idp, login } = await setUp({ idp: { algorithm: 'RS256' } });
+    idp.lies.otherKeys = [{ kty: 'RSA', n: short, e: 'AQAB' }];
+    idp.lies.withoutKeyId = true;
+    await expect(login()).resolves.toHaveProperty('claims.sub', 'jane-1');
+  });
+});

@@ -5,6 +5,8 @@ import {
   createLocalJWKSet,
   decodeProtectedHeader,
   errors,
+  type JSONWebKeySet,
+  type JWK,
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
@@ -26,7 +28,17 @@ const minute = 60_000;
 /** Milliseconds between two fetches for a key that is not known; forged key ids must not become a flood. */
 const unknownKeyPauseMs = minute / 2;
 
-const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+const document = z.object({ keys: z.array(z.unknown()) });
+
+/** Base64url digits of an RSA modulus of 2048 bits; nothing verifies by a shorter one (RFC 7518 section 3.3). */
+const shortestModulus = Math.ceil(2048 / 6);
+
+const bytes = z.string().min(1);
+const publicKey = z.discriminatedUnion('kty', [
+  z.looseObject({ kty: z.literal('RSA'), n: bytes.min(shortestModulus), e: bytes }),
+  z.looseObject({ kty: z.literal('EC'), crv: z.string(), x: bytes, y: bytes }),
+  z.looseObject({ kty: z.literal('OKP'), crv: z.string(), x: bytes }),
+]);
 
 /**
  * Checks the signature of a JWT by a provider's keys, and the claims that the options name.
@@ -87,14 +99,25 @@ async function verifyByAnyOf(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-async function fetchKeys({ jwksUri, transport }: KeySourceOptions): Promise<z.output<typeof keySet>> {
+async function fetchKeys({ jwksUri, transport }: KeySourceOptions): Promise<JSONWebKeySet> {
   const location = await jwksUri();
   const headers = { accept: 'application/jwk-set+json, application/json' };
   const response = await answering(transport.fetch)(location, { headers, redirect: 'manual' });
   const text = await response.text();
-  const parsed = response.status === 200 ? keySet.safeParse(parseJson(text)) : undefined;
-  if (parsed?.success === true) return parsed.data;
+  const keys = response.status === 200 ? understood(parseJson(text)) : undefined;
+  if (keys !== undefined) return { keys };
   throw unbelievable({ reason: 'key set', status: response.status, host: new URL(location).host });
+}
+
+/**
+ * The keys of a set that can verify something; what else is in it is ignored (RFC 7517 section 5). `undefined` for
+ * what is no set, and for one in which there is something, but nothing of use.
+ */
+function understood(set: unknown): JWK[] | undefined {
+  const found = document.safeParse(set);
+  if (!found.success) return undefined;
+  const keys = found.data.keys.map((key) => publicKey.safeParse(key).data).filter((key) => key !== undefined);
+  return keys.length === 0 && found.data.keys.length > 0 ? undefined : keys;
 }
 
 function parseJson(text: string): unknown {
