@@ -59,4 +59,47 @@ describe('discovery', () => {
     );
     if (!allowed) expect(idp.requests).toEqual([]);
   });
+
+  const optional = [
+    'userinfo_endpoint',
+    'end_session_endpoint',
+    'scopes_supported',
+    'id_token_signing_alg_values_supported',
+    'code_challenge_methods_supported',
+    'token_endpoint_auth_methods_supported',
+    'authorization_response_iss_parameter_supported',
+  ];
+
+  it.each(optional)('takes null and an empty text for a %s that is not there', async (name) => {
+    for (const blank of [null, '']) {
+      const { idp, provider } = await setUp();
+      idp.lies.discovery = { [name]: blank };
+      const metadata = await provider.metadata();
+      expect(metadata).toHaveProperty('issuer', idp.issuer);
+      expect(metadata).not.toHaveProperty(name);
+    }
+  });
+
+  it.each(['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri'])(
+    'does not take a %s that is null or empty',
+    async (name) => {
+      for (const blank of [null, '']) {
+        const { idp, provider } = await setUp();
+        idp.lies.discovery = { [name]: blank };
+        await expect(provider.metadata()).rejects.toMatchObject(protocol);
+      }
+    },
+  );
+
+  it.each([
+    ['userinfo_endpoint', 'none'],
+    ['scopes_supported', 'openid'],
+    ['scopes_supported', [null]],
+    ['authorization_response_iss_parameter_supported', 'true'],
+  ])('does not take a %s of %j, and says which member it is', async (name, value) => {
+    const { idp, provider } = await setUp();
+    idp.lies.discovery = { [name]: value };
+    const keys = [expect.stringMatching(new RegExp(`^${name}`, 'u'))];
+    await expect(provider.metadata()).rejects.toMatchObject({ ...protocol, detail: { keys } });
+  });
 });

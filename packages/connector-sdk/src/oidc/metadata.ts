@@ -28,11 +28,8 @@ export interface DiscoveryOptions {
 const names = z.array(z.string()).exactOptional();
 const url = z.url().exactOptional();
 
-const document = z.object({
-  issuer: z.string(),
-  authorization_endpoint: url,
-  token_endpoint: url,
-  jwks_uri: url,
+/** What a provider need not have or say. */
+const optionalMembers = {
   userinfo_endpoint: url,
   end_session_endpoint: url,
   scopes_supported: names,
@@ -40,7 +37,25 @@ const document = z.object({
   code_challenge_methods_supported: names,
   token_endpoint_auth_methods_supported: names,
   authorization_response_iss_parameter_supported: z.boolean().exactOptional(),
+};
+
+const members = z.object({
+  issuer: z.string(),
+  authorization_endpoint: url,
+  token_endpoint: url,
+  jwks_uri: url,
+  ...optionalMembers,
 });
+
+/** Some providers write `null` or an empty text for what they do not have. It counts as left out. */
+const withoutBlanks = (found: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(found).filter(
+      ([name, value]) => !(Object.hasOwn(optionalMembers, name) && (value === null || value === '')),
+    ),
+  );
+
+const document = z.record(z.string(), z.unknown()).transform(withoutBlanks).pipe(members);
 
 /**
  * Fetches and checks the document. Its `issuer` must be the configured one byte for byte (section 4.3).
