@@ -1,6 +1,6 @@
 /** Who this service is to a provider, and how it proves it. */
 import type { Secret } from '@ostiary/primitives';
-import { type ClientAuth, ClientSecretBasic, ClientSecretPost, None } from 'oauth4webapi';
+import { type ClientAuth, ClientSecretPost, None } from 'oauth4webapi';
 import { clientSecretOf, type ReadFile, type Registration, type SecretSource } from '../config/index.ts';
 
 /**
@@ -36,8 +36,26 @@ export async function clientAuth({ authentication }: OAuthClient): Promise<Clien
   if (authentication.method === 'none') return None();
   if (authentication.method === 'client_assertion') return clientAssertion(await authentication.assertion());
   const secret = (await authentication.secret()).reveal();
-  return authentication.method === 'client_secret_basic' ? ClientSecretBasic(secret) : ClientSecretPost(secret);
+  return authentication.method === 'client_secret_basic' ? clientSecretBasic(secret) : ClientSecretPost(secret);
 }
+
+/**
+ * Id and secret are form-encoded before they are joined (RFC 6749 section 2.3.1). Many providers do not decode them, and
+ * then every sign that is encoded without need makes a good secret a wrong one. So this encodes as Go's
+ * `url.QueryEscape` does, which those providers know from its clients: `-_.~` stay. oauth4webapi encodes them.
+ */
+function clientSecretBasic(secret: string): ClientAuth {
+  return (_server, client, _body, headers) => {
+    const credentials = `${formEncoded(client.client_id)}:${formEncoded(secret)}`;
+    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
+  };
+}
+
+/** `application/x-www-form-urlencoded`; `encodeURIComponent` leaves five signs more than Go. */
+const formEncoded = (text: string): string =>
+  encodeURIComponent(text)
+    .replace(/[!'()*]/gu, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+');
 
 /** RFC 7521 section 4.2. */
 function clientAssertion(assertion: Secret): ClientAuth {
