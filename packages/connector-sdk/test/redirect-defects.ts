@@ -1,7 +1,7 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
-import type { Identity } from '../src/index.ts';
+import type { ConnectorContext, Identity } from '../src/index.ts';
 import { type Case, finishing, honestly, identities, type Redirect, refreshing } from './defect.ts';
-import { asking } from './double-provider.ts';
+import { asking, redirectDouble } from './double-provider.ts';
 
 /** Ways for a connector with a redirect to be bad. */
 export const redirectDefects: readonly Case<Redirect>[] = [
@@ -48,6 +48,15 @@ export const redirectDefects: readonly Case<Redirect>[] = [
         return { userId: 'guest', username: '', groups: [] };
       }),
     ),
+  ],
+  [
+    'follows redirects',
+    ['network/redirects'],
+    (_good, context) => {
+      const http: ConnectorContext['http'] = (options) => (input, init) =>
+        context.http(options)(input, { ...init, redirect: 'follow' });
+      return redirectDouble({ ...context, http });
+    },
   ],
   [
     'takes "down" for "no" at a refresh',

@@ -61,6 +61,17 @@ export async function login(context: RuleContext): Promise<Identity> {
   return accepted(await check(context, username, password), 'the right password');
 }
 
+/** The same, where the connector may refuse: with an error of a kind an issuer knows what to do with. */
+export async function loginOrRefusal(context: RuleContext): Promise<Identity | undefined> {
+  const outcome = await login(context).then(
+    (identity) => ({ identity }),
+    (error: unknown) => ({ error }),
+  );
+  if ('identity' in outcome) return outcome.identity;
+  await failure(() => Promise.reject(outcome.error), 'the login');
+  return undefined;
+}
+
 export async function visit({ upstream }: RuleContext, step: LoginStep): Promise<URLSearchParams> {
   needed(upstream, 'visit');
   return (await upstream.visit?.(step)) ?? new URLSearchParams();

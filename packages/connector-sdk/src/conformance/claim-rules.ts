@@ -1,7 +1,6 @@
-import type { Identity } from '../identity.ts';
-import { failure, login } from './actions.ts';
+import { login, loginOrRefusal } from './actions.ts';
 import { checkIdentity } from './identity-check.ts';
-import { must, needed, type Rule, type RuleContext } from './rule.ts';
+import { must, needed, type Rule } from './rule.ts';
 
 /** Values that are not a boolean `true`, and what they are called. */
 const notTrue: readonly unknown[] = [false, undefined, null, 'true', 'false', 1];
@@ -23,7 +22,8 @@ export const claimRules: readonly Rule[] = [
       needed(context.upstream, 'setEmailVerified');
       for (const value of notTrue) {
         context.upstream.setEmailVerified?.(value);
-        const identity = await identityOrRefusal(context);
+        // Refusing the login is as good as saying "not verified".
+        const identity = await loginOrRefusal(context);
         const claimed = identity?.email?.verified === true;
         must(!claimed, `email_verified is ${JSON.stringify(value)} at the provider and counts as verified`);
       }
@@ -43,16 +43,3 @@ export const claimRules: readonly Rule[] = [
     },
   },
 ];
-
-/** Refusing the login is as good as saying "not verified". */
-async function identityOrRefusal(context: RuleContext): Promise<Identity | undefined> {
-  let identity: Identity | undefined;
-  const attempt = login(context).then((answer) => {
-    identity = answer;
-    throw undefined;
-  });
-  await attempt.catch(async (error: unknown) => {
-    if (error !== undefined) await failure(() => Promise.reject(error), 'the login');
-  });
-  return identity;
-}

@@ -1,8 +1,8 @@
 import type { Secret } from '@ostiary/primitives';
 import type { Connector } from '../connector.ts';
-import { begin, failure, failureWith, finish, login, refresh, visit } from './actions.ts';
+import { begin, failure, failureWith, finish, login, loginOrRefusal, refresh, visit } from './actions.ts';
 import { checkIdentity } from './identity-check.ts';
-import type { Weather } from './network.ts';
+import { addressOf, inside, type Weather } from './network.ts';
 import { must, needed, type Rule, type RuleContext } from './rule.ts';
 
 const nonsense: readonly Weather[] = ['HTML', 'empty JSON', 'not found', 'echo'];
@@ -52,6 +52,24 @@ export const networkRules: readonly Rule[] = [
     needs: 'network',
     async check(context) {
       for (const weather of nonsense) await failsIn(context, weather);
+    },
+  },
+  {
+    id: 'network/redirects',
+    about: 'a redirect in place of an answer is not followed: it may lead to what only the issuer can reach',
+    needs: 'network',
+    async check(context) {
+      const { network } = context;
+      const addresses = (): number => new Set(network.requests.map(addressOf)).size;
+      network.weather = 'moved';
+      let known = -1;
+      while (known < addresses() && known < mostRequests) {
+        known = addresses();
+        await loginOrRefusal(context);
+      }
+      must(!network.requests.some(({ url }) => url === inside), `a redirect was followed to ${inside}`);
+      network.weather = 'up';
+      checkIdentity(await login(context));
     },
   },
   {

@@ -1,8 +1,8 @@
 /** The network of a rule: it can be down, overloaded, or full of nonsense, and it remembers what went over it. */
 import { type Fetch, OstiaryError } from '@ostiary/primitives';
 
-/** How the network of a rule is at the moment. */
-export type Weather = 'up' | 'down' | 'busy' | 'HTML' | 'empty JSON' | 'not found' | 'echo';
+/** How the network of a rule is at the moment. `moved`: each address answers with a redirect once, and then is up. */
+export type Weather = 'up' | 'down' | 'busy' | 'HTML' | 'empty JSON' | 'not found' | 'echo' | 'moved';
 
 /** The network of a rule: its weather, and what went over it. */
 export interface TestNetwork {
@@ -13,8 +13,18 @@ export interface TestNetwork {
   readonly requests: readonly Request[];
 }
 
+/** Where the redirects lead: to what a cloud tells its machines, their credentials among it. */
+export const inside = 'http://169.254.169.254/latest/meta-data';
+
 export function testNetwork(upstream: Fetch): TestNetwork {
   const requests: Request[] = [];
+  const moved = new Set<string>();
+  const isSpared = (request: Request): boolean => {
+    if (network.weather === 'moved') return moved.size === moved.add(addressOf(request)).size;
+    if (network.spared === 0) return false;
+    network.spared -= 1;
+    return true;
+  };
   const network: TestNetwork = {
     weather: 'up',
     spared: 0,
@@ -22,13 +32,17 @@ export function testNetwork(upstream: Fetch): TestNetwork {
     fetch: async (input, init) => {
       const request = new Request(input, init);
       requests.push(request.clone());
-      if (network.weather === 'up') return upstream(input, init);
-      if (network.spared === 0) return answerIn(network.weather, request);
-      network.spared -= 1;
-      return upstream(input, init);
+      const { weather } = network;
+      return weather === 'up' || isSpared(request) ? upstream(input, init) : answerIn(weather, request);
     },
   };
   return network;
+}
+
+/** What was asked, without the query. */
+export function addressOf({ url }: Request): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }
 
 async function answerIn(weather: Exclude<Weather, 'up'>, request: Request): Promise<Response> {
@@ -45,6 +59,8 @@ async function answerIn(weather: Exclude<Weather, 'up'>, request: Request): Prom
       return Response.json({ message: 'not found' }, { status: 404 });
     case 'echo':
       return echo(request);
+    case 'moved':
+      return new Response(null, { status: 302, headers: { location: inside } });
   }
 }
 
