@@ -94,6 +94,7 @@ export async function finishLogin(client: OpenIdClient, answer: LoginResponse): 
   });
   const pkce = verifier === undefined ? {} : { verifier };
   const tokens = await redeemCode({ ...who, callback, redirectUri: answer.redirectUri, nonce, ...pkce });
+  // With a nonce an answer without one was refused already; the type does not tell.
   if (tokens.idToken === undefined) throw unbelievable({ reason: 'no id_token' });
   const claims = await verifyIdToken(tokens.idToken, {
     provider: client.provider,

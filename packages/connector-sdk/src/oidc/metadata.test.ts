@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { protocol, setUp } from '../../test/openid-login.ts';
+import { following } from '../testing/following.ts';
 import { fakeClock, fakeIdp, httpOver, recordingLogger } from '../testing/index.ts';
 import { openProvider } from './provider.ts';
 
@@ -101,5 +102,14 @@ describe('discovery', () => {
     idp.lies.discovery = { [name]: value };
     const keys = [expect.stringMatching(new RegExp(`^${name}`, 'u'))];
     await expect(provider.metadata()).rejects.toMatchObject({ ...protocol, detail: { keys } });
+  });
+
+  it('and keys are asked for where the provider says, and nowhere else: redirects are not followed', async () => {
+    for (const endpoint of ['discovery', 'jwks'] as const) {
+      const { idp, login } = await setUp({ network: following });
+      idp.lies.answers[endpoint] = 'redirect';
+      await expect(login()).rejects.toMatchObject(protocol);
+      expect(new Set(idp.requests.map(({ url }) => new URL(url).origin))).toEqual(new Set([idp.issuer]));
+    }
   });
 });

@@ -28,6 +28,8 @@ describe('fetchUserInfo', () => {
     ['forged JWT', { signedUserInfo: true, signature: 'forged' }, protocol],
     ['unsigned JWT', { signedUserInfo: true, signature: 'none' }, protocol],
     ['JWT of another sub', { signedUserInfo: true, userInfo: { sub: 'eve' } }, protocol],
+    ['JWT for another client', { signedUserInfo: true, userInfo: { aud: 'other' } }, protocol],
+    ['JWT for nobody', { signedUserInfo: true, userInfo: { aud: undefined } }, protocol],
     ['JWT of another issuer', { signedUserInfo: true, userInfo: { iss: 'x' } }, protocol],
   ])('refuses %s', async (_what, lie, expected) => {
     await expect(userInfoAfter(lie)).rejects.toMatchObject(expected);

@@ -1,0 +1,62 @@
+/** ID tokens that come by themselves, as in a token exchange: nothing else has looked at them before. */
+import { Secret } from '@ostiary/primitives';
+import { describe, expect, it } from 'vitest';
+import { protocol, setUp } from '../../test/openid-login.ts';
+
+import { type Claims, type IdTokenCheck, signatureAlgorithms, verifyIdToken } from './id-token.ts';
+
+type Asked = Partial<Pick<IdTokenCheck, 'nonce' | 'authorizedParty'>>;
+
+async function verified(claims: Readonly<Record<string, unknown>>, asked: Asked = {}): Promise<Claims> {
+  const { idp, provider, client } = await setUp();
+  const token = new Secret(await idp.idToken(claims));
+  return verifyIdToken(token, { provider, clientId: client.clientId, authorizedParty: 'us', ...asked });
+}
+
+const invalidClaim = 'ERR_JWT_CLAIM_VALIDATION_FAILED';
+
+describe('verifyIdToken', () => {
+  it.each<[string, Readonly<Record<string, unknown>>, Asked]>([
+    ['says no more than it must', {}, {}],
+    ['has our nonce', { nonce: 'mine' }, { nonce: 'mine' }],
+    ['names us as the party', { azp: 'ostiary' }, {}],
+    ['names us as the party of several', { aud: ['ostiary', 'other'], azp: 'ostiary' }, {}],
+    ['was issued to another client, for us', { aud: ['other', 'ostiary'], azp: 'other' }, { authorizedParty: 'any' }],
+    ['is for several, and says not whose it is', { aud: ['other', 'ostiary'] }, { authorizedParty: 'any' }],
+  ])('takes one that %s', async (_what, claims, asked) => {
+    await expect(verified(claims, asked)).resolves.toHaveProperty('sub', 'jane-1');
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, Asked, string]>([
+    ['another issuer', { iss: 'https://evil.example' }, { authorizedParty: 'any' }, invalidClaim],
+    ['no issuer', { iss: undefined }, { authorizedParty: 'any' }, invalidClaim],
+    ['another audience', { aud: 'other' }, { authorizedParty: 'any' }, invalidClaim],
+    ['no nonce', {}, { nonce: 'mine' }, 'nonce is not ours'],
+    ['the nonce of another login', { nonce: 'theirs' }, { nonce: 'mine' }, 'nonce is not ours'],
+    ['another party', { azp: 'other' }, {}, 'azp is another client'],
+    ['another party of several', { aud: ['ostiary', 'other'], azp: 'other' }, {}, 'azp is another client'],
+    ['no party of several', { aud: ['ostiary', 'other'] }, {}, 'azp is missing beside several audiences'],
+    ['a time in the future', { iat: Date.parse('2030-01-01T00:02:00Z') / 1000 }, {}, 'iat is in the future'],
+    ['an empty sub', { sub: '' }, {}, 'sub is empty'],
+  ])('refuses one with %s', async (_what, claims, asked, reason) => {
+    await expect(verified(claims, asked)).rejects.toMatchObject({ ...protocol, detail: { reason } });
+  });
+});
+
+describe('signatureAlgorithms', () => {
+  const issuer = 'https://idp.example';
+
+  it.each([
+    [
+      ['ES256', 'RS256'],
+      ['ES256', 'RS256'],
+    ],
+    [['none', 'HS256', 'HS384', 'HS512', 'ES256'], ['ES256']],
+    [['none', 'HS256'], ['RS256']],
+    [[], ['RS256']],
+    [undefined, ['RS256']],
+  ])('of a provider that lists %j are %j: never none, never a shared secret', (listed, safe) => {
+    const said = listed === undefined ? {} : { id_token_signing_alg_values_supported: listed };
+    expect(signatureAlgorithms({ issuer, ...said })).toEqual(safe);
+  });
+});
