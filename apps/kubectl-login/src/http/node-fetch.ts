@@ -9,6 +9,7 @@ import type { Fetch } from '@ostiary/primitives';
 import { problem, systemCode } from '../problem.ts';
 import { isLoopbackHost } from './loopback-host.ts';
 import { isNetworkFailure } from './network-failure.ts';
+import { createProxyAgent, refuseWithoutTunnel } from './proxy-agent.ts';
 import { isTrustFailure, type TrustRoots } from './trust-roots.ts';
 
 export interface NodeFetchOptions {
@@ -69,6 +70,7 @@ async function send(exchange: Exchange, ca: string[] | undefined, options: NodeF
   const start = url.protocol === 'http:' ? httpRequest : httpsRequest;
   const request = start(url, { method, signal, headers, agent, ...tls }, resolve);
   request.on('error', reject);
+  refuseWithoutTunnel(request, url);
   request.end(body);
   try {
     const message = await promise;
@@ -82,17 +84,7 @@ async function send(exchange: Exchange, ca: string[] | undefined, options: NodeF
 async function chooseAgent(url: URL, tls: SecureContextOptions, options: NodeFetchOptions): Promise<HttpAgent> {
   if (url.protocol === 'http:') return new HttpAgent();
   const proxy = isLoopbackHost(url.hostname) ? '' : options.proxyFor(url.href);
-  if (proxy === '') return new HttpsAgent();
-  if (!URL.canParse(proxy)) {
-    // The address itself stays unsaid: it may hold a password.
-    throw problem({
-      code: 'config/invalid',
-      cause: `The proxy for ${url.host} in the environment is not an address.`,
-      remedy: 'Correct HTTPS_PROXY, for example: https://proxy.example.com:3128',
-    });
-  }
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return new HttpsProxyAgent(proxy, tls);
+  return proxy === '' ? new HttpsAgent() : await createProxyAgent(url, proxy, tls);
 }
 
 async function readBody(url: URL, message: IncomingMessage, maxBytes: number): Promise<Buffer> {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createPlainServer, type Server as PlainServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHttp } from './open-http.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ostiary-http-'));
-const servers: Server[] = [];
+const servers: PlainServer[] = [];
 
 const answers: RequestListener = (request, response) => {
   switch (request.url) {
@@ -39,7 +39,7 @@ const answers: RequestListener = (request, response) => {
   }
 };
 
-async function listen(server: Server): Promise<number> {
+async function listen(server: PlainServer): Promise<number> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port; // a TCP server has no string address
@@ -60,7 +60,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const server of servers) {
-    server.closeAllConnections();
+    if (server instanceof Server) server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
   rmSync(dir, { recursive: true, force: true });
@@ -154,6 +154,35 @@ describe('openHttp', () => {
     await expect(open()('https://idp.example/')).rejects.toMatchObject({ code: 'upstream/unavailable' });
     expect((await open({ certificateAuthorities: [tls.cert] })('https://idp.example/')).status).toBe(200);
     expect(tunnels).toEqual(['idp.example:443', 'idp.example:443']);
+  });
+
+  it.each([
+    ['100 and then 200', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'],
+    ['103 and then 200', 'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'],
+    [
+      '101',
+      'HTTP/1.1 101 No\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}',
+    ],
+    ['200 and another 200', 'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'],
+    ['203', 'HTTP/1.1 203 No\r\ncontent-length: 2\r\n\r\n{}'],
+    ['400', 'HTTP/1.1 400 No\r\ncontent-length: 25\r\n\r\n{"error":"invalid_grant"}'],
+    ['407', 'HTTP/1.1 407 No\r\ncontent-length: 2\r\n\r\n{}'],
+    ['junk', 'SSH-2.0-x\r\n\r\n{}'],
+  ])('takes nothing of what a proxy says in the place of a provider: %s', async (_what, answer) => {
+    let received = '';
+    const proxy = createPlainServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.on('data', (chunk) => {
+        received += chunk.toString('latin1');
+        if (received.endsWith('\r\n\r\n')) socket.end(answer);
+      });
+    });
+    const HTTPS_PROXY = `http://127.0.0.1:${await listen(proxy)}`;
+    await using open = openHttp({ HTTPS_PROXY });
+    const asked = open({ timeoutMs: 1000 })('https://idp.example/token', { method: 'POST', body: 'the code' });
+    await expect(asked).rejects.toMatchObject({ code: 'upstream/unavailable' });
+    expect(received).toMatch(/^CONNECT idp\.example:443 /);
+    expect(received).not.toContain('POST');
   });
 
   it('shares connections between callers with the same options', async () => {
