@@ -2,7 +2,15 @@
 import type { Document } from 'yaml';
 import { EXEC_API_GROUP } from '../fast/exec-info.ts';
 import { problem } from '../problem.ts';
-import { currentContext, type EntryList, entryNames, type Plain, readEntry, setEntry } from './document.ts';
+import {
+  currentContext,
+  type EntryList,
+  entryNames,
+  type Plain,
+  readEntry,
+  setCurrentContext,
+  setEntry,
+} from './document.ts';
 
 /** The files that were read, in the order in which they win. */
 export interface Kubeconfig {
@@ -113,7 +121,7 @@ class Editor {
 
   setCurrent(name: string): void {
     const file = this.#config.target;
-    file.document.set('current-context', name);
+    setCurrentContext(file.document, name);
     this.#changes.push({ file, text: `set the current context to "${name}" in ${file.path}` });
   }
 }

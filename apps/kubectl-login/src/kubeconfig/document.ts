@@ -1,6 +1,6 @@
 /** A kubeconfig as a YAML document: looked at and changed in place, so that comments and order survive. */
 import { isDeepStrictEqual } from 'node:util';
-import { Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Schema, visit, type YAMLMap, YAMLSeq } from 'yaml';
 import { problem } from '../problem.ts';
 import { AliasError, writeOutAliases } from './aliases.ts';
 
@@ -56,6 +56,27 @@ function unreadable(path: string, what: string): Error {
   });
 }
 
+/** What kubectl, which reads YAML 1.1, takes for something else than text: `no`, `1_000`, `1:30`. */
+const { tags: OLD_WORDS } = new Schema({ schema: 'yaml-1.1' });
+
+/** Its parser takes still more for numbers than YAML 1.1 does, so whatever begins like one counts as one. */
+const LIKE_A_NUMBER = /^[-+]?\.?\d|^[-+]?\./;
+
+/** A node whose text is text to kubectl as well. What a file has already stays: there, `yes` may be meant as true. */
+function createNode(document: Document, value: Plain): Node {
+  const node = document.createNode(value);
+  visit(node, {
+    Scalar(_key, scalar) {
+      if (typeof scalar.value === 'string' && isAmbiguous(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return node;
+}
+
+function isAmbiguous(text: string): boolean {
+  return LIKE_A_NUMBER.test(text) || OLD_WORDS.some(({ default: isPlain, test }) => isPlain && test?.test(text));
+}
+
 /** A new kubeconfig. */
 export function emptyKubeconfig(): Document {
   return new Document({ apiVersion: 'v1', kind: 'Config' });
@@ -80,6 +101,11 @@ function isJson(text: string): boolean {
 function formatJson(document: Document, before: string): string {
   const indent = /\{\r?\n([ \t]+)"/.exec(before)?.[1] ?? '';
   return `${JSON.stringify(document.toJS(), null, indent)}${before.endsWith('\n') ? '\n' : ''}`;
+}
+
+/** Sets the file's `current-context`. */
+export function setCurrentContext(document: Document, name: string): void {
+  document.set('current-context', createNode(document, name));
 }
 
 /** The file's `current-context`, undefined when it has none. */
@@ -124,13 +150,12 @@ export function setEntry(
 ): boolean {
   const present = findContent(document, list, entry.name);
   if (present === undefined) {
-    const node = document.createNode({ [CONTENT_KEY[list]]: entry.content, name: entry.name });
-    listNode(document, list).add(node);
+    listNode(document, list).add(createNode(document, { [CONTENT_KEY[list]]: entry.content, name: entry.name }));
     return true;
   }
   const now: Record<string, unknown> = present.toJS(document);
   const changed = Object.entries(entry.content).filter(([key, value]) => !covers(now[key], value));
-  for (const [key, value] of changed) present.set(key, document.createNode(value));
+  for (const [key, value] of changed) present.set(key, createNode(document, value));
   return changed.length > 0;
 }
 
@@ -149,7 +174,7 @@ function listNode(document: Document, list: EntryList): YAMLSeq {
     if (present.items.length === 0) present.flow = false;
     return present;
   }
-  const created = document.createNode([]);
+  const created = new YAMLSeq();
   document.set(list, created);
   return created;
 }
