@@ -133,11 +133,12 @@ function invalid(cause: string, remedy: string): Error {
 /** Somebody else's user entry is not taken over. */
 function assertOurUser(editor: Editor, user: string): void {
   const entry = editor.get('users', user);
-  if (entry === undefined) return;
-  const { exec } = entry;
-  const ours = typeof exec === 'object' && exec !== null && Reflect.get(exec, 'command') === 'kubectl-login';
-  if (!ours)
-    throw invalid(`The user "${user}" exists and was not made by kubectl login.`, 'Choose another name: --user NAME');
+  if (entry === undefined || Object.keys(entry).length === 0 || isOurs(entry)) return;
+  throw invalid(`The user "${user}" exists and was not made by kubectl login.`, 'Choose another name: --user NAME');
+}
+
+function isOurs({ exec }: Readonly<Record<string, unknown>>): boolean {
+  return typeof exec === 'object' && exec !== null && Reflect.get(exec, 'command') === 'kubectl-login';
 }
 
 function chooseCluster(editor: Editor, request: KubeconfigRequest): string | undefined {
@@ -151,9 +152,9 @@ function chooseCluster(editor: Editor, request: KubeconfigRequest): string | und
     );
   }
   const name = cluster ?? new URL(server).hostname.replace(/^\[|\]$/g, '');
-  const present = editor.get('clusters', name);
+  const present = editor.get('clusters', name) ?? {};
   const differs =
-    present !== undefined &&
+    Object.keys(present).length > 0 &&
     (present.server !== server ||
       (caData ?? present['certificate-authority-data']) !== present['certificate-authority-data']);
   if (differs)

@@ -44,8 +44,19 @@ export function parseKubeconfig(path: string, text: string): Document {
     const node = document.get(list, true);
     const empty = node === undefined || (isScalar(node) && node.value === null);
     if (!empty && !isSeq(node)) throw unreadable(path, `is not a kubeconfig: "${list}" is not a list`);
+    assertContents(path, document, list);
   }
   return document;
+}
+
+/** An entry may be without content (kubectl reads it as empty), but not have something else in its place. */
+function assertContents(path: string, document: Document, list: EntryList): void {
+  const key = CONTENT_KEY[list];
+  for (const name of entryNames(document, list)) {
+    const content = findEntry(document, list, name)?.get(key) ?? undefined;
+    if (content === undefined || isMap(content)) continue;
+    throw unreadable(path, `is not a kubeconfig: "${key}" of "${name}" in "${list}" is not a mapping`);
+  }
 }
 
 function unreadable(path: string, what: string): Error {
@@ -114,18 +125,19 @@ export function currentContext(document: Document): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-function findContent(document: Document, list: EntryList, name: string): YAMLMap | undefined {
+function findEntry(document: Document, list: EntryList, name: string): YAMLMap | undefined {
   const entries = document.get(list);
   if (!isSeq(entries)) return undefined;
   const entry = entries.items.find((item) => isMap(item) && item.get('name') === name);
-  const content = isMap(entry) ? entry.get(CONTENT_KEY[list]) : undefined;
-  return isMap(content) ? content : undefined;
+  return isMap(entry) ? entry : undefined;
 }
 
-/** An entry's content as plain data. */
+/** An entry's content as plain data: empty where an entry has none, undefined when there is no entry. */
 export function readEntry(document: Document, list: EntryList, name: string): Record<string, unknown> | undefined {
-  const content = findContent(document, list, name);
-  return content === undefined ? undefined : content.toJS(document);
+  const entry = findEntry(document, list, name);
+  if (entry === undefined) return undefined;
+  const content = entry.get(CONTENT_KEY[list]);
+  return isMap(content) ? content.toJS(document) : {};
 }
 
 /** The names in one list. */
@@ -148,14 +160,20 @@ export function setEntry(
   list: EntryList,
   entry: { name: string; content: Record<string, Plain> },
 ): boolean {
-  const present = findContent(document, list, entry.name);
-  if (present === undefined) {
-    listNode(document, list).add(createNode(document, { [CONTENT_KEY[list]]: entry.content, name: entry.name }));
+  const key = CONTENT_KEY[list];
+  const owner = findEntry(document, list, entry.name);
+  if (owner === undefined) {
+    listNode(document, list).add(createNode(document, { [key]: entry.content, name: entry.name }));
+    return true;
+  }
+  const present = owner.get(key);
+  if (!isMap(present)) {
+    owner.set(key, createNode(document, entry.content));
     return true;
   }
   const now: Record<string, unknown> = present.toJS(document);
-  const changed = Object.entries(entry.content).filter(([key, value]) => !covers(now[key], value));
-  for (const [key, value] of changed) present.set(key, createNode(document, value));
+  const changed = Object.entries(entry.content).filter(([name, value]) => !covers(now[name], value));
+  for (const [name, value] of changed) present.set(name, createNode(document, value));
   return changed.length > 0;
 }
 

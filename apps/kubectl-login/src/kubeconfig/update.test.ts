@@ -95,6 +95,23 @@ describe('a kubeconfig', () => {
     expect(statSync(file()).mode & 0o777).toBe(0o640);
   });
 
+  it.each([
+    ['no content', ''],
+    ['null', ': null'],
+    ['empty content', ': {}'],
+  ])('with entries that have %s gets it into them', async (_what, end) => {
+    const entry = (key: string): string => `[{name: a${end === '' ? '' : `, ${key}${end}`}}]`;
+    const text = `users: ${entry('user')}\ncontexts: ${entry('context')}\nclusters: ${entry('cluster')}\n`;
+    writeFileSync(file(), text);
+    await update({ context: 'a', cluster: 'a', user: 'a', server: 'https://a.example' });
+    expect(readYaml()).toEqual({
+      users: [{ name: 'a', user: { exec: expect.objectContaining(exec()) } }],
+      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+      clusters: [{ name: 'a', cluster: { server: 'https://a.example' } }],
+      'current-context': 'a',
+    });
+  });
+
   it('is not written when there is nothing to change', async () => {
     writeFileSync(file(), commented);
     await update({ context: 'prod' });
@@ -150,6 +167,7 @@ describe('a kubeconfig that must not be changed', () => {
     ['just text\n', 'its top level is not a mapping'],
     ['users: {a: b}\n', '"users" is not a list'],
     ['contexts: text\n', '"contexts" is not a list'],
+    ['users: [{name: jane, user: text}]\n', '"user" of "jane" in "users" is not a mapping'],
     ['a: b: c\n', 'is not valid YAML in line 1'],
     ['a: 1\na: 2\n', 'is not valid YAML in line 2'],
     [`a: ${'x'.repeat(5_000_001)}`, 'is too large'],
