@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+
 /** What a person is told once everything runs. */
 export interface WelcomeOptions {
   readonly issuer: string;
@@ -8,6 +10,8 @@ export interface WelcomeOptions {
 
 /** The text of the welcome: what to open, who to be, what to type. */
 export function welcome({ issuer, app, plugInFolder }: WelcomeOptions): string {
+  // Not the person's own: a demo has no business in it.
+  const kubeconfig = join(dirname(plugInFolder), 'kubeconfig');
   return `
 Ostiary is running.
 
@@ -21,6 +25,7 @@ Ostiary is running.
 On the command line, in another terminal:
 
   export PATH="${plugInFolder}:$PATH"
+  export KUBECONFIG="${kubeconfig}"
   kubectl login ${issuer}
   kubectl login status
 

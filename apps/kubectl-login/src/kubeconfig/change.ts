@@ -104,11 +104,10 @@ class Editor {
   set(list: EntryList, name: string, content: Record<string, Plain>): void {
     const owner = this.#owner(list, name);
     const file = owner ?? this.#config.target;
+    const replaced = replacedTexts(this.get(list, name), content);
     if (!setEntry(file.document, list, { name, content })) return;
-    this.#changes.push({
-      file,
-      text: `${owner === undefined ? 'add' : 'change'} ${list.slice(0, -1)} "${name}" in ${file.path}`,
-    });
+    const what = `${owner === undefined ? 'add' : 'change'} ${list.slice(0, -1)} "${name}" in ${file.path}`;
+    this.#changes.push({ file, text: replaced === '' ? what : `${what}: ${replaced}` });
   }
 
   current(): string | undefined {
@@ -124,6 +123,14 @@ class Editor {
     setCurrentContext(file.document, name);
     this.#changes.push({ file, text: `set the current context to "${name}" in ${file.path}` });
   }
+}
+
+/** What gives way in an entry, so that a person can put it back: `user "old" -> "new"`. */
+function replacedTexts(before: Readonly<Record<string, unknown>> = {}, content: Record<string, Plain>): string {
+  return Object.entries(content)
+    .filter(([key, value]) => typeof value === 'string' && before[key] && before[key] !== value)
+    .map(([key, value]) => `${key} "${before[key]}" -> "${value}"`)
+    .join(', ');
 }
 
 function invalid(cause: string, remedy: string): Error {
@@ -177,9 +184,20 @@ function chooseContext(editor: Editor, request: KubeconfigRequest, cluster: stri
       'Check --context, or add --cluster NAME (or --server URL) to make it.',
     );
   }
-  if (cluster === undefined || request.context !== undefined || present.cluster === cluster) return name;
+  if (request.context !== undefined) return name;
+  assertOurContext(editor, name, present.user);
+  if (cluster === undefined || present.cluster === cluster) return name;
   throw invalid(
     `The context "${name}" belongs to another cluster.`,
     'Name the context to make or change: --context NAME',
+  );
+}
+
+/** A context that nobody named is changed only if its user is one of ours: another may be the only way into a cluster. */
+function assertOurContext(editor: Editor, context: string, user: unknown): void {
+  if (!user || isOurs(editor.get('users', String(user)) ?? {})) return;
+  throw invalid(
+    `The context "${context}" uses the user "${user}", which was not made by kubectl login.`,
+    `To replace that user, say so: --context ${context}; or name a new context and its cluster: --context NAME --cluster CLUSTER`,
   );
 }

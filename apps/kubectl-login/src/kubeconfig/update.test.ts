@@ -142,7 +142,7 @@ describe('several kubeconfigs', () => {
     const { changes } = await update({ context: 'prod' }, ['one', 'two', 'three']);
     expect(changes.map(({ text }) => text)).toEqual([
       `add user "session-1" in ${file('two')}`,
-      `change context "prod" in ${file('two')}`,
+      `change context "prod" in ${file('two')}: user "old" -> "session-1"`,
     ]);
     expect(existsSync(file('one'))).toBe(false);
     expect(readFileSync(file('three'), 'utf8')).toBe('apiVersion: v1\nkind: Config\n');
@@ -219,7 +219,11 @@ describe('a kubeconfig that must not be changed', () => {
 describe('a kubeconfig that is only looked at', () => {
   const looking = async (name: string): Promise<void> => {
     const paths = kubeconfigPaths({ explicit: undefined, env: { KUBECONFIG: file(name) }, home, exists: existsSync });
-    await assertWritable(paths, changeKubeconfig(readKubeconfig(paths), { sessionId: 'session-1' }), lockDeps());
+    await assertWritable(
+      paths,
+      changeKubeconfig(readKubeconfig(paths), { sessionId: 'session-1', context: 'a', server: 'https://a.example' }),
+      lockDeps(),
+    );
   };
 
   it('can be written, and is left as it is', async () => {
@@ -247,10 +251,10 @@ describe('a kubeconfig that is only looked at', () => {
   });
 
   it('can be left alone in spite of a lock when nothing is to be changed', async () => {
-    await update();
+    await update({ context: 'a', server: 'https://a.example' });
     writeFileSync(`${file()}.lock`, '');
     await looking('config');
-    expect((await update()).changes).toEqual([]);
+    expect((await update({ context: 'a' })).changes).toEqual([]);
   });
 });
 
@@ -258,7 +262,7 @@ describe('two logins at once', () => {
   it('both end in the file', async () => {
     writeFileSync(file(), commented);
     const ids = Array.from({ length: 8 }, (_none, index) => `session-${index}`);
-    await Promise.all(ids.map((sessionId) => update({ sessionId })));
+    await Promise.all(ids.map((sessionId) => update({ sessionId, context: sessionId, cluster: 'prod' })));
     expect(
       readYaml()
         .users.map(({ name }: { name: string }) => name)
