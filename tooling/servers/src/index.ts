@@ -47,7 +47,7 @@ export { probe } from './probe.ts';
 export { type Exit, type Launch, type ManagedProcess, startProcess, withTail } from './process.ts';
 export { type Pysaml2Options, type Pysaml2Server, requirePysaml2, startPysaml2 } from './pysaml2.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './redis.ts';
-export { findTool, requireTool, toolPath } from './requirements.ts';
+export { findTool, requireTool, skipBecause, toolPath } from './requirements.ts';
 export { type Readiness, type Restartable, startServer } from './restartable.ts';
 export { type Command, mustRun, type Result, runCommand } from './run-command.ts';
 export { requireSamba, type SambaServer, startSamba } from './samba.ts';

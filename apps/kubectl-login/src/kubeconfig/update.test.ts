@@ -129,6 +129,23 @@ describe('a kubeconfig', () => {
     expect(readYaml('real/config').contexts[0].context.user).toBe('session-1');
   });
 
+  it('behind links that lead nowhere yet is made where they lead, with its folder', async () => {
+    mkdirSync(file('links'));
+    symlinkSync('links/second', file());
+    symlinkSync('../real/config', file('links/second'));
+    await update({ server: 'https://a.example' });
+    expect(lstatSync(file()).isSymbolicLink()).toBe(true);
+    expect(readYaml('real/config')['current-context']).toBe('a.example');
+    expect(statSync(file('real/config')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(file('real'))).toEqual(['config']);
+  });
+
+  it('behind links that lead into themselves is told', async () => {
+    symlinkSync(file('b'), file());
+    symlinkSync(file(), file('b'));
+    await expect(update()).rejects.toThrow(`The kubeconfig ${file()} cannot be written (ELOOP).`);
+  });
+
   it('leaves no draft and no lock behind', async () => {
     await update({ server: 'https://a.example' });
     expect(readdirSync(home)).toEqual(['config']);

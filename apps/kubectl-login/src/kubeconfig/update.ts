@@ -7,9 +7,11 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -68,27 +70,36 @@ function isFileError(error: unknown): boolean {
 export async function assertWritable(paths: KubeconfigPaths, { changes }: Outcome, deps: LockDeps): Promise<void> {
   if (changes.length === 0) return;
   makeFolder(paths);
-  for (const { path } of new Set(changes.map((change) => change.file))) {
-    // A folder that is closed does not matter when the file is there: it is then written in place.
-    const places = existsSync(path) ? [realpathSync(path), dirname(realpathSync(path))] : [dirname(resolve(path))];
-    const problems = places.flatMap((place) => accessProblem(place) ?? []);
-    if (problems.length === places.length) throw cannotWrite(path, problems[0]);
-  }
+  for (const { path } of new Set(changes.map((change) => change.file))) placeToWrite(path);
   await underLocks(paths, deps, () => {});
 }
 
-function accessProblem(path: string): unknown {
+/** What a file's name leads to. @throws {OstiaryError} `config/invalid` when that must not be written. */
+function placeToWrite(path: string): string {
   try {
-    accessSync(path, constants.W_OK);
-    return undefined;
+    const real = followLinks(path);
+    // A file that is closed stays as it is, as for kubectl. A closed folder does not matter to a file that is there.
+    accessSync(existsSync(real) ? real : dirname(real), constants.W_OK);
+    return real;
   } catch (error) {
-    return error;
+    throw cannotWrite(path, error);
   }
+}
+
+/** Where the links of a path end, also when nothing is there yet. */
+function followLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? followLinks(resolve(realpathSync(dirname(path)), readlinkSync(path))) : resolve(path);
 }
 
 function makeFolder({ target }: KubeconfigPaths): void {
   try {
-    mkdirSync(dirname(resolve(target)), { recursive: true, mode: 0o750 });
+    mkdirSync(dirname(followLinks(target)), { recursive: true, mode: 0o750 });
   } catch (error) {
     throw cannotWrite(target, error);
   }
@@ -126,9 +137,7 @@ async function underLocks<T>(paths: KubeconfigPaths, deps: LockDeps, work: () =>
 
 /** kubectl locks the name it was given; we also lock what a link leads to. Sorted, so that two cannot wait in a ring. */
 function lockPaths({ files, target }: KubeconfigPaths): readonly string[] {
-  const names = [...files, target].flatMap((path) =>
-    existsSync(path) ? [resolve(path), realpathSync(path)] : [resolve(path)],
-  );
+  const names = [...files, target].flatMap((path) => [resolve(path), followLinks(path)]);
   return [...new Set(names)].sort().map((path) => `${path}.lock`);
 }
 
@@ -146,9 +155,9 @@ async function lockFile(path: string, deps: LockDeps): Promise<HeldLock[]> {
 
 function writeFile({ path, text, document }: KubeconfigFile, nonce: string): void {
   const next = formatKubeconfig(document, text);
+  const place = placeToWrite(path);
   try {
-    const real = existsSync(path) ? realpathSync(path) : path;
-    replaceFile(real, next, nonce);
+    replaceFile(place, next, nonce);
   } catch (error) {
     throw cannotWrite(path, error);
   }
