@@ -1,17 +1,18 @@
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer, get, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
 import { createAuthority } from '@ostiary/tooling-servers';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createNodeFetch, type NodeFetchOptions } from './node-fetch.ts';
 import { createTrustRoots } from './trust-roots.ts';
 
-async function serve(handler: RequestListener, tls?: { key: string; cert: string }) {
-  const server = tls === undefined ? createHttpServer(handler) : createServer(tls, handler);
+async function serve(handler: RequestListener, secure?: ServerOptions) {
+  const server = secure === undefined ? createHttpServer(handler) : createServer(secure, handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // a server on a TCP port has no other kind of address
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url: `${secure === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -150,5 +151,25 @@ describe('a server with a private certificate authority', () => {
     await using server = await serve((_request, response) => response.end('ok'), { cert: certificate, key });
     const trusting = fetchWith({ roots: createTrustRoots(authority.ca) });
     await expect(trusting(server.url)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+  });
+});
+
+describe('a server that knows only old TLS', () => {
+  const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
+  afterEach(() => void Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));
+
+  it('is refused even where Node was told to be content with that', async () => {
+    await using authority = await createAuthority();
+    const { certificate: cert, key } = await authority.issue();
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+    await using server = await serve((_request, response) => response.end('ok'), { cert, key, ...old });
+    // As NODE_OPTIONS="--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0" does.
+    Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0' });
+    const others = new Promise((resolve, reject) => get(server.url, { ca: authority.ca }, resolve).on('error', reject));
+    await expect(others).resolves.toMatchObject({ statusCode: 200 });
+    await expect(fetchWith({ roots: createTrustRoots(authority.ca) })(server.url)).rejects.toMatchObject({
+      code: 'upstream/unavailable',
+      message: expect.stringMatching(/protocol|version/),
+    });
   });
 });
