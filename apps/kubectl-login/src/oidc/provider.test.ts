@@ -46,6 +46,24 @@ describe('a discovery document', () => {
     });
   });
 
+  it.each([
+    [404, 'status 404.'],
+    [401, 'status 401.'],
+    [201, 'status 201.'],
+    [302, 'status 302, a redirect, which is not followed.'],
+  ])('that is answered with %s is told by status and address, and what to check', async (status, said) => {
+    await expect(discover(Response.json(metadata, { status }))).rejects.toMatchObject({
+      code: 'upstream/protocol',
+      message: `${issuer}/.well-known/openid-configuration answered with ${said}`,
+      detail: { remedy: expect.stringContaining('Check the issuer address and its path') },
+    });
+  });
+
+  it('that is no document is told by its address', async () => {
+    const page = new Response('<html>', { headers: { 'content-type': 'text/html' } });
+    await expect(discover(page)).rejects.toThrow(`when reading ${issuer}/.well-known/openid-configuration: `);
+  });
+
   it('that a fault of ours keeps away is neither called wrong nor out of reach', async () => {
     const fault = new TypeError('Promise.withResolvers is not a function');
     const fetch: Fetch = async () => {

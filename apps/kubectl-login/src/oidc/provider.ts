@@ -81,12 +81,14 @@ export async function discoverProvider(
   deps: OidcDeps,
   { typed = false }: { typed?: boolean } = {},
 ): Promise<Provider> {
+  const document = `${issuer.href.replace(/\/$/, '')}/.well-known/openid-configuration`;
   try {
     const response = await oauth.discoveryRequest(
       issuer,
       httpOptions({ as: { issuer: issuer.href }, fetch: deps.fetch }),
     );
     assertAvailable(response, issuer.href);
+    assertDocument(response, document);
     const skewSeconds = skewOf(response, deps.now);
     const name = await issuerOf(response.clone());
     const named = name === undefined ? issuer : assertMeant(issuer, name, typed);
@@ -94,8 +96,19 @@ export async function discoverProvider(
     assertEndpoints(as);
     return { as, fetch: deps.fetch, now: deps.now, skewSeconds };
   } catch (error) {
-    throw explainOidcError(error, issuer.href, 'reading its discovery document');
+    throw explainOidcError(error, issuer.href, `reading ${document}`);
   }
+}
+
+/** The usual slip: a path that is missing, or one too many. */
+function assertDocument({ status }: Response, document: string): void {
+  if (status === 200) return;
+  const redirect = status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
+  throw problem({
+    code: 'upstream/protocol',
+    cause: `${document} answered with status ${status}${redirect}.`,
+    remedy: 'Check the issuer address and its path (such as /dex or /realms/NAME): an issuer has such a document.',
+  });
 }
 
 /** What a discovery document calls its issuer; undefined when it is no document, or names none. */
