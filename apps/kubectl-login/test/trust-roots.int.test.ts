@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CertificateAuthority, createAuthority, type Result } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Build, buildPlugin, type Environment, openWorld } from './support/plugin.ts';
+import { parse } from 'yaml';
+import { type Build, buildPlugin, type Environment, logIn, openWorld } from './support/plugin.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
 
 let build: Build;
@@ -48,5 +49,19 @@ describe('an issuer with a private certificate authority', () => {
   it('is believed when it was named', async () => {
     const added = ['--certificate-authority', ours.caFile];
     expect(await ask({}, added)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
+describe('a file with a certificate and a private key', () => {
+  it('gives the certificate to session and kubeconfig, and keeps the key', async () => {
+    await using world = await openWorld(build);
+    const file = join(world.home, 'both.pem');
+    const { key } = await ours.issue();
+    writeFileSync(file, `${key}${ours.ca}`);
+    const cluster = ['--context', 'a', '--server', 'https://a.example', '--cluster-ca', file];
+    const id = await logIn(world, provider.issuer, [...cluster, '--certificate-authority', file]);
+    expect(world.session(id).certificateAuthority).toBe(ours.ca);
+    const [entry] = parse(readFileSync(world.kubeconfig, 'utf8')).clusters;
+    expect(Buffer.from(entry.cluster['certificate-authority-data'], 'base64').toString()).toBe(ours.ca);
   });
 });

@@ -1,6 +1,6 @@
 /** `kubectl login [ISSUER]`: log in, keep the session, point the kubeconfig to it. */
-import { readFileSync } from 'node:fs';
 import { isOstiaryError } from '@ostiary/primitives';
+import { readCertificates } from '../certificate-file.ts';
 import { loginAttempts } from '../get-token/attempts.ts';
 import { usable } from '../get-token/renew.ts';
 import { isLoopbackHost } from '../http/loopback-host.ts';
@@ -13,7 +13,7 @@ import { keyOfLogin, type LoggedIn, logIn } from '../login/log-in.ts';
 import { parseListenAddress } from '../login/loopback.ts';
 import { openBrowser } from '../login/open-browser.ts';
 import { discoverProvider, type Provider, parseIssuerArgument } from '../oidc/provider.ts';
-import { explain, problem, systemCode } from '../problem.ts';
+import { explain, problem } from '../problem.ts';
 import { sessionId } from '../store/session.ts';
 import type { System } from '../system.ts';
 import { findKubeconfig, sessionOfContext } from './current-session.ts';
@@ -120,7 +120,8 @@ async function pointTo({ credential }: LoggedIn, entry: Entry, { lock }: System)
 
 function chooseTarget(issuer: string | undefined, flags: LoginFlags, system: System): Target {
   const common = { prompt: flags.prompt, loginHint: flags.loginHint, timeoutMs: flags.timeout * 1000 };
-  const addedRoots = flags.certificateAuthority === undefined ? undefined : readPem(flags.certificateAuthority);
+  const addedRoots =
+    flags.certificateAuthority === undefined ? undefined : readCertificates(flags.certificateAuthority);
   if (issuer !== undefined) {
     const scopes = (flags.scope ?? []).flatMap((scope) => scope.split(/[\s,]+/)).filter(Boolean);
     const options = { ...common, clientId: flags.clientId ?? 'kubectl', scopes, connectorId: flags.connectorId };
@@ -141,27 +142,10 @@ function chooseTarget(issuer: string | undefined, flags: LoginFlags, system: Sys
   return { issuer: new URL(key.issuer), options, certificateAuthority: roots, isRenewal: true };
 }
 
-function readPem(path: string): string {
-  let text = '';
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw problem({
-      code: 'config/invalid',
-      cause: `The certificate file ${path} cannot be read (${systemCode(error)}).`,
-      remedy: 'Check the path.',
-      error,
-    });
-  }
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  const remedy = 'It must hold certificates in PEM form (-----BEGIN CERTIFICATE-----).';
-  throw problem({ code: 'config/invalid', cause: `${path} holds no certificate.`, remedy });
-}
-
 function kubeconfigRequest(id: string, flags: LoginFlags): KubeconfigRequest {
   const { user, context, cluster, server, clusterCa } = flags;
   if (server !== undefined) assertServer(server);
-  const caData = clusterCa === undefined ? undefined : Buffer.from(readPem(clusterCa)).toString('base64');
+  const caData = clusterCa === undefined ? undefined : Buffer.from(readCertificates(clusterCa)).toString('base64');
   if (caData !== undefined && server === undefined) {
     throw problem({
       code: 'config/invalid',
