@@ -8,6 +8,7 @@ import { writeAll } from './fast/write-all.ts';
 import { printable } from './plain-text.ts';
 import { explain } from './problem.ts';
 import { createSystem } from './system.ts';
+import { version } from './version.ts';
 
 /** Runs the program and ends the process. @param argv the arguments behind the program's name. */
 export async function run(argv: readonly string[]): Promise<never> {
@@ -36,6 +37,7 @@ function chain(error: unknown): string[] {
 function buildProgram(outcome: { status: number }): Command {
   const program = new Command('kubectl login')
     .description('Log in to Kubernetes with any OpenID Connect provider.')
+    .version(version, '--version', 'print the version')
     .exitOverride()
     .enablePositionalOptions()
     .showSuggestionAfterError()

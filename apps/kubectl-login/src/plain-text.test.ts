@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isLoopbackHost } from './http/loopback-host.ts';
 import { parseIssuerArgument } from './oidc/provider.ts';
-import { plainText, printable } from './plain-text.ts';
+import { plainText, printable, shellWord } from './plain-text.ts';
 import { explain, problem } from './problem.ts';
 import { sessionId } from './store/session.ts';
 
@@ -99,4 +99,17 @@ describe('a session', () => {
     'of %s has a name that can be a file',
     (issuer) => expect(sessionId({ ...key, issuer })).toMatch(/^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/),
   );
+});
+
+describe('a word for a shell', () => {
+  it.each([
+    ['prod', 'prod'],
+    ['https://login.example.com:8443/dex?a=b', "'https://login.example.com:8443/dex?a=b'"],
+    ['admin@prod-1_a.b', 'admin@prod-1_a.b'],
+    ['my prod', "'my prod'"],
+    ["it's", "'it'\\''s'"],
+    ['$(id)', "'$(id)'"],
+    ['~', "'~'"],
+    ['a;b', "'a;b'"],
+  ])('%s is written %s', (text, word) => expect(shellWord(text)).toBe(word));
 });

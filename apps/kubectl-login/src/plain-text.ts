@@ -17,3 +17,8 @@ export function plainText(text: string): string {
   const clean = printable(text);
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST - 1)}…` : clean;
 }
+
+/** A word for a command that a person may copy into a shell: quoted when the shell would see more in it than a word. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -35,6 +35,7 @@ export async function getTokenCommand({ session: id }: GetTokenOptions, system: 
   const flow = browserFlow(
     {
       listenAddress: '127.0.0.1:0',
+      isRemote: Boolean(env.SSH_CONNECTION),
       openBrowser: (url) => openBrowser(url, env.KUBECTL_LOGIN_BROWSER, system),
     },
     system,

@@ -13,6 +13,7 @@ import { keyOfLogin, type LoggedIn, logIn } from '../login/log-in.ts';
 import { parseListenAddress } from '../login/loopback.ts';
 import { openBrowser } from '../login/open-browser.ts';
 import { discoverProvider, type Provider, parseIssuerArgument } from '../oidc/provider.ts';
+import { shellWord } from '../plain-text.ts';
 import { explain, problem } from '../problem.ts';
 import { sessionId } from '../store/session.ts';
 import type { System } from '../system.ts';
@@ -189,7 +190,8 @@ async function logInByBrowser(target: Target, provider: Provider, { flags, syste
   const { listenAddress, callbackPath } = flags;
   const command = flags.browserCommand ?? system.env.KUBECTL_LOGIN_BROWSER;
   const browser = flags.openBrowser ? (url: string) => openBrowser(url, command, system) : undefined;
-  const flow = browserFlow({ listenAddress, callbackPath, openBrowser: browser }, system);
+  const isRemote = Boolean(system.env.SSH_CONNECTION);
+  const flow = browserFlow({ listenAddress, callbackPath, isRemote, openBrowser: browser }, system);
   const { options, certificateAuthority } = target;
   const never = new AbortController().signal;
   const login = await logIn({ provider, options, certificateAuthority, flow, signal: never }, system);
@@ -212,6 +214,6 @@ function report({ changes, context, isCurrent }: Outcome, id: string, { say }: S
   if (context === undefined) {
     say(`Next: kubectl login --session=${id} --context NAME --cluster CLUSTER, or --server URL --cluster-ca FILE`);
   } else {
-    say(isCurrent ? 'Next: kubectl get pods' : `Next: kubectl config use-context ${context}`);
+    say(isCurrent ? 'Next: kubectl get pods' : `Next: kubectl config use-context ${shellWord(context)}`);
   }
 }

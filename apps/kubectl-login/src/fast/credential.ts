@@ -19,6 +19,8 @@ export interface Credential extends Readonly<Record<ExecApiVersion, string>> {
 /** A file that others may read or own is not used. The reason is a full sentence. */
 export interface Unsafe {
   readonly unsafe: string;
+  /** True when somebody else owns it: closing it to others is then no cure. */
+  readonly isForeign?: boolean;
 }
 
 /** More than this the clock was set back: nobody knows how old the token is. */
@@ -59,7 +61,7 @@ export function exposed(
   uid: number | undefined,
 ): Unsafe | undefined {
   if (uid === undefined) return undefined;
-  if (stat.uid !== uid) return { unsafe: `${path} belongs to another user.` };
+  if (stat.uid !== uid) return { unsafe: `${path} belongs to another user.`, isForeign: true };
   return (stat.mode & 0o077) === 0 ? undefined : { unsafe: `${path} is open to other users.` };
 }
 

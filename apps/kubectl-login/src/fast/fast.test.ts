@@ -48,6 +48,10 @@ describe('where the files are', () => {
   it.each([
     [{ KUBECTL_LOGIN_HOME: '/own', XDG_STATE_HOME: '/x', HOME: '/h' }, 'linux', '/own'],
     [{ XDG_STATE_HOME: '/x', HOME: '/h' }, 'linux', '/x/kubectl-login'],
+    [{ XDG_STATE_HOME: 'x', HOME: '/h' }, 'linux', '/h/.local/state/kubectl-login'],
+    [{ XDG_STATE_HOME: './x', HOME: '/h' }, 'linux', '/h/.local/state/kubectl-login'],
+    [{ XDG_STATE_HOME: '', HOME: '/h' }, 'linux', '/h/.local/state/kubectl-login'],
+    [{ XDG_STATE_HOME: 'D:\\x', LOCALAPPDATA: 'C:\\l' }, 'win32', 'D:\\x/kubectl-login'],
     [{ HOME: '/h' }, 'darwin', '/h/.local/state/kubectl-login'],
     [{ LOCALAPPDATA: 'C:\\l', HOME: '/h' }, 'win32', 'C:\\l/kubectl-login'],
     [{ HOME: '/h' }, 'win32', undefined],

@@ -10,7 +10,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
  */
 export function stateHome(env: Env, platform: string): string | undefined {
   if (env.KUBECTL_LOGIN_HOME) return env.KUBECTL_LOGIN_HOME;
-  if (env.XDG_STATE_HOME) return `${env.XDG_STATE_HOME}/kubectl-login`;
+  // The XDG specification wants relative paths ignored: each folder that kubectl runs in would have sessions of its own.
+  if (/^(?:\/|[a-z]:[\\/])/i.test(env.XDG_STATE_HOME ?? '')) return `${env.XDG_STATE_HOME}/kubectl-login`;
   if (platform === 'win32') return env.LOCALAPPDATA ? `${env.LOCALAPPDATA}/kubectl-login` : undefined;
   return env.HOME ? `${env.HOME}/.local/state/kubectl-login` : undefined;
 }

@@ -1,6 +1,7 @@
 /** What a login changes in the kubeconfig, decided and done on documents in memory. */
 import type { Document } from 'yaml';
 import { EXEC_API_GROUP } from '../fast/exec-info.ts';
+import { shellWord } from '../plain-text.ts';
 import { problem } from '../problem.ts';
 import {
   currentContext,
@@ -198,6 +199,6 @@ function assertOurContext(editor: Editor, context: string, user: unknown): void 
   if (!user || isOurs(editor.get('users', String(user)) ?? {})) return;
   throw invalid(
     `The context "${context}" uses the user "${user}", which was not made by kubectl login.`,
-    `To replace that user, say so: --context ${context}; or name a new context and its cluster: --context NAME --cluster CLUSTER`,
+    `To replace that user, say so: --context ${shellWord(context)}; or name a new context and its cluster: --context NAME --cluster CLUSTER`,
   );
 }

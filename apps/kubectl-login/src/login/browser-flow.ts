@@ -12,6 +12,8 @@ export interface BrowserFlowOptions {
   readonly listenAddress: string;
   /** For a provider that insists on a registered path; otherwise a path that nobody can guess. */
   readonly callbackPath?: string | undefined;
+  /** True when the person may sit at another machine, and the browser there cannot reach this one. */
+  readonly isRemote: boolean;
   /** Opens the person's browser; resolves with what went wrong, if anything. Absent to only print the address. */
   readonly openBrowser?: ((url: string) => Promise<string | undefined>) | undefined;
 }
@@ -60,12 +62,19 @@ async function runAttempt(ask: LoginAsk, attempt: Attempt, { browser, deps }: Su
   });
   redirectUri = listener.redirectUri;
   const url = await authorizationUrl(provider, options, { ...attempt, redirectUri });
+  if (browser.isRemote) deps.say(forwarding(redirectUri));
   deps.say(`Log in at: ${url}`);
   void browser.openBrowser?.(url).then((failure) => {
     if (failure !== undefined)
       deps.say(`The browser could not be opened (${failure}). Open the address above yourself.`);
   });
   return await orGiveUp(outcome.promise, ask);
+}
+
+function forwarding(redirectUri: string): string {
+  const { hostname, port } = new URL(redirectUri);
+  const from = port === '' ? '80' : port;
+  return `A browser on another machine comes back by a forwarded port. There, first: ssh -L ${from}:${hostname}:${from} HOST (HOST is this machine)`;
 }
 
 interface Answer {

@@ -72,11 +72,13 @@ function callbackParameters(
   authority: string,
   options: ListenerOptions,
 ): URLSearchParams | Page {
+  // Browsers leave out the port when it is 80, and so does this.
+  const { host } = new URL(`http://${authority}`);
   // Another Host means that a name of somebody else's was made to point here (DNS rebinding).
-  if (request.headers.host !== authority) return strayPage;
+  if (request.headers.host !== host && request.headers.host !== authority) return strayPage;
   const target = `http://${authority}${request.url ?? '/'}`;
   const url = URL.canParse(target) ? new URL(target) : undefined;
-  if (url?.host !== authority || url.pathname !== options.path) return notFoundPage;
+  if (url?.host !== host || url.pathname !== options.path) return notFoundPage;
   if (request.method !== 'GET') return methodPage;
   const states = url.searchParams.getAll('state');
   return states.length === 1 && sameText(states[0] ?? '', options.state) ? url.searchParams : strayPage;

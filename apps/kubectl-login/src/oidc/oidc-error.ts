@@ -53,9 +53,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 function refused(error: oauth.ResponseBodyError | oauth.AuthorizationResponseError, issuer: string): OstiaryError {
   const description = error.error_description === undefined ? '' : `: ${plainText(error.error_description)}`;
+  const cause = `${issuer} refused with ${plainText(error.error)}${description}`;
   return problem({
     code: 'login/denied',
-    cause: `${issuer} refused with ${plainText(error.error)}${description}`,
+    cause: /[.!?…]$/.test(cause) ? cause : `${cause}.`,
     remedy: REMEDIES[error.error] ?? 'Log in again: kubectl login ISSUER',
     error,
   });

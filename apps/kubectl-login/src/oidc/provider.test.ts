@@ -79,6 +79,7 @@ describe('a discovery document', () => {
   it.each([
     ['another', 'https://login.example.org/dex', 'kubectl login https://login.example.org/dex'],
     ['the same with a slash', `${issuer}/dex/`, `kubectl login ${issuer}/dex/`],
+    ['a command', `${issuer}/$(id)`, `kubectl login '${issuer}/$(id)'`],
     ['no address', 'dex', 'tell the operator'],
     ['no https address', 'http://login.example.com/dex', 'tell the operator'],
   ])('that calls its issuer %s is refused, with that name and what to do', async (_what, name, remedy) => {

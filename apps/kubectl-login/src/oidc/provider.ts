@@ -2,7 +2,7 @@
 import type { Clock, Fetch } from '@ostiary/primitives';
 import * as oauth from 'oauth4webapi';
 import { isLoopbackHost } from '../http/loopback-host.ts';
-import { plainText } from '../plain-text.ts';
+import { plainText, shellWord } from '../plain-text.ts';
 import { problem } from '../problem.ts';
 import type { IssuerMetadata } from '../store/session.ts';
 import { assertAvailable, explainOidcError } from './oidc-error.ts';
@@ -129,7 +129,7 @@ function assertMeant(asked: URL, name: string, typed: boolean): URL {
     remedy:
       named === undefined
         ? 'That is no address to log in at: tell the operator of the issuer.'
-        : `If that is the one you mean: kubectl login ${plainText(name)}`,
+        : `If that is the one you mean: kubectl login ${shellWord(plainText(name))}`,
   });
 }
 

@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { OstiaryError } from '@ostiary/primitives';
-import { exposed, readPrivate } from '../fast/credential.ts';
+import { exposed, readPrivate, type Unsafe } from '../fast/credential.ts';
 import { problem, systemCode } from '../problem.ts';
 
 export interface PrivateFiles {
@@ -28,7 +28,7 @@ export function createPrivateFiles({ uid, newNonce }: PrivateFilesDeps): Private
     folder,
     read(path) {
       const text = readPrivate(path, uid);
-      if (typeof text === 'object') throw unsafeFile(text.unsafe, path);
+      if (typeof text === 'object') throw unsafeFile(text, path);
       return text;
     },
     write(path, text) {
@@ -51,14 +51,16 @@ function ensureFolder(path: string, uid: number | undefined): void {
     });
   }
   const open = exposed(path, statSync(path), uid);
-  if (open !== undefined) throw unsafeFile(open.unsafe, path);
+  if (open !== undefined) throw unsafeFile(open, path);
 }
 
-function unsafeFile(cause: string, path: string): OstiaryError {
+function unsafeFile({ unsafe, isForeign }: Unsafe, path: string): OstiaryError {
   return problem({
     code: 'config/invalid',
-    cause: `${cause} It may hold tokens and is not used.`,
-    remedy: `Check who changed it, then: chmod -R go= ${dirname(path)}`,
+    cause: `${unsafe} It may hold tokens and is not used.`,
+    remedy: isForeign
+      ? 'Run kubectl as that user, or set KUBECTL_LOGIN_HOME to a folder of your own.'
+      : `Check who changed it, then: chmod -R go= ${dirname(path)}`,
   });
 }
 

@@ -36,7 +36,7 @@ export async function startProvider({ tls }: ProviderOptions = {}): Promise<Test
   const grants = new Set<string>();
   const provider = await createProvider(issuer, () => state.idTokenLife);
   // Dex, Ostiary and RFC 8252 section 7.3: any port and path of this machine for a native client without registered ones.
-  Reflect.set(provider.Client.prototype, 'redirectUriAllowed', (uri: string) => uri.startsWith('http://127.0.0.1:'));
+  Reflect.set(provider.Client.prototype, 'redirectUriAllowed', (uri: string) => uri.startsWith('http://127.'));
   provider.on('grant.success', (context) => grants.add(String(context.oidc.entities.Grant?.jti)));
 
   const record: Pick<TestProvider, 'requests' | 'faults' | 'tokenStatuses'> = {

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Build, buildPlugin, openWorld } from './support/plugin.ts';
+import { startProvider, type TestProvider } from './support/provider.ts';
+
+let build: Build;
+let provider: TestProvider;
+beforeAll(async () => {
+  [build, provider] = await Promise.all([buildPlugin(), startProvider()]);
+});
+afterAll(async () => {
+  await provider[Symbol.asyncDispose]();
+  await build[Symbol.asyncDispose]();
+});
+
+describe('what a person at a terminal is told', () => {
+  it('is the version, when asked', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    await using world = await openWorld(build);
+    expect(await world.run(['--version'])).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('is a command that a shell takes as it is meant', async () => {
+    await using world = await openWorld(build);
+    await world.run([provider.issuer, '--context', 'first', '--server', 'https://a.example']);
+    const { stderr } = await world.run([provider.issuer, '--context', "my prod's", '--server', 'https://b.example']);
+    expect(stderr).toContain(`Next: kubectl config use-context 'my prod'\\''s'\n`);
+  });
+
+  it('is how the browser of another machine comes back, over SSH', async () => {
+    await using world = await openWorld(build);
+    const args = [provider.issuer, '--skip-open-browser', '--timeout', '1'];
+    const { stderr } = await world.run(args, { SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22' });
+    const port = /redirect_uri=http%3A%2F%2F127\.0\.0\.1%3A(\d+)%2F/.exec(stderr)?.[1];
+    expect(port).toBeDefined();
+    expect(stderr).toContain(`There, first: ssh -L ${port}:127.0.0.1:${port} HOST`);
+    expect((await world.run(args)).stderr).not.toContain('ssh');
+  });
+});
+
+describe('the port that browsers leave out', () => {
+  it('can be listened on', async (context) => {
+    await using world = await openWorld(build);
+    const login = await world.run([provider.issuer, '--listen-address', '127.11.12.13:80']);
+    const denied = /Cannot listen on 127\.11\.12\.13:80 \(E\w+\)/.exec(login.stderr)?.[0];
+    if (denied !== undefined) context.skip(denied);
+    expect(login, login.stderr).toMatchObject({ exitCode: 0 });
+    expect(world.browserLog().at(-1)).toMatch(/^callback 200 /);
+  });
+});
