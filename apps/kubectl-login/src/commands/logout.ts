@@ -18,7 +18,7 @@ const LOCK_PATIENCE_MS = 15_000;
 
 /** Ends sessions. What is on this machine goes in any case; an issuer that was not told makes the command fail. */
 export async function logoutCommand(flags: LogoutFlags, system: System): Promise<void> {
-  const ids = flags.all ? system.store.list() : [chooseSession(flags, system)];
+  const ids = flags.all ? system.store.traces() : [chooseSession(flags, system)];
   if (ids.length === 0) system.say('There is no session on this machine.');
   const failures: unknown[] = [];
   for (const id of ids) {
@@ -48,7 +48,7 @@ async function endSession(id: string, system: System): Promise<void> {
   try {
     const session = store.find(id);
     store.remove(id);
-    if (session === undefined) system.say(`There was no usable session ${id}.`);
+    if (session === undefined) system.say(`There was no usable session ${id}. What was left of it is gone from here.`);
     else await revoke(session, system);
   } finally {
     if ('release' in lock) lock.release();

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lockDeps, type MadeUp } from '../../test/support/processes.ts';
 import { acquireLock, type HeldLock } from './file-lock.ts';
 import { systemProcesses } from './process-identity.ts';
@@ -120,6 +121,25 @@ describe('a lock', () => {
     writeFileSync(path, '');
     await expect(take({ isAlive: () => false })).rejects.toThrow('keeps');
     expect(existsSync(path)).toBe(true);
+  });
+
+  it('is got although its draft was swept away with those of the dead', async () => {
+    const { linkSync } = fs;
+    const sweep: typeof linkSync = (draft, to) => {
+      rmSync(draft);
+      linkSync(draft, to);
+    };
+    const spy = vi.spyOn(fs, 'linkSync').mockImplementationOnce(sweep);
+    syncBuiltinESMExports();
+    try {
+      const lock = await take({ pid: 7 });
+      expect(spy).toHaveBeenCalledTimes(2);
+      lock.release();
+    } finally {
+      spy.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('that was taken over is not released by its former holder', async () => {

@@ -88,18 +88,27 @@ function tryCreate(path: string, holder: Holder): boolean {
       remedy: `Make ${dirname(path)} writable, and free some disk space if there is none.`,
       error,
     });
+  } finally {
+    discard(draft);
   }
 }
 
+/** False when somebody else has the lock, or swept the draft away with those of the dead: try again. */
 function link(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
+    if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return false;
     throw error;
-  } finally {
+  }
+}
+
+function discard(draft: string): void {
+  try {
     unlinkSync(draft);
+  } catch {
+    // It was never made, or is gone already.
   }
 }
 

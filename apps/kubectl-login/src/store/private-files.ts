@@ -1,6 +1,16 @@
 /** Files that only this user may read: folders 0700, files 0600, replaced in one step. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { OstiaryError } from '@ostiary/primitives';
 import { exposed, readPrivate, type Unsafe } from '../fast/credential.ts';
 import { problem, systemCode } from '../problem.ts';
@@ -11,6 +21,8 @@ export interface PrivateFiles {
   /** Replaces the file in one step. Throws when its folder is open to others. */
   write(path: string, text: string): void;
   remove(path: string): void;
+  /** Removes what a process that was killed left of writing this file. For the holder of its lock only. */
+  removeDrafts(path: string): void;
   /** Makes the folder when it is missing, and refuses one that is open to others. */
   folder(path: string): void;
 }
@@ -36,6 +48,9 @@ export function createPrivateFiles({ uid, newNonce }: PrivateFilesDeps): Private
       replaceFile(path, text, newNonce());
     },
     remove: (path) => rmSync(path, { force: true }),
+    removeDrafts(path) {
+      for (const draft of findDrafts(path)) rmSync(draft, { force: true });
+    },
   };
 }
 
@@ -62,6 +77,23 @@ function unsafeFile({ unsafe, isForeign }: Unsafe, path: string): OstiaryError {
       ? 'Run kubectl as that user, or set KUBECTL_LOGIN_HOME to a folder of your own.'
       : `Check who changed it, then: chmod -R go= ${dirname(path)}`,
   });
+}
+
+/** The name of the file that a draft (`NAME.NONCE.tmp`) was to become; undefined for what is no draft. */
+export function draftOwner(name: string): string | undefined {
+  return /^(.+)\.[^.]+\.tmp$/.exec(name)?.[1];
+}
+
+function findDrafts(path: string): readonly string[] {
+  const folder = dirname(path);
+  try {
+    return readdirSync(folder)
+      .filter((name) => draftOwner(name) === basename(path))
+      .map((name) => join(folder, name));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 function replaceFile(path: string, text: string, nonce: string): void {

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { type Credential, parseCredential } from '../fast/credential.ts';
-import { sessionFiles } from '../fast/state-home.ts';
+import { isSessionId, sessionFiles } from '../fast/state-home.ts';
 import { problem } from '../problem.ts';
-import type { PrivateFiles } from './private-files.ts';
+import { draftOwner, type PrivateFiles } from './private-files.ts';
 import { formatSession, parseSession, type Session } from './session.ts';
 
 export interface SessionStore {
@@ -12,10 +12,15 @@ export interface SessionStore {
   load(id: string): Session;
   find(id: string): Session | undefined;
   credential(id: string): Credential | undefined;
-  /** Writes the session first: it holds the rotated refresh token, and must be safe before a token is used. */
+  /**
+   * Writes the session first: it holds the rotated refresh token, and must be safe before a token is used. For the
+   * holder of the session's lock, as `remove` is: both also remove what was left by a process that was killed.
+   */
   save(session: Session, credential: Credential | undefined): void;
   remove(id: string): void;
   list(): readonly string[];
+  /** Those, and the ids of which any other file is left: a first save that was killed leaves a refresh token. */
+  traces(): readonly string[];
   /** The journal of recent answers of a session. */
   callsPath(id: string): string;
   /** The lock to hold from reading a session to storing its successor. */
@@ -36,6 +41,10 @@ export function createSessionStore(home: string, files: PrivateFiles): SessionSt
     const text = files.read(sessionFiles(home, id).session);
     return text === undefined ? undefined : parseSession(text);
   };
+  const lockPath = (id: string): string => `${home}/sessions/${id}.lock`;
+  const removeDrafts = (id: string): void => {
+    for (const path of [...Object.values(sessionFiles(home, id)), lockPath(id)]) files.removeDrafts(path);
+  };
   return {
     find,
     load(id) {
@@ -53,29 +62,38 @@ export function createSessionStore(home: string, files: PrivateFiles): SessionSt
     },
     save(session, credential) {
       const paths = sessionFiles(home, session.id);
+      removeDrafts(session.id);
       files.write(paths.session, formatSession(session));
       if (credential === undefined) files.remove(paths.credential);
       else files.write(paths.credential, `${JSON.stringify(credential)}\n`);
     },
     remove(id) {
+      removeDrafts(id);
       for (const path of Object.values(sessionFiles(home, id))) files.remove(path);
     },
-    list: () => listSessions(home),
+    list: () => idsOf(home, (name) => /^(.+)\.session\.json$/.exec(name)?.[1]),
+    traces: () => idsOf(home, traceOf),
     callsPath: (id) => sessionFiles(home, id).calls,
     lockPath(id) {
       files.folder(`${home}/sessions`);
-      return `${home}/sessions/${id}.lock`;
+      return lockPath(id);
     },
     loginLockPath: (issuer) => `${issuerFile(issuer)}.lock`,
     attemptsPath: (issuer) => `${issuerFile(issuer)}.attempts.json`,
   };
 }
 
-function listSessions(home: string): readonly string[] {
+/** Whose file it is. A lock that stands is no trace: its holder may be about to make the first session. */
+function traceOf(name: string): string | undefined {
+  const owner = draftOwner(name);
+  const id = /^(.+)\.(?:session\.json|credential\.json|calls|lock)$/.exec(owner ?? name)?.[1];
+  return owner === undefined && name.endsWith('.lock') ? undefined : id;
+}
+
+function idsOf(home: string, read: (name: string) => string | undefined): readonly string[] {
   try {
-    return readdirSync(`${home}/sessions`)
-      .flatMap((name) => /^(.+)\.session\.json$/.exec(name)?.[1] ?? [])
-      .sort();
+    const ids = readdirSync(`${home}/sessions`).flatMap((name) => read(name) ?? []);
+    return [...new Set(ids)].filter(isSessionId).sort();
   } catch {
     return [];
   }
