@@ -1,5 +1,5 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Result } from '@ostiary/tooling-servers';
+import { type Result, runCommand } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessionFiles } from '../src/fast/state-home.ts';
 import { type Build, buildPlugin, execInfo, logIn, openWorld, type World } from './support/plugin.ts';
@@ -80,11 +80,34 @@ describe('a token that is good', () => {
     const second = await there.world.run(args, execInfo('v1'));
     tokenOf(second);
     expect(there.tokenRequests()).toBe(1);
-    expect(second.stderr).toContain('The cluster refused the last token');
+    expect(second.stderr).toContain('so a new one was fetched');
     const third = await there.world.run(args, execInfo('v1'));
     expect(tokenOf(third)).toBe(tokenOf(second));
-    expect(third.stderr).toContain('The cluster refuses even a new token.');
+    expect(third.stderr).toContain('If the cluster refuses it, check that its API server trusts');
     expect(there.tokenRequests()).toBe(1);
+  });
+});
+
+/** Another program that asks as well: it reads what to run from its arguments. */
+const successor = `
+const { spawnSync } = require('node:child_process');
+const [command, ...args] = process.argv.slice(1);
+process.exitCode = spawnSync(command, args, { stdio: 'inherit' }).status;
+`;
+
+describe.runIf(process.platform === 'linux')('a program that becomes another one', () => {
+  it('is not taken for one whose token was refused', async () => {
+    await using there = await loggedIn();
+    const { world } = there;
+    const ask = [process.execPath, build.main, 'get-token', `--session=${there.id}`];
+    // The shell asks and becomes Node, which asks again: one process, as with the kubectl of the Google Cloud SDK.
+    const script = '"$@" && exec "$1" -e "$CODE" -- "$@"';
+    const args = ['-c', script, 'sh', ...ask];
+    const env = { ...world.env, ...execInfo('v1'), CODE: successor };
+    const { exitCode, stdout, stderr } = await runCommand({ command: 'sh', args, env });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout.match(/ExecCredential/g)).toHaveLength(2);
+    expect(there.tokenRequests()).toBe(0);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The answer from the cache, which is nearly every call. Part of the fast path: what it imports, imports only `fs`. */
-import { type Call, callerName, FAILURE_WINDOW_MS, noteCall, recentCalls } from './calls.ts';
+import { type Call, callerName, FAILURE_WINDOW_MS, isRecall, noteCall, recentCalls } from './calls.ts';
 import { isFresh, parseCredential, readPrivate } from './credential.ts';
 import { type ExecInfo, parseExecInfo } from './exec-info.ts';
 import { type Env, isSessionId, sessionFiles, stateHome } from './state-home.ts';
@@ -56,7 +56,7 @@ export function answerFromCache(call: FastCall): number | undefined {
   const fresh = credential !== undefined && isFresh(credential, call.now) ? credential : undefined;
 
   if (fresh === undefined) return hasJustFailed(question, call.now) ? 1 : undefined;
-  if (calls.some(({ kind, token }) => kind === 'served' && token === fresh.issuedAt)) return undefined;
+  if (isRecall(calls, fresh.issuedAt, call.now)) return undefined;
   if (caller !== undefined) noteCall(files.calls, { kind: 'served', caller, at: call.now, token: fresh.issuedAt });
   return call.write(fresh[info.apiVersion]) ? 0 : 1;
 }

@@ -1,10 +1,19 @@
 /**
  * The journal of recent answers. kubectl tells a plugin nothing about a 401 or about its own last failure, but all
- * calls of one kubectl have the same parent. So "the same parent asks again for a token that is still good" means
- * that the cluster refused it, and "the same parent asks again after a failure" means that an error is being repeated.
+ * calls of one kubectl have the same parent. So "the same parent asks again for a token that is still good" most likely
+ * means that the cluster refused it, and "the same parent asks again after a failure" that an error is being repeated.
  * Lines are appended, so parallel processes lose nothing. Part of the fast path: imports only `fs`.
  */
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 
 /**
  * served: a token was given out. renewed: a refused token made us ask the issuer. explained: the person was told that
@@ -21,47 +30,59 @@ export interface Call {
   readonly token: number;
 }
 
-/** A repeat counts as "refused" or "same error" for this long. A long-lived parent (k9s) may ask again later. */
-export const RECALL_WINDOW_MS = 60_000;
+/** How far back the journal is read: what was renewed or explained within it is not renewed or explained again. */
+export const MEMORY_MS = 60_000;
+/**
+ * A repeat counts as "refused" or "same error" for this long. A refusal comes back as fast as the API server answers;
+ * a program that asks later than this (k9s, a job each half a minute) just has another client.
+ */
+export const RECALL_WINDOW_MS = 15_000;
 export const FAILURE_WINDOW_MS = 15_000;
 
 const TAIL_BYTES = 16_384;
 const ROTATE_BYTES = 1_048_576;
 
 /**
- * Names the calling process. A process id alone comes back some day, so on Linux its start time is part of the name.
+ * Names the calling process. A process id alone comes back some day, so on Linux its start time is part of the name; and
+ * its program, for one may become another (`execve`): the kubectl of the Google Cloud SDK asks the cluster's version,
+ * with a token of ours, before it becomes the kubectl of that version, which asks for a token of its own.
  *
  * @param execInfo what the client sent; one parent may ask for several clusters.
  */
 export function callerName(ppid: number, execInfo: string): string {
-  let started = '';
-  try {
-    const stat = readFileSync(`/proc/${ppid}/stat`, 'latin1');
-    started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    // Not Linux, or the parent is gone: the process id and the short window have to do.
-  }
+  const stat = readOr('', () => readFileSync(`/proc/${ppid}/stat`, 'latin1'));
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const text = execInfo + readOr('', () => readlinkSync(`/proc/${ppid}/exe`));
   let hash = 0;
-  for (let i = 0; i < execInfo.length; i++) hash = (hash * 31 + execInfo.charCodeAt(i)) | 0;
+  for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
   return `${ppid}.${started}.${hash >>> 0}`;
 }
 
-/** The calls of one parent within {@link RECALL_WINDOW_MS}, oldest first. A journal that cannot be read is empty. */
+/** Not Linux, or the parent is gone: the rest of its name and the short window have to do. No journal: nothing is known. */
+function readOr(fallback: string, read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return fallback;
+  }
+}
+
+/** True when this caller was given this token a moment ago, so that asking again means that it was refused. */
+export function isRecall(calls: readonly Call[], token: number, now: number): boolean {
+  return calls.some((call) => call.kind === 'served' && call.token === token && now - call.at < RECALL_WINDOW_MS);
+}
+
+/** The calls of one parent within {@link MEMORY_MS}, oldest first. A journal that cannot be read is empty. */
 export function recentCalls(path: string, caller: string, now: number): Call[] {
-  return tail(path)
+  return readOr('', () => tail(path))
     .split('\n')
     .map((line) => line.split(' '))
-    .filter((word) => word.length === 4 && word[1] === caller && Math.abs(now - Number(word[2])) < RECALL_WINDOW_MS)
+    .filter((word) => word.length === 4 && word[1] === caller && Math.abs(now - Number(word[2])) < MEMORY_MS)
     .map(([kind, , at, token]) => ({ kind: kind as CallKind, caller, at: Number(at), token: Number(token) }));
 }
 
 function tail(path: string): string {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch {
-    return '';
-  }
+  const fd = openSync(path, 'r');
   try {
     const size = fstatSync(fd).size;
     const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));

@@ -1,6 +1,6 @@
 /** The answer to kubectl when the cache alone does not give it: renew, recover from a 401, or log in again. */
 import type { OstiaryError } from '@ostiary/primitives';
-import { type Call, type CallKind, noteCall, recentCalls } from '../fast/calls.ts';
+import { type Call, type CallKind, isRecall, noteCall, recentCalls } from '../fast/calls.ts';
 import type { Credential } from '../fast/credential.ts';
 import type { ExecInfo } from '../fast/exec-info.ts';
 import { stretchToEnd } from '../oidc/to-session.ts';
@@ -24,6 +24,10 @@ export interface GetTokenDeps extends RenewDeps {
   readonly isInteractive: boolean;
 }
 
+const RENEWED_EARLY =
+  'The last token came back at once, as one that the cluster refused does, so a new one was fetched. If the command ' +
+  'failed, run it again.';
+
 /**
  * The text for standard output.
  *
@@ -39,12 +43,11 @@ export async function getToken(ask: GetTokenAsk, deps: GetTokenDeps): Promise<st
 }
 
 async function answer(ask: GetTokenAsk, deps: GetTokenDeps): Promise<string> {
-  const calls =
-    ask.caller === undefined ? [] : recentCalls(deps.store.callsPath(ask.id), ask.caller, deps.now().getTime());
+  const now = deps.now().getTime();
+  const calls = ask.caller === undefined ? [] : recentCalls(deps.store.callsPath(ask.id), ask.caller, now);
   const credential = usable(deps.store.credential(ask.id), 0, deps.now);
   if (credential === undefined) return await renewed(ask, 0, deps);
-  const refused = calls.some(({ kind, token }) => kind === 'served' && token === credential.issuedAt);
-  if (!refused) return serve(ask, credential, deps);
+  if (!isRecall(calls, credential.issuedAt, now)) return serve(ask, credential, deps);
   if (calls.some(({ kind }) => kind === 'renewed')) return stillRefused({ ask, credential, calls }, deps);
 
   // Noted first: whatever becomes of it, this caller makes us ask the issuer once, not for each of its requests.
@@ -67,13 +70,17 @@ interface Refused {
   readonly calls: readonly Call[];
 }
 
-/** A new token was refused as well, so it is not the token. Said once; the client may still have use for the token. */
+/**
+ * The new token comes back as well, so it is not the token. It may be no refusal either: a program with several clients
+ * asks once for each. Hence the "if". Said once; the client may still have use for the token.
+ */
 function stillRefused({ ask, credential, calls }: Refused, deps: GetTokenDeps): string {
   if (!calls.some(({ kind }) => kind === 'explained')) {
     const { key } = deps.store.load(ask.id);
     deps.say(
-      `The cluster refuses even a new token. Check that its API server trusts the issuer ${key.issuer} with the ` +
-        `audience ${key.clientId}, can reach it for its keys, and that both clocks are right.`,
+      `The same program asked again, although its token is new. If the cluster refuses it, check that its API server ` +
+        `trusts the issuer ${key.issuer} with the audience ${key.clientId}, can reach it for its keys, and that both ` +
+        `clocks are right.`,
     );
     note(ask, deps, { kind: 'explained', token: credential.issuedAt });
   }
@@ -84,8 +91,7 @@ async function renewed(ask: GetTokenAsk, refused: number, deps: GetTokenDeps): P
   const renewal = await renewSession({ id: ask.id, refused }, deps);
   switch (renewal.kind) {
     case 'renewed':
-      if (refused > 0)
-        deps.say('The cluster refused the last token, so a new one was fetched. If the command failed, run it again.');
+      if (refused > 0) deps.say(RENEWED_EARLY);
       return serve(ask, renewal.credential, deps);
     case 'unreachable':
       return lastResort(ask, renewal, deps);
