@@ -61,7 +61,7 @@ function addLogin(program: Command): void {
     .option('--scope <scopes>', 'scopes to ask for (default: openid profile email groups offline_access)', collect)
     .option('--connector-id <id>', 'Ostiary and Dex: the upstream to log in with')
     .option('--prompt <prompt>', 'passed to the issuer: login, consent, select_account')
-    .option('--login-hint <name>', 'passed to the issuer: who is about to log in')
+    .option('--login-hint <name>', 'who is about to log in, passed to the issuer; each name is a session of its own')
     .option('--session <id>', 'renew this session')
     .option('--certificate-authority <file>', 'additional certificate authority for the issuer (PEM)')
     .option('--listen-address <address>', 'where the browser comes back to', '127.0.0.1:0')

@@ -15,7 +15,7 @@ import { openBrowser } from '../login/open-browser.ts';
 import { discoverProvider, type Provider, parseIssuerArgument } from '../oidc/provider.ts';
 import { shellWord } from '../plain-text.ts';
 import { explain, problem } from '../problem.ts';
-import { sessionId } from '../store/session.ts';
+import { type Session, type SessionKey, sessionId } from '../store/session.ts';
 import type { System } from '../system.ts';
 import { findKubeconfig, sessionOfContext } from './current-session.ts';
 import { assertSessionId } from './get-token.ts';
@@ -49,8 +49,8 @@ interface Target {
   readonly issuer: URL;
   readonly options: LoginOptions;
   readonly certificateAuthority: string | undefined;
-  /** A renewal leaves the kubeconfig alone, unless a flag asks for something. */
-  readonly isRenewal: boolean;
+  /** The session to renew, if there is one: it keeps its key, and the kubeconfig stays, unless a flag asks for more. */
+  readonly renewed: Session | undefined;
 }
 
 /** Runs the command. */
@@ -59,11 +59,12 @@ export async function loginCommand(issuer: string | undefined, flags: LoginFlags
   const target = chooseTarget(issuer, flags, system);
   const fetch = system.fetchFor(target.certificateAuthority);
   // A renewal stays with the issuer that the session knows, to the letter.
-  const typed = !target.isRenewal;
+  const typed = target.renewed === undefined;
   const provider = await discoverProvider(target.issuer, { fetch, now: system.now }, { typed });
-  const id = sessionId(keyOfLogin(provider, target.options));
+  const key = target.renewed?.key ?? keyOfLogin(provider, target.options);
+  const id = sessionId(key);
   const request = kubeconfigRequest(id, flags);
-  const touches = !target.isRenewal || [flags.context, flags.cluster, flags.user, flags.server].some(Boolean);
+  const touches = typed || [flags.context, flags.cluster, flags.user, flags.server].some(Boolean);
   // Whatever is wrong with the kubeconfig is better said before the person goes to the browser.
   const paths = findKubeconfig(flags, system);
   const plan = touches ? changeKubeconfig(readKubeconfig(paths), request) : undefined;
@@ -71,7 +72,7 @@ export async function loginCommand(issuer: string | undefined, flags: LoginFlags
   if (flags.dryRun) return describePlan({ plan, kept, provider }, system);
   if (plan !== undefined) await assertWritable(paths, plan, system.lock);
 
-  const login = kept ?? (await logInByBrowser(target, provider, { flags, system }));
+  const login = kept ?? (await logInByBrowser({ target, provider, key }, { flags, system }));
   reportLogin(login, kept !== undefined, system);
   reportRenewal(login, target, system);
   if (touches) report(await pointTo(login, { paths, request, target }, system), id, system);
@@ -79,14 +80,19 @@ export async function loginCommand(issuer: string | undefined, flags: LoginFlags
 
 /**
  * A login that is good for another entry in the kubeconfig: the cluster that was forgotten, or a file that could not be
- * written after the last login. A person who says how to log in wants a new one.
+ * written after the last login. A person who says how to log in wants a new one; a name alone only says which session.
  */
-function keptLogin(id: string, { options, certificateAuthority }: Target, system: System): LoggedIn | undefined {
-  if (options.prompt !== undefined || options.loginHint !== undefined) return undefined;
+function keptLogin(id: string, target: Target, system: System): LoggedIn | undefined {
+  if (flagsForNewLogin(target).length > 0) return undefined;
   const credential = usable(system.store.credential(id), 0, system.now);
   const session = system.store.find(id);
   if (credential === undefined || session === undefined) return undefined;
-  return session.certificateAuthority === certificateAuthority ? { session, credential } : undefined;
+  return session.certificateAuthority === target.certificateAuthority ? { session, credential } : undefined;
+}
+
+function flagsForNewLogin({ options, renewed }: Target): readonly string[] {
+  const otherName = renewed !== undefined && options.loginHint !== renewed.key.loginHint;
+  return [...(options.prompt === undefined ? [] : ['--prompt']), ...(otherName ? ['--login-hint'] : [])];
 }
 
 function reportLogin({ session: { id, key, user } }: LoggedIn, isKept: boolean, { say }: System): void {
@@ -107,8 +113,8 @@ async function pointTo({ credential }: LoggedIn, entry: Entry, { lock }: System)
   } catch (error) {
     if (!isOstiaryError(error)) throw error;
     const [cause, remedy] = explain(error);
-    const { prompt, loginHint } = entry.target.options;
-    const without = prompt === undefined && loginHint === undefined ? '' : ', without --prompt and --login-hint';
+    const flags = flagsForNewLogin(entry.target);
+    const without = flags.length === 0 ? '' : `, without ${flags.join(' and ')},`;
     const until = new Date(credential.notAfter).toLocaleTimeString();
     throw problem({
       code: error.code,
@@ -126,8 +132,17 @@ function chooseTarget(issuer: string | undefined, flags: LoginFlags, system: Sys
   if (issuer !== undefined) {
     const scopes = (flags.scope ?? []).flatMap((scope) => scope.split(/[\s,]+/)).filter(Boolean);
     const options = { ...common, clientId: flags.clientId ?? 'kubectl', scopes, connectorId: flags.connectorId };
-    return { issuer: parseIssuerArgument(issuer), options, certificateAuthority: addedRoots, isRenewal: false };
+    return { issuer: parseIssuerArgument(issuer), options, certificateAuthority: addedRoots, renewed: undefined };
   }
+  const renewed = chooseSession(flags, system);
+  const { key } = renewed;
+  const options = { ...common, ...key, loginHint: flags.loginHint ?? key.loginHint };
+  const certificateAuthority = addedRoots ?? renewed.certificateAuthority;
+  return { issuer: new URL(key.issuer), options, certificateAuthority, renewed };
+}
+
+/** The session to renew. */
+function chooseSession(flags: LoginFlags, system: System): Session {
   const id = flags.session ?? sessionOfContext(flags, system);
   if (id === undefined) {
     throw problem({
@@ -137,10 +152,14 @@ function chooseTarget(issuer: string | undefined, flags: LoginFlags, system: Sys
     });
   }
   assertSessionId(id);
-  const { key, certificateAuthority } = system.store.load(id);
-  const options = { ...common, clientId: key.clientId, scopes: key.scopes, connectorId: key.connectorId };
-  const roots = addedRoots ?? certificateAuthority;
-  return { issuer: new URL(key.issuer), options, certificateAuthority: roots, isRenewal: true };
+  const session = system.store.load(id);
+  const { issuer, loginHint = flags.loginHint } = session.key;
+  if (flags.loginHint === loginHint || flags.loginHint === undefined) return session;
+  throw problem({
+    code: 'config/invalid',
+    cause: `Session ${id} was made with --login-hint ${loginHint}, and stays that person's.`,
+    remedy: `For another one: kubectl login ${issuer} --login-hint ${flags.loginHint} --context NAME`,
+  });
 }
 
 function kubeconfigRequest(id: string, flags: LoginFlags): KubeconfigRequest {
@@ -181,20 +200,32 @@ function describePlan({ plan, kept, provider }: Plan, { print }: System): void {
   print(`${lines.map((line) => `would ${line}`).join('\n')}\n`);
 }
 
+interface LoginPlan {
+  readonly target: Target;
+  readonly provider: Provider;
+  readonly key: SessionKey;
+}
+
 interface Surroundings {
   readonly flags: LoginFlags;
   readonly system: System;
 }
 
-async function logInByBrowser(target: Target, provider: Provider, { flags, system }: Surroundings): Promise<LoggedIn> {
+async function logInByBrowser(plan: LoginPlan, { flags, system }: Surroundings): Promise<LoggedIn> {
   const { listenAddress, callbackPath } = flags;
   const command = flags.browserCommand ?? system.env.KUBECTL_LOGIN_BROWSER;
   const browser = flags.openBrowser ? (url: string) => openBrowser(url, command, system) : undefined;
+<<<<<<< HEAD
   const isRemote = Boolean(system.env.SSH_CONNECTION);
   const flow = browserFlow({ listenAddress, callbackPath, isRemote, openBrowser: browser }, system);
   const { options, certificateAuthority } = target;
+=======
+  const flow = browserFlow({ listenAddress, callbackPath, openBrowser: browser }, system);
+  const { options, certificateAuthority } = plan.target;
+>>>>>>> db31d82 (kubectl-login: two people at one issuer have a session each (--login-hint); a login that changes the person of a session says so, and one that kubectl began is refused to another person)
   const never = new AbortController().signal;
-  const login = await logIn({ provider, options, certificateAuthority, flow, signal: never }, system);
+  const ask = { ...plan, options, certificateAuthority, flow, signal: never, onlySamePerson: false };
+  const login = await logIn(ask, system);
   // A person is there again, so the next login may come up by itself.
   const path = system.store.attemptsPath(login.session.key.issuer);
   loginAttempts({ path, files: system.files, now: system.now }).reset();

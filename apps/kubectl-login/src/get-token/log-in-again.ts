@@ -74,9 +74,10 @@ async function attempt(
   deps.say(`Your session at ${session.key.issuer} is over.`);
   deps.attempts.begin();
   try {
-    const options = { ...session.key, timeoutMs: deps.timeoutMs };
-    const { certificateAuthority } = session;
-    const own = logIn({ provider, options, certificateAuthority, flow: deps.flow, signal: stop.signal }, deps);
+    const { key, certificateAuthority } = session;
+    const options = { ...key, timeoutMs: deps.timeoutMs };
+    const ask = { provider, key, onlySamePerson: true, options, certificateAuthority, flow: deps.flow };
+    const own = logIn({ ...ask, signal: stop.signal }, deps);
     const credential = await Promise.race([own.then((login) => login.credential), finished.promise]);
     deps.attempts.reset();
     return credential;

@@ -11,6 +11,10 @@ import type { LoginFlow, LoginOptions } from './flow.ts';
 
 export interface LogInAsk {
   readonly provider: Provider;
+  /** The session that the login makes or renews. */
+  readonly key: SessionKey;
+  /** True when nobody asked for this login by hand: a session is then not handed over to another person. */
+  readonly onlySamePerson: boolean;
   readonly options: LoginOptions;
   readonly certificateAuthority: string | undefined;
   readonly flow: LoginFlow;
@@ -33,15 +37,15 @@ const LOCK_PATIENCE_MS = 30_000;
 const NOTABLE_SKEW_SECONDS = 30;
 
 /** The key of the session that such a login makes. The issuer is named as it names itself. */
-export function keyOfLogin(provider: Provider, { clientId, scopes, connectorId }: LoginOptions): SessionKey {
-  return { issuer: provider.as.issuer, clientId, scopes, connectorId };
+export function keyOfLogin(provider: Provider, options: LoginOptions): SessionKey {
+  const { clientId, scopes, connectorId, loginHint } = options;
+  return { issuer: provider.as.issuer, clientId, scopes, connectorId, loginHint };
 }
 
 /** Lets the person log in and keeps the session. */
 export async function logIn(ask: LogInAsk, deps: LogInDeps): Promise<LoggedIn> {
-  const { provider, options } = ask;
+  const { provider, options, key } = ask;
   reportSkew(provider, deps.say);
-  const key = keyOfLogin(provider, options);
   // A place that cannot be written is better found out before the person goes to the browser.
   await underLock(sessionId(key), deps, () => {});
   const tokens = await ask.flow({ provider, options, signal: ask.signal });
@@ -59,8 +63,33 @@ export async function logIn(ask: LogInAsk, deps: LogInDeps): Promise<LoggedIn> {
   };
   const credential = toCredential(idToken);
   // A renewal that is under way would otherwise store the successor of the old refresh token over the new one.
-  await underLock(session.id, deps, () => deps.store.save(session, credential));
+  await underLock(session.id, deps, () => {
+    const before = deps.store.find(session.id);
+    if (before !== undefined && before.subject !== session.subject) meetAnother({ before, now: session }, ask, deps);
+    deps.store.save(session, credential);
+  });
   return { session, credential };
+}
+
+/** Another person logged in: the contexts of the session would change their user. Never unasked, and never silently. */
+function meetAnother(
+  { before, now }: { readonly before: Session; readonly now: Session },
+  { onlySamePerson }: LogInAsk,
+  { say }: LogInDeps,
+): void {
+  const { id, key } = before;
+  const [was, is] = before.user === now.user ? [before.subject, now.subject] : [before.user, now.user];
+  if (!onlySamePerson) {
+    say(`Session ${id} was that of ${was}, and is now that of ${is}: contexts bound to it now act as ${is}.`);
+    return;
+  }
+  throw problem({
+    code: 'login/not_allowed',
+    cause: `Session ${id} is that of ${was}, but ${is} logged in. Nothing was changed.`,
+    remedy:
+      `Log in as ${was}, or let ${is} have a context: kubectl login ${key.issuer} --login-hint NAME --context NAME. ` +
+      `To hand the session over: kubectl login --session=${id}`,
+  });
 }
 
 async function underLock(id: string, deps: LogInDeps, work: () => void): Promise<void> {

@@ -1,34 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Secret } from '@ostiary/primitives';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Credential } from '../fast/credential.ts';
-import { createPrivateFiles, type PrivateFiles } from './private-files.ts';
-import type { Session } from './session.ts';
-import { createSessionStore, type SessionStore } from './session-store.ts';
+import { credential, openStore, session as stored, type TestStore } from '../../test/support/stored.ts';
+import type { SessionStore } from './session-store.ts';
 
-const session: Session = {
-  id: 'one',
-  key: { issuer: 'https://login.example.com', clientId: 'kubectl', scopes: [] },
-  metadata: { tokenEndpoint: 'https://login.example.com/token', fetchedAt: 1 },
-  refreshToken: new Secret('rt'),
-  subject: 'jane',
-  user: 'jane',
-  loggedInAt: 1,
-};
-const credential: Credential = { version: 1, issuedAt: 1, notAfter: 2, expiresAt: 3, v1: 'a', v1beta1: 'b' };
+const session = { ...stored, id: 'one' };
 
+let there: TestStore;
 let home: string;
-let files: PrivateFiles;
 let store: SessionStore;
-let nonces = 0;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'store-'));
-  files = createPrivateFiles({ uid: process.getuid?.(), newNonce: () => `n${++nonces}` });
-  store = createSessionStore(home, files);
+  there = openStore();
+  ({ home, store } = there);
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
+afterEach(() => there[Symbol.dispose]());
 
 const names = (): string[] => readdirSync(`${home}/sessions`).sort();
 

@@ -11,6 +11,8 @@ export interface SessionKey {
   readonly scopes: readonly string[];
   /** Dex and Ostiary: which upstream to log in with. */
   readonly connectorId?: string | undefined;
+  /** Whom the person named before the login: two identities at one issuer are two sessions. */
+  readonly loginHint?: string | undefined;
 }
 
 /** What the issuer's discovery document said, as far as a renewal or a logout needs it. */
@@ -41,7 +43,13 @@ const optionalText = z.optional(z.string());
 const fileSchema = z.object({
   version: z.literal(1),
   id: z.string(),
-  key: z.object({ issuer: z.url(), clientId: z.string(), scopes: z.array(z.string()), connectorId: optionalText }),
+  key: z.object({
+    issuer: z.url(),
+    clientId: z.string(),
+    scopes: z.array(z.string()),
+    connectorId: optionalText,
+    loginHint: optionalText,
+  }),
   certificateAuthority: optionalText,
   metadata: z.object({
     tokenEndpoint: z.url(),
@@ -57,10 +65,12 @@ const fileSchema = z.object({
 
 /**
  * The same inputs give the same id, so a second login replaces the first and the kubeconfig stays as it is. The host
- * is part of it for people; the hash covers every input that changes the token.
+ * is part of it for people; the hash covers every input that changes the token. An input that came later counts only
+ * where it is given, so that the sessions from before keep their names.
  */
 export function sessionId(key: SessionKey): string {
-  const inputs = [key.issuer, key.clientId, [...key.scopes].sort(), key.connectorId ?? null];
+  const { issuer, clientId, scopes, connectorId = null, loginHint } = key;
+  const inputs = [issuer, clientId, [...scopes].sort(), connectorId, ...(loginHint === undefined ? [] : [loginHint])];
   const hash = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 10);
   const host = new URL(key.issuer).hostname.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return `${host.replace(/^-+|-+$/g, '').slice(0, 40)}-${hash}`.replace(/^-/, '');
