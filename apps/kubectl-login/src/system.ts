@@ -67,6 +67,7 @@ export function createSystem(): System {
         timeoutMs: REQUEST_TIMEOUT_MS,
         maxBytes: LARGEST_ANSWER_BYTES,
       }),
+    timeout: (ms) => AbortSignal.timeout(ms),
     say: (line) => void writeAll(2, `${printable(line)}\n`),
     print: (text) => void writeAll(1, text),
     isStdinTty: process.stdin.isTTY,

@@ -152,6 +152,19 @@ describe('a token whose time is over', () => {
     expect(Date.parse(JSON.parse(answer.stdout).status.expirationTimestamp)).toBe(expiresAt);
   });
 
+  it('that has not quite ended serves eight callers at once while the issuer hangs, which few of them ask', async () => {
+    await using there = await loggedIn();
+    const expiresAt = Date.now() + 600_000;
+    there.world.edit(there.id, { notAfter: Date.now() - 1, expiresAt });
+    there.provider.faults.forever = 'hang';
+    const answers = await Promise.all(Array.from({ length: 8 }, () => there.ask()));
+    expect(new Set(answers.map(tokenOf)).size).toBe(1);
+    expect(there.tokenRequests()).toBeLessThan(8);
+    const asked = there.tokenRequests();
+    tokenOf(await there.ask());
+    expect(there.tokenRequests()).toBe(asked);
+  });
+
   it('is renewed after the process that was renewing it was killed', async () => {
     await using there = await loggedIn();
     there.world.expire(there.id);

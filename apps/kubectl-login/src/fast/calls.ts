@@ -17,9 +17,9 @@ import {
 
 /**
  * served: a token was given out. renewed: a refused token made us ask the issuer. explained: the person was told that
- * a new token was refused as well. failed: no token could be given.
+ * a new token was refused as well. failed: no token could be given. unreachable: the issuer did not answer.
  */
-export type CallKind = 'served' | 'renewed' | 'explained' | 'failed';
+export type CallKind = 'served' | 'renewed' | 'explained' | 'failed' | 'unreachable';
 
 export interface Call {
   readonly kind: CallKind;

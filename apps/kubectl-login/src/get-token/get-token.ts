@@ -6,7 +6,7 @@ import type { ExecInfo } from '../fast/exec-info.ts';
 import { stretchToEnd } from '../oidc/to-session.ts';
 import { explain, problem } from '../problem.ts';
 import type { Session } from '../store/session.ts';
-import { type Renewal, type RenewDeps, renewSession, usable } from './renew.ts';
+import { isLasting, type Renewal, type RenewDeps, renewSession, usable } from './renew.ts';
 
 export interface GetTokenAsk {
   readonly id: string;
@@ -109,8 +109,7 @@ function lastResort(
   deps: GetTokenDeps,
 ): string {
   const credential = deps.store.credential(ask.id);
-  const now = deps.now().getTime();
-  if (credential === undefined || now >= credential.expiresAt || now < credential.issuedAt) throw error;
+  if (!isLasting(credential, deps.now)) throw error;
   deps.say(`${explain(error)[0]} The present token is used until it ends.`);
   note(ask, deps, { kind: 'served', token: credential.issuedAt });
   return stretchToEnd(credential, ask.info.apiVersion);

@@ -9,6 +9,7 @@ import { refreshTokens, type Tokens } from '../oidc/tokens.ts';
 import { problem } from '../problem.ts';
 import type { Session } from '../store/session.ts';
 import type { SessionStore } from '../store/session-store.ts';
+import { lastOutage, noteOutage } from './outage.ts';
 
 export interface RenewDeps {
   readonly store: SessionStore;
@@ -19,6 +20,8 @@ export interface RenewDeps {
   readonly jitter: () => number;
   /** A fetch that trusts the session's additional roots. */
   readonly fetchFor: (certificateAuthority: string | undefined) => Fetch;
+  /** Aborts after so many milliseconds. */
+  readonly timeout: (milliseconds: number) => AbortSignal;
 }
 
 export interface RenewAsk {
@@ -40,6 +43,9 @@ const METADATA_LIFE_MS = 3_600_000;
 const RETRIES = 2;
 /** No retry starts later than this after the first attempt: a person is waiting. */
 const RETRY_WINDOW_MS = 5_000;
+/** With a token at hand that has not ended, a request may take this long, and waiting for another process that. */
+const HURRIED_REQUEST_MS = 4_000;
+const HURRIED_WAIT_MS = 2_000;
 
 /** The credential if it will do: fresh, and not the one that was refused. */
 export function usable(credential: Credential | undefined, refused: number, now: Clock): Credential | undefined {
@@ -47,19 +53,55 @@ export function usable(credential: Credential | undefined, refused: number, now:
   return isFresh(credential, now().getTime()) ? credential : undefined;
 }
 
-/** Renews the session, or finds that another process has just done so. */
-export async function renewSession({ id, refused }: RenewAsk, deps: RenewDeps): Promise<Renewal> {
+/** True while the cluster still takes the token, although it is time for a new one. */
+export function isLasting(credential: Credential | undefined, now: Clock): credential is Credential {
+  const time = now().getTime();
+  return credential !== undefined && time >= credential.issuedAt && time < credential.expiresAt;
+}
+
+/** Renews the session, or finds that another process has just done so, or just failed to. */
+export async function renewSession(ask: RenewAsk, deps: RenewDeps): Promise<Renewal> {
   const { store } = deps;
-  const unless = (): Credential | undefined => usable(store.credential(id), refused, deps.now);
-  const lock = await acquireLock({ path: store.lockPath(id), patienceMs: LOCK_PATIENCE_MS, unless }, deps.lock);
-  if ('answer' in lock) return { kind: 'renewed', credential: lock.answer };
+  const path = store.lockPath(ask.id);
+  const startedAt = deps.now().getTime();
+  const elsewhere = (): Renewal | undefined => resultElsewhere(ask, startedAt, deps);
+  const unless = (): Renewal | undefined => elsewhere() ?? heldUp(ask, startedAt, deps);
+  const lock = await acquireLock({ path, patienceMs: LOCK_PATIENCE_MS, unless }, deps.lock);
+  if ('answer' in lock) return lock.answer;
   try {
-    const credential = unless();
-    if (credential !== undefined) return { kind: 'renewed', credential };
-    return await renewLocked(store.load(id), deps);
+    return elsewhere() ?? (await renewLocked(store.load(ask.id), deps));
   } finally {
     lock.release();
   }
+}
+
+/**
+ * What another process has found out. That the issuer is out of reach counts for all who were waiting meanwhile; for
+ * those who come later only while they have a token, for without one they had better try.
+ */
+function resultElsewhere({ id, refused }: RenewAsk, startedAt: number, deps: RenewDeps): Renewal | undefined {
+  const present = deps.store.credential(id);
+  const credential = usable(present, refused, deps.now);
+  if (credential !== undefined) return { kind: 'renewed', credential };
+  const outage = lastOutage(id, deps);
+  if (outage === undefined || (outage < startedAt && !isLasting(present, deps.now))) return undefined;
+  return { kind: 'unreachable', error: outOfReach(deps.store.load(id)) };
+}
+
+/** Whoever has a token does not wait for long while another process asks the issuer. */
+function heldUp({ id, refused }: RenewAsk, startedAt: number, deps: RenewDeps): Renewal | undefined {
+  if (deps.now().getTime() - startedAt < HURRIED_WAIT_MS) return undefined;
+  const present = deps.store.credential(id);
+  if (!isLasting(present, deps.now) || present.issuedAt <= refused) return undefined;
+  return { kind: 'unreachable', error: outOfReach(deps.store.load(id)) };
+}
+
+function outOfReach({ key }: Session): Error {
+  return problem({
+    code: 'upstream/unavailable',
+    cause: `${key.issuer} gives another process no answer.`,
+    remedy: 'Check the network, VPN and proxy settings, then try again.',
+  });
 }
 
 async function renewLocked(session: Session, deps: RenewDeps): Promise<Renewal> {
@@ -81,7 +123,10 @@ async function renewLocked(session: Session, deps: RenewDeps): Promise<Renewal> 
       store.save(next, undefined);
       return { kind: 'ended', session: next, why: 'the issuer ended it' };
     }
-    if (isOstiaryError(error, 'upstream/unavailable')) return { kind: 'unreachable', error };
+    if (isOstiaryError(error, 'upstream/unavailable')) {
+      noteOutage(session.id, deps);
+      return { kind: 'unreachable', error };
+    }
     throw explainOidcError(error, session.key.issuer, 'renewing the session');
   }
 }
@@ -98,9 +143,11 @@ interface Refreshed {
 
 async function refreshWithRetries(session: Renewable, deps: RenewDeps): Promise<Refreshed> {
   const startedAt = deps.now().getTime();
+  const plain = deps.fetchFor(session.certificateAuthority);
+  const fetch = isLasting(deps.store.credential(session.id), deps.now) ? hurried(plain, startedAt, deps) : plain;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await refreshOnce(session, deps);
+      return await refreshOnce(session, { fetch, now: deps.now });
     } catch (error) {
       const late = deps.now().getTime() - startedAt >= RETRY_WINDOW_MS;
       if (!isOstiaryError(error, 'upstream/unavailable') || attempt === RETRIES || late) throw error;
@@ -109,10 +156,17 @@ async function refreshWithRetries(session: Renewable, deps: RenewDeps): Promise<
   }
 }
 
-async function refreshOnce(session: Renewable, deps: RenewDeps): Promise<Refreshed> {
+/** Nobody who has a token waits for an issuer longer than the retries may take altogether. */
+function hurried(fetch: Fetch, startedAt: number, { now, timeout }: RenewDeps): Fetch {
+  return (input, init) => {
+    const leftMs = Math.max(0, startedAt + RETRY_WINDOW_MS - now().getTime());
+    return fetch(input, { ...init, signal: timeout(Math.min(HURRIED_REQUEST_MS, leftMs)) });
+  };
+}
+
+async function refreshOnce(session: Renewable, oidc: OidcDeps): Promise<Refreshed> {
   const { key, subject } = session;
-  const oidc: OidcDeps = { fetch: deps.fetchFor(session.certificateAuthority), now: deps.now };
-  const old = deps.now().getTime() - session.metadata.fetchedAt >= METADATA_LIFE_MS;
+  const old = oidc.now().getTime() - session.metadata.fetchedAt >= METADATA_LIFE_MS;
   const provider = old ? await discoverSame(session, oidc) : providerFromMetadata(key.issuer, session.metadata, oidc);
   const current = old ? { ...session, metadata: keepMetadata(provider) } : session;
   const tokens = await refreshTokens({ clientId: key.clientId, refreshToken: session.refreshToken, subject }, provider);
