@@ -88,13 +88,17 @@ function stillRefused({ ask, credential, calls }: Refused, deps: GetTokenDeps): 
 }
 
 async function renewed(ask: GetTokenAsk, refused: number, deps: GetTokenDeps): Promise<string> {
-  const renewal = await renewSession({ id: ask.id, refused }, deps);
+  // Whatever stands in the way (a folder that cannot be written, a page instead of an answer) may go away again.
+  const renewal = await renewSession({ id: ask.id, refused }, deps).catch(
+    (error: unknown): Renewal => ({ kind: 'unreachable', error }),
+  );
   switch (renewal.kind) {
     case 'renewed':
       if (refused > 0) deps.say(RENEWED_EARLY);
+      if (renewal.unsaved !== undefined) deps.say(notKept(renewal.unsaved));
       return serve(ask, renewal.credential, deps);
     case 'unreachable':
-      return lastResort(ask, renewal, deps);
+      return lastResort(ask, renewal.error, deps);
     case 'ended':
       return serve(ask, await logInOrFail(ask, { renewal, refused }, deps), deps);
     default:
@@ -102,12 +106,13 @@ async function renewed(ask: GetTokenAsk, refused: number, deps: GetTokenDeps): P
   }
 }
 
-/** The issuer is out of reach: a token that has not quite ended still works, and a browser would help nobody. */
-function lastResort(
-  ask: GetTokenAsk,
-  { error }: Extract<Renewal, { kind: 'unreachable' }>,
-  deps: GetTokenDeps,
-): string {
+function notKept(error: unknown): string {
+  const [cause, remedy] = explain(error);
+  return `${cause} The new token is used, but the session could not be kept, and may have to be begun anew. ${remedy}`;
+}
+
+/** No new token is to be had: one that has not quite ended still works, and a browser would help nobody. */
+function lastResort(ask: GetTokenAsk, error: unknown, deps: GetTokenDeps): string {
   const credential = deps.store.credential(ask.id);
   if (!isLasting(credential, deps.now)) throw error;
   deps.say(`${explain(error)[0]} The present token is used until it ends.`);

@@ -74,9 +74,10 @@ describe('an issuer that is out of reach', () => {
 
   it('is waited for longer when the token has ended, or was refused', async () => {
     await holdLock();
-    await expect(renewSession(ask, world.deps)).rejects.toThrow('pid 7');
+    const deps = { ...world.deps, lock: { ...world.deps.lock, sleep: () => world.deps.sleep(1_000) } };
+    await expect(renewSession(ask, deps)).rejects.toThrow('pid 7');
     there.store.save(session, inMargin);
-    await expect(renewSession({ ...ask, refused: inMargin.issuedAt }, world.deps)).rejects.toThrow('pid 7');
+    await expect(renewSession({ ...ask, refused: inMargin.issuedAt }, deps)).rejects.toThrow('pid 7');
   });
 
   it('is asked by nobody who has a token for the next 10 seconds', async () => {

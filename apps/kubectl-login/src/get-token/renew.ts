@@ -31,10 +31,11 @@ export interface RenewAsk {
 }
 
 /**
- * `ended`: only a new login helps. `unreachable`: the issuer could not be asked, so nothing is known about the session.
+ * `renewed`: `unsaved` is why the new token could not be kept, if so. `ended`: only a new login helps. `unreachable`: the
+ * issuer could not be asked, so nothing is known about the session.
  */
 export type Renewal =
-  | { readonly kind: 'renewed'; readonly credential: Credential }
+  | { readonly kind: 'renewed'; readonly credential: Credential; readonly unsaved?: unknown }
   | { readonly kind: 'ended'; readonly session: Session; readonly why: string }
   | { readonly kind: 'unreachable'; readonly error: unknown };
 
@@ -105,7 +106,6 @@ function outOfReach({ key }: Session): Error {
 }
 
 async function renewLocked(session: Session, deps: RenewDeps): Promise<Renewal> {
-  const { store } = deps;
   const { refreshToken } = session;
   if (refreshToken === undefined) {
     return { kind: 'ended', session, why: 'it has no refresh token' };
@@ -114,13 +114,13 @@ async function renewLocked(session: Session, deps: RenewDeps): Promise<Renewal> 
     const { tokens, current } = await refreshWithRetries({ ...session, refreshToken }, deps);
     const next = { ...current, refreshToken: tokens.refreshToken ?? current.refreshToken };
     const credential = tokens.idToken === undefined ? undefined : toCredential(tokens.idToken);
-    store.save(next, credential);
-    if (credential !== undefined) return { kind: 'renewed', credential };
+    const unsaved = trySave(next, credential, deps);
+    if (credential !== undefined) return { kind: 'renewed', credential, unsaved };
     return { kind: 'ended', session: next, why: 'the issuer gives no ID token on a refresh' };
   } catch (error) {
     if (isSessionEnded(error)) {
       const next = { ...session, refreshToken: undefined };
-      store.save(next, undefined);
+      trySave(next, undefined, deps);
       return { kind: 'ended', session: next, why: 'the issuer ended it' };
     }
     if (isOstiaryError(error, 'upstream/unavailable')) {
@@ -128,6 +128,16 @@ async function renewLocked(session: Session, deps: RenewDeps): Promise<Renewal> 
       return { kind: 'unreachable', error };
     }
     throw explainOidcError(error, session.key.issuer, 'renewing the session');
+  }
+}
+
+/** What the issuer said stands, whether it can be kept or not. @returns why it could not. */
+function trySave(session: Session, credential: Credential | undefined, { store }: RenewDeps): unknown {
+  try {
+    store.save(session, credential);
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 
