@@ -1,6 +1,6 @@
 import type { Fetch } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
-import { discoverProvider, parseIssuerArgument } from './provider.ts';
+import { discoverProvider, keepMetadata, parseIssuerArgument } from './provider.ts';
 
 const issuer = 'https://login.example.com';
 const now = new Date('2026-01-01T00:00:00Z');
@@ -18,6 +18,36 @@ describe('a discovery document', () => {
 
   it('that is right is taken', async () => {
     expect((await discover(Response.json(metadata))).as).toEqual(metadata);
+  });
+
+  it.each<[string, unknown]>([
+    ['revocation_endpoint', null],
+    ['revocation_endpoint', ''],
+    ['revocation_endpoint', 'http://login.example.com/revoke'],
+    ['revocation_endpoint', ['https://login.example.com/revoke']],
+    ['id_token_signing_alg_values_supported', 'RS256'],
+    ['id_token_signing_alg_values_supported', [1]],
+    ['scopes_supported', null],
+    ['scopes_supported', 'openid'],
+  ])('with an odd %s (%j) is taken without it', async (name, value) => {
+    const { as } = await discover(Response.json({ ...metadata, [name]: value }));
+    expect(as).toEqual(metadata);
+  });
+
+  it('gives a session what it needs', async () => {
+    const more = {
+      revocation_endpoint: `${issuer}/revoke`,
+      id_token_signing_alg_values_supported: ['RS256'],
+      scopes_supported: ['openid'],
+    };
+    const provider = await discover(Response.json({ ...metadata, ...more }));
+    expect(provider.as).toEqual({ ...metadata, ...more });
+    expect(keepMetadata(provider)).toEqual({
+      tokenEndpoint: `${issuer}/token`,
+      revocationEndpoint: `${issuer}/revoke`,
+      idTokenAlgorithms: ['RS256'],
+      fetchedAt: now.getTime(),
+    });
   });
 
   it.each<[string, () => Response]>([

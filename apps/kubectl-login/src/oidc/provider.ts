@@ -92,7 +92,7 @@ export async function discoverProvider(
     const skewSeconds = skewOf(response, deps.now);
     const name = await issuerOf(response.clone());
     const named = name === undefined ? issuer : assertMeant(issuer, name, typed);
-    const as = await oauth.processDiscoveryResponse(named, response);
+    const as = withoutOddities(await oauth.processDiscoveryResponse(named, response));
     assertEndpoints(as);
     return { as, fetch: deps.fetch, now: deps.now, skewSeconds };
   } catch (error) {
@@ -133,11 +133,32 @@ function assertMeant(asked: URL, name: string, typed: boolean): URL {
   });
 }
 
+/** True for an address that is protected on its way, which is all that a discovery document may name. */
+function isUsableEndpoint(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  return new URL(value).protocol === 'https:' || isPlainLoopback(value);
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** The optional metadata that this program reads, and what of them can be used. */
+const OPTIONAL = {
+  revocation_endpoint: isUsableEndpoint,
+  id_token_signing_alg_values_supported: isTextList,
+  scopes_supported: isTextList,
+} as const;
+
+/** A null, an empty text or a text for a list counts as not given: such documents exist, and people log in there. */
+function withoutOddities(as: oauth.AuthorizationServer): oauth.AuthorizationServer {
+  const odd = Object.entries(OPTIONAL).filter(([name, isUsable]) => !isUsable(as[name]));
+  return Object.fromEntries(Object.entries(as).filter(([name]) => !odd.some(([oddName]) => oddName === name)));
+}
+
 function assertEndpoints(as: oauth.AuthorizationServer): void {
   for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
-    const value = as[name];
-    const url = value !== undefined && URL.canParse(value) ? new URL(value) : undefined;
-    if (url !== undefined && (url.protocol === 'https:' || isPlainLoopback(url.href))) continue;
+    if (isUsableEndpoint(as[name])) continue;
     throw problem({
       code: 'upstream/protocol',
       cause: `${as.issuer} has no usable ${name} in its discovery document.`,

@@ -4,6 +4,7 @@ import * as oauth from 'oauth4webapi';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isSessionEnded } from './oidc-error.ts';
 import type { Provider } from './provider.ts';
+import { toCredential } from './to-session.ts';
 import { redeemCode, refreshTokens } from './tokens.ts';
 
 const issuer = 'https://login.example.com';
@@ -96,6 +97,14 @@ describe('an ID token', () => {
     for (const token of [await sign(claims, stranger), unsigned(claims), 'not.a.token', '']) {
       await expect(redeem(provider(body(token)))).rejects.toMatchObject({ code: 'upstream/protocol' });
     }
+  });
+
+  it.each([1e13, 1e300])('that ends in %d seconds, which is no date, is good for a year', async (exp) => {
+    const { idToken } = await redeem(provider(body(await sign({ ...claims, exp }))));
+    if (idToken === undefined) throw new Error('no ID token');
+    const year = 365 * 86_400_000;
+    expect(idToken.livesMs).toBe(year);
+    expect(toCredential(idToken).expiresAt).toBe(now.getTime() + year);
   });
 
   it('must come with a code', async () => {

@@ -15,6 +15,9 @@ export interface IdToken {
   readonly livesMs: number;
 }
 
+/** A year. An `exp` beyond it is a mistake (milliseconds, "never"), and may be no date at all. */
+const LONGEST_LIFE_MS = 365 * 86_400_000;
+
 export interface Tokens {
   /** Absent when a refresh gave none, which OpenID Connect Core 1.0 section 12.2 allows. */
   readonly idToken?: IdToken | undefined;
@@ -112,6 +115,7 @@ function readTokens(body: oauth.TokenEndpointResponse, response: Response, { now
   const receivedAt = now().getTime();
   const date = Date.parse(response.headers.get('date') ?? '');
   const issuerNow = Number.isNaN(date) ? claims.iat * 1000 : date;
-  const idToken = { jwt: body.id_token, claims, receivedAt, livesMs: claims.exp * 1000 - issuerNow };
+  const livesMs = Math.min(Math.max(0, claims.exp * 1000 - issuerNow), LONGEST_LIFE_MS);
+  const idToken = { jwt: body.id_token, claims, receivedAt, livesMs };
   return { idToken, refreshToken, scope: body.scope };
 }

@@ -51,3 +51,25 @@ describe('what a killed process left of a session', () => {
     expect([store.list(), store.traces()]).toEqual([[], []]);
   });
 });
+
+describe('a session', () => {
+  it('that is missing is told from one that is damaged', () => {
+    expect(() => store.load('one')).toThrow('There is no session one on this machine.');
+    leave('one.session.json');
+    expect(() => store.load('one')).toThrow(`${home}/sessions/one.session.json is damaged`);
+    expect(store.find('one')).toBeUndefined();
+  });
+
+  it('that could not be read back is not written over one that can', () => {
+    store.save(session, credential);
+    const odd = { ...session, metadata: { ...session.metadata, revocationEndpoint: '' } };
+    expect(() => store.save(odd, credential)).toThrow('cannot be kept in a session');
+    expect(store.load('one')).toEqual(session);
+  });
+
+  it('is written before its token, which is of no use without it', () => {
+    mkdirSync(`${home}/sessions/one.credential.json`, { recursive: true, mode: 0o700 });
+    expect(() => store.save(session, credential)).toThrow('cannot be written');
+    expect(store.load('one').refreshToken?.reveal()).toBe('rt-1');
+  });
+});

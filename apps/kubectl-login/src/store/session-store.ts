@@ -37,10 +37,8 @@ export function createSessionStore(home: string, files: PrivateFiles): SessionSt
     files.folder(`${home}/issuers`);
     return `${home}/issuers/${createHash('sha256').update(issuer).digest('hex').slice(0, 20)}`;
   };
-  const find = (id: string): Session | undefined => {
-    const text = files.read(sessionFiles(home, id).session);
-    return text === undefined ? undefined : parseSession(text);
-  };
+  const read = (id: string): string | undefined => files.read(sessionFiles(home, id).session);
+  const find = (id: string): Session | undefined => parseSession(read(id) ?? '');
   const lockPath = (id: string): string => `${home}/sessions/${id}.lock`;
   const removeDrafts = (id: string): void => {
     for (const path of [...Object.values(sessionFiles(home, id)), lockPath(id)]) files.removeDrafts(path);
@@ -48,11 +46,14 @@ export function createSessionStore(home: string, files: PrivateFiles): SessionSt
   return {
     find,
     load(id) {
-      const session = find(id);
+      const text = read(id);
+      const session = parseSession(text ?? '');
       if (session !== undefined) return session;
+      const { session: path } = sessionFiles(home, id);
+      const damaged = `The session file ${path} is damaged, or of another version of kubectl login.`;
       throw problem({
-        code: 'login/expired',
-        cause: `There is no session ${id} on this machine.`,
+        code: text === undefined ? 'login/expired' : 'storage/corrupt',
+        cause: text === undefined ? `There is no session ${id} on this machine.` : damaged,
         remedy: 'Run: kubectl login ISSUER',
       });
     },
@@ -62,8 +63,11 @@ export function createSessionStore(home: string, files: PrivateFiles): SessionSt
     },
     save(session, credential) {
       const paths = sessionFiles(home, session.id);
+      const text = formatSession(session);
+      // What cannot be read back would be found out when the token ends, and the old session would be gone by then.
+      if (parseSession(text) === undefined) throw unreadable(session);
       removeDrafts(session.id);
-      files.write(paths.session, formatSession(session));
+      files.write(paths.session, text);
       if (credential === undefined) files.remove(paths.credential);
       else files.write(paths.credential, `${JSON.stringify(credential)}\n`);
     },
@@ -81,6 +85,14 @@ export function createSessionStore(home: string, files: PrivateFiles): SessionSt
     loginLockPath: (issuer) => `${issuerFile(issuer)}.lock`,
     attemptsPath: (issuer) => `${issuerFile(issuer)}.attempts.json`,
   };
+}
+
+function unreadable({ key }: Session): Error {
+  return problem({
+    code: 'storage/corrupt',
+    cause: `What ${key.issuer} says of itself cannot be kept in a session.`,
+    remedy: 'Set KUBECTL_LOGIN_DEBUG=1 and report its discovery document.',
+  });
 }
 
 /** Whose file it is. A lock that stands is no trace: its holder may be about to make the first session. */
