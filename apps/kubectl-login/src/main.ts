@@ -1,7 +1,7 @@
 /** The program's entry: answers from the cache with `fs` alone, and loads everything else only when that fails. */
 import { answerFromCache, type FastCall, refuseOnce } from './fast/answer.ts';
 import { nodeProblem } from './fast/node-version.ts';
-import { writeAll } from './fast/write-all.ts';
+import { outputProblem, writeAll } from './fast/write-all.ts';
 
 const argv = process.argv.slice(2);
 const call: FastCall = {
@@ -11,7 +11,12 @@ const call: FastCall = {
   uid: process.getuid?.(),
   ppid: process.ppid,
   now: Date.now(),
-  write: (text) => writeAll(1, text),
+  write(text) {
+    const code = writeAll(1, text);
+    const wrong = outputProblem(code);
+    if (wrong !== undefined) writeAll(2, `error: ${wrong}\n`);
+    return code === undefined;
+  },
 };
 // Asked first: the answer must not depend on whether a token happens to lie ready.
 const tooOld = nodeProblem(process.versions.node, process.execPath);

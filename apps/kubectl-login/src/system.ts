@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@ostiary/primitives';
 import { getProxyForUrl } from 'proxy-from-env';
 import { type Env, stateHome } from './fast/state-home.ts';
-import { writeAll } from './fast/write-all.ts';
+import { outputProblem, writeAll } from './fast/write-all.ts';
 import type { RenewDeps } from './get-token/renew.ts';
 import { createNodeFetch } from './http/node-fetch.ts';
 import { createTrustRoots } from './http/trust-roots.ts';
@@ -23,7 +23,7 @@ export interface System extends RenewDeps, LoginDeps {
   readonly home: string;
   readonly lock: LockDeps;
   readonly files: PrivateFiles;
-  /** Writes to standard output, to the end. */
+  /** Writes to standard output, to the end. Throws when that cannot be; a reader who is gone is no error. */
   readonly print: (text: string) => void;
   readonly isStdinTty: boolean;
   readonly isStderrTty: boolean;
@@ -69,12 +69,18 @@ export function createSystem(): System {
       }),
     timeout: (ms) => AbortSignal.timeout(ms),
     say: (line) => void writeAll(2, `${printable(line)}\n`),
-    print: (text) => void writeAll(1, text),
+    print,
     isStdinTty: process.stdin.isTTY,
     isStderrTty: process.stderr.isTTY,
     parentPid,
     isParentAlive: () => process.ppid === parentPid && isRunning(parentPid),
   };
+}
+
+function print(text: string): void {
+  const cause = outputProblem(writeAll(1, text));
+  if (cause === undefined) return;
+  throw problem({ code: 'config/invalid', cause, remedy: 'Free some disk space, or write it elsewhere.' });
 }
 
 /** On Windows the parent's number stays when it is gone. */

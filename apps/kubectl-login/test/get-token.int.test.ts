@@ -248,6 +248,32 @@ describe('a call that cannot be answered', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('a standard output that cannot be written', () => {
+  const line = /^error: Standard output cannot be written \(ENOSPC\)\.[^\n]*\n$/;
+
+  it.each([
+    ['a token of the cache', () => {}],
+    ['a new token', ({ world, id }: LoggedIn) => world.expire(id)],
+  ])('is said in one line, for %s', async (_what, prepare) => {
+    await using there = await loggedIn();
+    prepare(there);
+    const ask = [process.execPath, build.main, 'get-token', `--session=${there.id}`];
+    const args = ['-c', '"$@" >/dev/full', 'sh', ...ask];
+    const env = { ...there.world.env, ...execInfo('v1') };
+    const answer = await runCommand({ command: 'sh', args, env });
+    expect(answer).toEqual({ exitCode: 1, stdout: '', stderr: expect.stringMatching(line) });
+  });
+
+  it('costs no token when it is only standard error', async () => {
+    await using there = await loggedIn();
+    there.world.edit(there.id, { notAfter: Date.now() - 1, expiresAt: Date.now() + 60_000 });
+    there.provider.faults.forever = 'unavailable'; // there is something to say
+    const ask = [process.execPath, build.main, 'get-token', `--session=${there.id}`];
+    const args = ['-c', '"$@" 2>/dev/full', 'sh', ...ask];
+    tokenOf(await runCommand({ command: 'sh', args, env: { ...there.world.env, ...execInfo('v1') } }));
+  });
+});
+
 describe('files on disk', () => {
   it.each(['', '{', '{"version":1}', '\0\0\0\0', '{"version":2,"v1":"x"}'])(
     'with a credential of %j are replaced by a refresh',
