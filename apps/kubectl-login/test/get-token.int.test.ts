@@ -222,6 +222,13 @@ describe('a session that the issuer has ended', () => {
     refusal(await there.ask({ ...interactive, BROWSER_MODE: 'deny' }));
     expect(refusal(await there.ask(interactive))).toContain('an earlier login was not finished');
     expect(login(there.world)).toBe(1);
+
+    // `kubectl login` shows that somebody is there: the next one may come up by itself again.
+    expect((await there.world.run([`--session=${there.id}`])).exitCode).toBe(0);
+    there.world.expire(there.id);
+    await there.provider.revokeAll();
+    tokenOf(await there.ask(interactive));
+    expect(login(there.world)).toBe(3);
   });
 });
 

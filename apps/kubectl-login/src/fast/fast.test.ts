@@ -167,4 +167,11 @@ describe('an answer from the cache', () => {
     expect([told(), told({ ppid: process.ppid }), told({ env: { KUBECTL_LOGIN_HOME: home } })]).toEqual([1, 1, 5]);
     expect(told({ argv: ['https://login.example.com'] })).toBe(5);
   });
+
+  it('is not even thought about for a quarter of a minute after a failure: that is kubectl asking again', () => {
+    const later = now + 1000; // the token is over
+    refuseOnce(question({ now: later }), () => {});
+    expect(call({ now: later + 14_999 })).toEqual({ status: 1, written: [] });
+    expect(call({ now: later + 15_000 })).toEqual({ status: undefined, written: [] });
+  });
 });
