@@ -1,7 +1,7 @@
 /** Everything but the cached answer: the command table, and how the program ends. Commands are loaded when used. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { GetTokenOptions } from './commands/get-token.ts';
-import type { LoginFlags } from './commands/login.ts';
+import type { LoginFlags } from './commands/login-target.ts';
 import type { LogoutFlags } from './commands/logout.ts';
 import type { StatusFlags } from './commands/status.ts';
 import { writeAll } from './fast/write-all.ts';

@@ -8,50 +8,16 @@ import { changeKubeconfig, type KubeconfigRequest, type Outcome } from '../kubec
 import type { KubeconfigPaths } from '../kubeconfig/paths.ts';
 import { assertWritable, readKubeconfig, updateKubeconfig } from '../kubeconfig/update.ts';
 import { browserFlow } from '../login/browser-flow.ts';
-import type { LoginOptions } from '../login/flow.ts';
 import { keyOfLogin, type LoggedIn, logIn } from '../login/log-in.ts';
 import { parseListenAddress } from '../login/loopback.ts';
 import { openBrowser } from '../login/open-browser.ts';
-import { discoverProvider, type Provider, parseIssuerArgument } from '../oidc/provider.ts';
+import { discoverProvider, type Provider } from '../oidc/provider.ts';
 import { shellWord } from '../plain-text.ts';
 import { explain, problem } from '../problem.ts';
-import { type Session, type SessionKey, sessionId } from '../store/session.ts';
+import { type SessionKey, sessionId } from '../store/session.ts';
 import type { System } from '../system.ts';
-import { findKubeconfig, sessionOfContext } from './current-session.ts';
-import { assertSessionId } from './get-token.ts';
-
-/** The flags, as they were typed. */
-export interface LoginFlags {
-  readonly session?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly cluster?: string;
-  readonly user?: string;
-  readonly server?: string;
-  readonly clusterCa?: string;
-  readonly clientId?: string;
-  readonly scope?: readonly string[];
-  readonly connectorId?: string;
-  readonly prompt?: string;
-  readonly loginHint?: string;
-  readonly certificateAuthority?: string;
-  readonly listenAddress: string;
-  readonly callbackPath?: string;
-  readonly browserCommand?: string;
-  /** False for `--skip-open-browser`. */
-  readonly openBrowser: boolean;
-  readonly timeout: number;
-  readonly dryRun?: boolean;
-}
-
-/** Where to log in and how; everything that a renewal takes from the session it renews. */
-interface Target {
-  readonly issuer: URL;
-  readonly options: LoginOptions;
-  readonly certificateAuthority: string | undefined;
-  /** The session to renew, if there is one: it keeps its key, and the kubeconfig stays, unless a flag asks for more. */
-  readonly renewed: Session | undefined;
-}
+import { findKubeconfig } from './current-session.ts';
+import { chooseTarget, type LoginFlags, type Target } from './login-target.ts';
 
 /** Runs the command. */
 export async function loginCommand(issuer: string | undefined, flags: LoginFlags, system: System): Promise<void> {
@@ -125,43 +91,6 @@ async function pointTo({ credential }: LoggedIn, entry: Entry, { lock }: System)
   }
 }
 
-function chooseTarget(issuer: string | undefined, flags: LoginFlags, system: System): Target {
-  const common = { prompt: flags.prompt, loginHint: flags.loginHint, timeoutMs: flags.timeout * 1000 };
-  const addedRoots =
-    flags.certificateAuthority === undefined ? undefined : readCertificates(flags.certificateAuthority);
-  if (issuer !== undefined) {
-    const scopes = (flags.scope ?? []).flatMap((scope) => scope.split(/[\s,]+/)).filter(Boolean);
-    const options = { ...common, clientId: flags.clientId ?? 'kubectl', scopes, connectorId: flags.connectorId };
-    return { issuer: parseIssuerArgument(issuer), options, certificateAuthority: addedRoots, renewed: undefined };
-  }
-  const renewed = chooseSession(flags, system);
-  const { key } = renewed;
-  const options = { ...common, ...key, loginHint: flags.loginHint ?? key.loginHint };
-  const certificateAuthority = addedRoots ?? renewed.certificateAuthority;
-  return { issuer: new URL(key.issuer), options, certificateAuthority, renewed };
-}
-
-/** The session to renew. */
-function chooseSession(flags: LoginFlags, system: System): Session {
-  const id = flags.session ?? sessionOfContext(flags, system);
-  if (id === undefined) {
-    throw problem({
-      code: 'config/invalid',
-      cause: 'The current context does not use kubectl login, so it is unknown where to log in.',
-      remedy: 'Name the issuer: kubectl login https://login.example.com',
-    });
-  }
-  assertSessionId(id);
-  const session = system.store.load(id);
-  const { issuer, loginHint = flags.loginHint } = session.key;
-  if (flags.loginHint === loginHint || flags.loginHint === undefined) return session;
-  throw problem({
-    code: 'config/invalid',
-    cause: `Session ${id} was made with --login-hint ${loginHint}, and stays that person's.`,
-    remedy: `For another one: kubectl login ${issuer} --login-hint ${flags.loginHint} --context NAME`,
-  });
-}
-
 function kubeconfigRequest(id: string, flags: LoginFlags): KubeconfigRequest {
   const { user, context, cluster, server, clusterCa } = flags;
   if (server !== undefined) assertServer(server);
@@ -215,14 +144,9 @@ async function logInByBrowser(plan: LoginPlan, { flags, system }: Surroundings):
   const { listenAddress, callbackPath } = flags;
   const command = flags.browserCommand ?? system.env.KUBECTL_LOGIN_BROWSER;
   const browser = flags.openBrowser ? (url: string) => openBrowser(url, command, system) : undefined;
-<<<<<<< HEAD
   const isRemote = Boolean(system.env.SSH_CONNECTION);
   const flow = browserFlow({ listenAddress, callbackPath, isRemote, openBrowser: browser }, system);
-  const { options, certificateAuthority } = target;
-=======
-  const flow = browserFlow({ listenAddress, callbackPath, openBrowser: browser }, system);
   const { options, certificateAuthority } = plan.target;
->>>>>>> db31d82 (kubectl-login: two people at one issuer have a session each (--login-hint); a login that changes the person of a session says so, and one that kubectl began is refused to another person)
   const never = new AbortController().signal;
   const ask = { ...plan, options, certificateAuthority, flow, signal: never, onlySamePerson: false };
   const login = await logIn(ask, system);
