@@ -153,7 +153,8 @@ const OPTIONAL = {
 /** A null, an empty text or a text for a list counts as not given: such documents exist, and people log in there. */
 function withoutOddities(as: oauth.AuthorizationServer): oauth.AuthorizationServer {
   const odd = Object.entries(OPTIONAL).filter(([name, isUsable]) => !isUsable(as[name]));
-  return Object.fromEntries(Object.entries(as).filter(([name]) => !odd.some(([oddName]) => oddName === name)));
+  const kept = Object.entries(as).filter(([name]) => !odd.some(([oddName]) => oddName === name));
+  return { ...Object.fromEntries(kept), issuer: as.issuer };
 }
 
 function assertEndpoints(as: oauth.AuthorizationServer): void {
