@@ -1,6 +1,6 @@
 /** A package fresh from the template passes everything that the packages of this workspace have to pass. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyWorkspace } from './workspace-copy.ts';
@@ -42,6 +42,18 @@ describe('the documents about connectors', () => {
   it('take the new connector in', () => {
     const tests = run('pnpm', 'exec', 'vitest', 'run', '--project', 'unit', 'tooling/connector-docs');
     expect(tests).toMatch(/^[1-9]\d* passed, 0 failed/m);
+  });
+});
+
+describe('a step that fails', () => {
+  it('leaves nothing of the package', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const args = ['tooling/create/main.ts', 'storage', 'probe-three'];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, env: { PATH: '' }, encoding: 'utf8' });
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('Nothing was kept') });
+    const left = ['packages/storage/probe-three', '.changeset/storage-probe-three.md'];
+    expect(left.filter((path) => existsSync(join(root, path)))).toEqual([]);
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toBe(readme);
   });
 });
 

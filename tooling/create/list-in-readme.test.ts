@@ -23,6 +23,8 @@ describe('listInReadme', () => {
   });
 
   it('says so when there is no such table', () => {
-    expect(() => listInReadme('# Ostiary', 'storage', 'probe')).toThrow('Add `@ostiary/storage-probe` by hand.');
+    expect(() => listInReadme('# Ostiary', 'storage', 'probe')).toThrow(
+      'README.md has no line "| use one | `@ostiary/storage-',
+    );
   });
 });

@@ -12,7 +12,7 @@ export function listInReadme(readme: string, kind: Kind, name: string): string {
   const line = lines[place];
   const end = line?.lastIndexOf('` (') ?? -1;
   if (line === undefined || end === -1) {
-    throw new Error(`README.md has no line "| use one | \`${prefix}...\` (...) |". Add \`${prefix}${name}\` by hand.`);
+    throw new Error(`README.md has no line "| use one | \`${prefix}...\` (...) |". Put it back.`);
   }
   lines[place] = `${line.slice(0, end)}\`, \`${prefix}${name}${line.slice(end)}`;
   return lines.join('\n');

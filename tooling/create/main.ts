@@ -7,7 +7,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createPackage, isKind, type Kind, kinds } from './create.ts';
+import { allOrNothing } from './all-or-nothing.ts';
+import { type Creation, createPackage, isKind, kinds, placesOf, refuseName } from './create.ts';
 import { listInReadme } from './list-in-readme.ts';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -17,34 +18,41 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-function create(kind: Kind, name: string): void {
-  try {
-    for (const path of createPackage({ root, kind, name })) console.log(path);
+function create(creation: Creation): void {
+  const { kind, name } = creation;
+  const { folder, changeset } = placesOf(creation);
+  refuseName(creation);
+  const changed = ['README.md', 'docs/connectors.md', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'];
+  allOrNothing({ root, added: [folder, changeset], changed }, () => {
+    for (const path of createPackage(creation)) console.log(path);
     const readme = join(root, 'README.md');
     writeFileSync(readme, listInReadme(readFileSync(readme, 'utf8'), kind, name));
-  } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
-  }
+    pnpm('install', '--no-frozen-lockfile', '--prefer-offline', '--reporter=silent');
+    // Where lines break and how imports are sorted depends on the name.
+    pnpm('exec', 'biome', 'check', '--write', '--log-level=error', folder);
+    if (kind === 'connector') pnpm('run', '--silent', 'docs:connectors');
+  });
 }
 
 function pnpm(...args: readonly string[]): void {
   const options = { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' } as const;
   const { status, error } = spawnSync('pnpm', args, options);
   if (status === 0) return;
-  const reason = error === undefined ? 'see above' : error.message;
-  fail(`The files are written, but pnpm ${args.join(' ')} failed: ${reason}. Run it again.`);
+  throw new Error(`pnpm ${args.join(' ')} failed: ${error === undefined ? 'see above' : error.message}.`);
 }
 
 const [kind, name, ...rest] = process.argv.slice(2);
 if (!isKind(kind) || name === undefined || rest.length > 0) {
   fail(`usage: pnpm create:connector NAME | pnpm create:storage NAME`);
 }
-create(kind, name);
+// The signal ends the pnpm that runs, and that is a failure like another: what was begun is taken back.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+try {
+  create({ root, kind, name });
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
+}
 const { folder, prefix } = kinds[kind];
-pnpm('install', '--no-frozen-lockfile', '--prefer-offline', '--reporter=silent');
-// Where lines break and how imports are sorted depends on the name.
-pnpm('exec', 'biome', 'check', '--write', '--log-level=error', `${folder}/${name}`);
-if (kind === 'connector') pnpm('run', '--silent', 'docs:connectors');
 console.log(`
 ${prefix}${name} is ready. Next:
   pnpm vitest run --project unit ${folder}/${name}

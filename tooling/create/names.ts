@@ -13,15 +13,33 @@ const reservedWords: ReadonlySet<string> = new Set(
   static super switch this throw true try typeof undefined var void while with yield`.split(/\s+/u),
 );
 
-/** Why a name does not do; `undefined` when it does. */
-export function nameProblem(name: string): string | undefined {
+/** What is no name of a thing in a source: comments, and texts in quotes. */
+const notCode = /\/\*.*?\*\/|^\s*\/\/[^\n]*|'[^'\n]*'/gms;
+
+/** The names that sources use, and a few words of their texts. */
+export const namesIn = (sources: readonly string[]): ReadonlySet<string> =>
+  new Set(sources.flatMap((source) => source.replace(notCode, '').match(/[A-Za-z_]\w*/g) ?? []));
+
+/**
+ * Why a name does not do; `undefined` when it does.
+ *
+ * @param used the names in the template, those with the placeholder included
+ */
+export function nameProblem(name: string, used: ReadonlySet<string>): string | undefined {
   if (!namePattern.test(name)) {
     return `"${name}" is no name: write lower-case words with hyphens between them, like azure-devops.`;
   }
-  const { camel } = spellings(name);
-  // Every object has these (`constructor`, `valueOf`), so whoever looks a name up in one finds them.
-  if (!reservedWords.has(camel) && !(camel in Object.prototype)) return undefined;
-  return `"${name}" does not do: ${camel} has a meaning of its own in JavaScript. Choose another name, like ${name}-login.`;
+  const { camel, pascal } = spellings(name);
+  const made = [...used].filter((one) => rename(one, name) !== one).map((one) => rename(one, name));
+  const all = [camel, pascal, ...made];
+  const advice = `Choose another name, like my-${name}.`;
+  const inJavaScript = all.find((one) => reservedWords.has(one) || one in globalThis);
+  if (inJavaScript !== undefined) {
+    return `"${name}" does not do: ${inJavaScript} has a meaning of its own in JavaScript. ${advice}`;
+  }
+  const twice = all.find((one) => used.has(one));
+  if (twice === undefined) return undefined;
+  return `"${name}" does not do: ${twice} would stand for two things in the package. ${advice}`;
 }
 
 interface Spellings {
@@ -39,10 +57,12 @@ export function spellings(name: string): Spellings {
 }
 
 const placeholder = spellings('template-name');
+const placeholders = new RegExp(Object.values(placeholder).join('|'), 'g');
 
 /** Replaces every spelling of the placeholder in a text of a template. */
 export function rename(text: string, name: string): string {
   const wanted = spellings(name);
   const kinds: readonly (keyof Spellings)[] = ['kebab', 'camel', 'pascal', 'title'];
-  return kinds.reduce((done, kind) => done.replaceAll(placeholder[kind], wanted[kind]), text);
+  // In one pass: the new name may hold the placeholder itself.
+  return text.replace(placeholders, (found) => wanted[kinds.find((kind) => placeholder[kind] === found) ?? 'kebab']);
 }
