@@ -1,6 +1,8 @@
 /** The first command of a newcomer, in a workspace of one dependency and with an empty home folder. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -93,6 +95,50 @@ describe('before anything is installed', () => {
     expect(Date.now() - started).toBeLessThan(40_000);
   });
 
+  it('says that the registry does not answer, when it takes the call and is silent', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo; // a server on a TCP port has no other kind of address
+    const registry = `http://127.0.0.1:${port}/`;
+    // Whichever of the two is asked: a pnpm on the PATH, or npm for pnpm.
+    const env = {
+      HOME: join(home, 'unanswered'),
+      npm_config_registry: registry,
+      pnpm_config_registry: registry,
+      npm_config_fetch_timeout: '500',
+      pnpm_config_fetch_timeout: '500',
+    };
+    expect(run(bootstrap('install'), env)).toMatchObject({
+      status: 1,
+      said: expect.stringMatching(/^Fetching pnpm /),
+      last: expect.stringContaining('ostiary: the npm registry does not answer in time.'),
+    });
+    mute.close();
+  });
+
+  it.each([
+    ['Error: Permission denied (os error 13)', 'a file cannot be written'],
+    ['× Read-only file system (os error 30)', 'a file cannot be written'],
+    ['× No space left\n  │   on device (os error 28)', 'the disk is full'],
+    ['npm error code E503', 'the npm registry, or a proxy before it, has a fault'],
+    ['GET http://registry.example/yaml: Service\n  │ Unavailable - 503', 'the npm registry, or a proxy before it, has'],
+    [
+      'ERR_PNPM_RESOLVING_NPM_RESOLVER_NETWORK_ERROR\n × operation timed out',
+      'the npm registry does not answer in time',
+    ],
+    ['tcp connect error: Connection refused (os error 111)', 'the npm registry cannot be reached'],
+    ['tcp connect error: Network is\n  │   unreachable (os error 101)', 'the npm registry cannot be reached'],
+    ['something else', 'installing the dependencies failed, see above'],
+  ])('understands what pnpm says: %j', (words, reason) => {
+    const fake = mkdtempSync(join(home, 'fake-'));
+    const script = `#!/bin/sh\nif [ "$1" = --version ]; then echo ${pin}; else printf '${words}\\n'; exit 1; fi\n`;
+    writeFileSync(join(fake, 'pnpm'), script, { mode: 0o755 });
+    expect(run(bootstrap('install'), { PATH: `${fake}${delimiter}${process.env.PATH}` })).toMatchObject({
+      status: 1,
+      last: expect.stringContaining(`ostiary: ${reason}`),
+    });
+  });
+
   it('says that the lockfile does not fit', () => {
     writeManifest({ ...manifest, dependencies: { ...manifest.dependencies, zod: '4.6.7' } });
     const outcome = run(bootstrap('install'));
@@ -120,6 +166,17 @@ describe('once it has been installed', () => {
     expect(run(offline(bootstrap('exec', 'yaml', '--help')))).toMatchObject({ status: 0 });
   });
 
+  // As above. The tries of pnpm itself: npm has it in its cache.
+  it.skipIf(!canGoOffline)('says within seconds that there is no network when the packages are missing', () => {
+    rmSync(join(root, 'node_modules'), { recursive: true });
+    const nothing = join(home, 'no-store');
+    const started = Date.now();
+    const outcome = run(offline(bootstrap('install')), { XDG_DATA_HOME: nothing, XDG_CACHE_HOME: nothing });
+    expect(outcome).toMatchObject({ status: 1, last: expect.stringContaining('the npm registry cannot be reached.') });
+    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(run(offline(bootstrap('install')))).toMatchObject({ status: 0 });
+  });
+
   it('passes the exit code of a command on', () => {
     expect(run(bootstrap('exec', 'node', '-e', 'process.exit(7)')).status).toBe(7);
   });
@@ -137,6 +194,13 @@ describe('once it has been installed', () => {
     expect(seen).toMatchObject({ npm_config_cache: join(home, 'cache'), TURBO_TELEMETRY_DISABLED: '1' });
     expect(seen).not.toHaveProperty('npm_config_node_linker');
     expect(seen).not.toHaveProperty('npm_package_name');
+  });
+
+  it('gives npm and pnpm half a minute for an answer, or what somebody with a slow network says', () => {
+    const script = 'console.log(process.env.npm_config_fetch_timeout, process.env.pnpm_config_fetch_timeout)';
+    const timeouts = (env = {}): string => run(bootstrap('exec', 'node', '-e', script), env).said;
+    expect(timeouts()).toBe('30000 30000\n');
+    expect(timeouts({ npm_config_fetch_timeout: '90000' })).toBe('90000 30000\n');
   });
 
   it('runs the Node of the workspace before that of the machine', () => {

@@ -35,15 +35,25 @@ function fail(message) {
 const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0]);
 
 /**
- * npm's own npm_* variables would reconfigure pnpm; only where packages come from may pass. Without a network the
- * defaults of npm and pnpm are silent for one to three minutes before they say so; three tries in a few seconds do.
+ * How long npm and pnpm try. With their own values a machine without a network, or a registry that takes a call and never
+ * answers, means minutes of silence. The timeout is for an answer to begin, so a slow download is not cut off.
  */
+const patience = {
+  fetch_timeout: '30000',
+  fetch_retries: '1',
+  fetch_retry_mintimeout: '200',
+  fetch_retry_maxtimeout: '1000',
+};
+
+/** npm's own npm_* variables would reconfigure pnpm; only where packages come from, and how long to try, may pass. */
 function cleanEnvironment() {
-  const env = { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '4000' };
-  env.pnpm_config_fetch_retry_mintimeout = env.npm_config_fetch_retry_mintimeout;
-  env.pnpm_config_fetch_retry_maxtimeout = env.npm_config_fetch_retry_maxtimeout;
+  const env = {};
+  for (const [name, value] of Object.entries(patience)) {
+    env[`npm_config_${name}`] = value;
+    env[`pnpm_config_${name}`] = value;
+  }
   const foreign =
-    /^npm_(config_(?!cache|registry|cafile|https?_proxy|proxy|noproxy)|package_|lifecycle_|command|execpath|node_execpath)/i;
+    /^npm_(config_(?!cache|registry|cafile|https?_proxy|proxy|noproxy|fetch_)|package_|lifecycle_|command|execpath|node_execpath)/i;
   for (const [name, value] of Object.entries(process.env)) if (!foreign.test(name)) env[name] = value;
   env.PATH = [bin, process.env.PATH].join(delimiter);
   env.TURBO_TELEMETRY_DISABLED = '1';
@@ -83,18 +93,34 @@ async function runAndListen(command) {
   };
   const ended = new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)));
   const [code] = await Promise.all([ended, listen(child.stdout, process.stdout), listen(child.stderr, process.stderr)]);
-  return { code, said: said.join('\n') };
+  // pnpm breaks its sentences at the edge of the terminal and draws a line before the rest.
+  return { code, said: said.join('\n').replace(/\n[\s│]*/g, ' ') };
 }
 
-/** What stands behind a failed installation, by what npm and pnpm are known to say. */
+/** What stands behind a failed installation, by what npm and pnpm (which says what Rust says) are known to say. */
 const reasons = [
+  { signs: /ENOSPC|No space left on device/, message: 'the disk is full.' },
+  {
+    signs: /EACCES|EPERM|EROFS|Permission denied|Operation not permitted|Read-only file system/,
+    message: 'a file cannot be written. Does this folder, or ~/.npm, belong to somebody else, or is it read-only?',
+  },
   {
     signs: /SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY)|CERT_HAS_EXPIRED|UnknownIssuer|invalid peer certificate/,
     message:
       'the certificate of the npm registry is not trusted. Set NODE_EXTRA_CA_CERTS, or cafile in your npm settings.',
   },
   {
-    signs: /EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ECONNRESET|META_FETCH_FAIL|NETWORK_ERROR|dns error/,
+    signs: /\bE50\d\b|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out/,
+    message: 'the npm registry, or a proxy before it, has a fault (it answers 5xx). Try again later.',
+  },
+  {
+    signs: /timed out|network timeout|ETIMEDOUT|ERR_SOCKET_TIMEOUT/,
+    message:
+      'the npm registry does not answer in time. Check the network or the proxy settings of npm, then run this again.',
+  },
+  {
+    signs:
+      /EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ENETUNREACH|ECONNRESET|META_FETCH_FAIL|NETWORK_ERROR|dns error|Connection refused|Network is unreachable/,
     message:
       'the npm registry cannot be reached. The first run needs it: check the network or the proxy settings of npm.',
   },
@@ -103,8 +129,6 @@ const reasons = [
     message:
       'pnpm-lock.yaml does not fit the package.json files. Run pnpm install --no-frozen-lockfile and commit the lockfile.',
   },
-  { signs: /ENOSPC/, message: 'the disk is full.' },
-  { signs: /EACCES|EPERM/, message: 'a file cannot be written. Does this folder, or ~/.npm, belong to somebody else?' },
 ];
 
 /** True when the installed tree belongs to these very manifests, so that a warm start asks nobody anything. */
@@ -120,6 +144,7 @@ async function install(pnpm) {
   rmSync(join(root, 'package-lock.json'), { force: true });
   const wanted = fingerprint();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
+  console.log(`Fetching pnpm ${pin} and the dependencies, as far as they are not on this machine yet ...`);
   const args = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'];
   const { code, said } = await runAndListen([...pnpm, ...args]);
   if (code !== 0) {
