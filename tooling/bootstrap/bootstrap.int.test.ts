@@ -49,6 +49,14 @@ const bootstrap = (...args: readonly string[]): readonly string[] => [
 const offline = (command: readonly string[]): readonly string[] => ['unshare', '-n', ...command];
 const writeManifest = (content: object): void => writeFileSync(join(root, 'package.json'), JSON.stringify(content));
 
+/** A PATH with a pnpm of the pinned version first, which does this whatever it is told to do. */
+function fakePnpm(script: string): string {
+  const folder = mkdtempSync(join(home, 'fake-'));
+  const text = `#!/bin/sh\nif [ "$1" = --version ]; then echo ${pin}; else ${script}; fi\n`;
+  writeFileSync(join(folder, 'pnpm'), text, { mode: 0o755 });
+  return `${folder}${delimiter}${process.env.PATH}`;
+}
+
 beforeAll(() => {
   mkdirSync(join(root, 'tooling'), { recursive: true });
   cpSync(join(import.meta.dirname, 'bootstrap.mjs'), join(root, 'tooling/bootstrap/bootstrap.mjs'));
@@ -130,10 +138,8 @@ describe('before anything is installed', () => {
     ['tcp connect error: Network is\n  │   unreachable (os error 101)', 'the npm registry cannot be reached'],
     ['something else', 'installing the dependencies failed, see above'],
   ])('understands what pnpm says: %j', (words, reason) => {
-    const fake = mkdtempSync(join(home, 'fake-'));
-    const script = `#!/bin/sh\nif [ "$1" = --version ]; then echo ${pin}; else printf '${words}\\n'; exit 1; fi\n`;
-    writeFileSync(join(fake, 'pnpm'), script, { mode: 0o755 });
-    expect(run(bootstrap('install'), { PATH: `${fake}${delimiter}${process.env.PATH}` })).toMatchObject({
+    const PATH = fakePnpm(`printf '${words}\\n'; exit 1`);
+    expect(run(bootstrap('install'), { PATH })).toMatchObject({
       status: 1,
       last: expect.stringContaining(`ostiary: ${reason}`),
     });
@@ -179,6 +185,14 @@ describe('once it has been installed', () => {
 
   it('passes the exit code of a command on', () => {
     expect(run(bootstrap('exec', 'node', '-e', 'process.exit(7)')).status).toBe(7);
+  });
+
+  it('builds declarations only where they are wanted', () => {
+    const PATH = fakePnpm('echo "$OSTIARY_BUILD $*"');
+    expect(run(bootstrap('build'), { PATH }).last).toBe(' exec turbo run build --output-logs=errors-only');
+    expect(run(bootstrap('build-programs'), { PATH }).last).toBe(
+      'programs exec turbo run build --output-logs=errors-only',
+    );
   });
 
   it('clears away what a stray npm install leaves', () => {

@@ -5,6 +5,7 @@
  *
  *   node tooling/bootstrap/bootstrap.mjs install      dependencies only
  *   node tooling/bootstrap/bootstrap.mjs build        dependencies and build
+ *   node tooling/bootstrap/bootstrap.mjs build-programs   the same without declarations, which no program needs to run
  *   node tooling/bootstrap/bootstrap.mjs exec CMD..   run a command of the workspace
  *
  * What goes wrong is said in one last line that begins with `ostiary:`; the exit code is then not 0.
@@ -162,9 +163,10 @@ function checkNode() {
   fail(`the bundled Node ${ownNode} is not available for ${platform}. Install Node ${ownNode} or newer and run again.`);
 }
 
-async function build(pnpm) {
+async function build(pnpm, what) {
   await install(pnpm);
   checkNode();
+  if (what === 'programs') process.env.OSTIARY_BUILD = what;
   const child = start([...pnpm, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], 'inherit');
   const code = await new Promise((resolve) => child.on('close', resolve));
   if (code !== 0) fail('the build failed, see above.');
@@ -179,6 +181,7 @@ function execute(pnpm, args) {
 if (majorOf(process.version) < oldestNode) fail(`Node ${oldestNode} or newer is needed, this is ${process.version}.`);
 const [verb, ...rest] = process.argv.slice(2);
 if (verb === 'install') await install(pnpmCommand());
-else if (verb === 'build') await build(pnpmCommand());
+else if (verb === 'build') await build(pnpmCommand(), 'everything');
+else if (verb === 'build-programs') await build(pnpmCommand(), 'programs');
 else if (verb === 'exec' && rest.length > 0) execute(pnpmCommand(), rest);
-else fail('usage: bootstrap.mjs install | build | exec COMMAND [ARGUMENT ...]');
+else fail('usage: bootstrap.mjs install | build | build-programs | exec COMMAND [ARGUMENT ...]');

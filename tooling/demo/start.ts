@@ -7,15 +7,12 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { plugInFolder } from './plug-in-folder.ts';
 import { type Program, startProgram } from './program.ts';
-import { takenPorts } from './taken-ports.ts';
+import { addresses, demoPorts, portsProblem } from './taken-ports.mjs';
 import { toldToStop } from './told-to-stop.ts';
 import { welcome } from './welcome.ts';
 
 const root = dirname(dirname(import.meta.dirname));
-const issuer = 'http://127.0.0.1:5556/dex';
-const app = 'http://127.0.0.1:5555';
-/** Metrics and health of the server. */
-const telemetry = 'http://127.0.0.1:5558';
+const { issuer, app } = addresses;
 const READY_WITHIN_MS = 30_000;
 
 const server = {
@@ -45,8 +42,9 @@ interface Fallen {
 
 async function main(): Promise<number> {
   const told = toldToStop();
-  const taken = await takenPorts([issuer, app, telemetry].map((url) => Number(new URL(url).port)));
-  if (taken.length > 0) return conclude(inUse(taken));
+  // Again, after the first step of npm start: the build took its time, and somebody may have come since.
+  const problem = await portsProblem(demoPorts);
+  if (problem !== undefined) return conclude(problem);
   await using first = start(server);
   const serverFell = fallen(first);
   const ready = await Promise.race([told, serverFell, untilAnswers(server.readyUrl)]);
@@ -65,10 +63,6 @@ function start({ name, args, env }: typeof server | typeof exampleApp): Program 
 }
 
 const fallen = async ({ name, ended }: Program): Promise<Fallen> => ({ name, said: await ended });
-
-const inUse = (ports: readonly number[]): string =>
-  `${ports.map((port) => `127.0.0.1:${port}`).join(' and ')} ${ports.length > 1 ? 'are' : 'is'} in use by another ` +
-  'program. Is npm start running already? If not, stop that program; the demo has fixed addresses.';
 
 function conclude(end: string | Fallen): number {
   if (end === 'told') return 0;
