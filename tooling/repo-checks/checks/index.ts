@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { createPacker } from '../packing.ts';
 import { changesetsPresent } from './changesets-present.ts';
+import { commands } from './commands.ts';
 import { docsExamples } from './docs-examples.ts';
 import { docstrings } from './docstrings.ts';
 import { exportsMatchBuild } from './exports-match-build.ts';
@@ -29,6 +30,7 @@ export function allChecks(options: CheckOptions): readonly Check[] {
     publicText(options),
     changesetsPresent,
     links,
+    commands,
     docsExamples,
     docstrings,
     standIns,
