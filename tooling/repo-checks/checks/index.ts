@@ -4,6 +4,7 @@ import { changesetsPresent } from './changesets-present.ts';
 import { commands } from './commands.ts';
 import { docsExamples } from './docs-examples.ts';
 import { docstrings } from './docstrings.ts';
+import { events } from './events.ts';
 import { exportsMatchBuild } from './exports-match-build.ts';
 import { forbiddenInside } from './forbidden-inside.ts';
 import { importDirections } from './import-directions.ts';
@@ -33,6 +34,7 @@ export function allChecks(options: CheckOptions): readonly Check[] {
     commands,
     docsExamples,
     docstrings,
+    events,
     standIns,
     exportsMatchBuild,
     forbiddenInside(),
