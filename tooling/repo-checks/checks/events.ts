@@ -42,7 +42,9 @@ function eventsIn(markdown: string): readonly string[] {
   const begin = prose.findIndex((line) => line.startsWith('| event '));
   const end = prose.findIndex((line, index) => index > begin && !line.startsWith('|'));
   const cells = begin === -1 ? [] : prose.slice(begin, end === -1 ? undefined : end).map((line) => line.split('|')[1]);
-  return cells.flatMap((cell) => [...(cell ?? '').matchAll(/`([a-z0-9_]+\.[a-z0-9_]+)`/g)].map((match) => match[1] ?? ''));
+  return cells.flatMap((cell) =>
+    [...(cell ?? '').matchAll(/`([a-z0-9_]+\.[a-z0-9_]+)`/g)].map((match) => match[1] ?? ''),
+  );
 }
 
 interface Logged {

@@ -7,7 +7,7 @@ async function basic(clientId: string, secret: string): Promise<string> {
   const authentication = { method: 'client_secret_basic', secret: async () => new Secret(secret) } as const;
   const authenticate = await clientAuth({ clientId, authentication });
   const [body, headers] = [new URLSearchParams(), new Headers()];
-  authenticate({ issuer: 'https://idp.example' }, { client_id: clientId }, body, headers);
+  await authenticate({ issuer: 'https://idp.example' }, { client_id: clientId }, body, headers);
   expect(body.toString()).toBe('');
   const [, credentials = ''] = /^Basic ([A-Za-z0-9+/]+=*)$/u.exec(headers.get('authorization') ?? '') ?? [];
   return Buffer.from(credentials, 'base64').toString();

@@ -36,7 +36,7 @@ describe('config', () => {
     ['an attribute that is none', { groupNameAttr: 'cn)(x=' }, 'groupNameAttr: is no name of an attribute'],
     ['another way to groups', { nestedGroups: 'all' }, 'nestedGroups: must be one of'],
     ['an account without password', { bindDN: 'svc@corp.example.com' }, 'bindPW: is missing'],
-    ['an account with an empty password', { bindDN: 'svc@corp.example.com', bindPW: '' }, 'bindPW: is missing'],
+    ['an account with an empty password', { bindDN: 'svc@corp.example.com', bindPW: '' }, 'bindPW: is empty'],
     ['a password twice', { bindPW: 'a', bindPWFile: '/b' }, 'bindPWFile: is set besides bindPW'],
     ['a certificate without key', { clientCert: '/a' }, 'clientCert: belongs together with clientKey'],
   ])('refuses %s', async (_what, options, message) => {

@@ -15,7 +15,7 @@ describe('the configuration', () => {
   it.each([
     [{ host: 'ldap://ldap.example.com' }, 'config.host: is no host'],
     [{ bindDN: 'cn=admin' }, 'config.bindPW: is missing'],
-    [{ bindDN: 'cn=admin', bindPW: '' }, 'config.bindPW: is missing'],
+    [{ bindDN: 'cn=admin', bindPW: '' }, 'config.bindPW: is empty'],
     [{ host: '' }, 'config.host: is empty'],
     [{ userSearch: { ...base.userSearch, idAttr: '' } }, 'config.userSearch.idAttr: is empty'],
     [{ bindPW: 'a', bindPWFile: 'b' }, 'config.bindPWFile: is set besides bindPW'],
