@@ -4,7 +4,7 @@ import { local } from '@ostiary/connector-local';
 import { configKeys } from '@ostiary/connector-sdk/config';
 import { describe, expect, it } from 'vitest';
 import { load, minimal, problemsOf } from '../../test/load-config.ts';
-import { type Decision, flagDecisions, keyDecisions, ownKeys } from './decisions.ts';
+import { type Decision, flagDecisions, keyDecisions } from './decisions.ts';
 import { fileSchema, signerSchema } from './schema.ts';
 
 const paths = (decisions: readonly Decision[], kind?: Decision['decision']) =>
@@ -12,20 +12,28 @@ const paths = (decisions: readonly Decision[], kind?: Decision['decision']) =>
 
 /** All keys that the schemas read, with those of the blocks that have a schema of their own. */
 const schemaKeys = [
-  ...configKeys(fileSchema).map(({ path }) => path),
-  ...configKeys(signerSchema).map(({ path }) => `signer.config.${path}`),
-  ...configKeys(local.config).map(({ path }) => path),
+  ...configKeys(fileSchema),
+  ...configKeys(signerSchema).map((key) => ({ ...key, path: `signer.config.${key.path}` })),
+  ...configKeys(local.config),
 ];
+
+/** Keys that Dex does not have. */
+const ownKeys = schemaKeys.filter(({ path }) => !keyDecisions.some((decision) => decision.path === path));
 
 describe('the list of decisions', () => {
   it('has each key once', () => {
-    const all = paths([...keyDecisions, ...ownKeys, ...flagDecisions]);
+    const all = paths([...keyDecisions, ...flagDecisions]);
     expect(all.filter((path, index) => all.indexOf(path) !== index)).toEqual([]);
   });
 
-  it('honours exactly what the schemas read', () => {
-    const honoured = [...paths(keyDecisions, 'honoured'), ...paths(ownKeys)];
-    expect(new Set(honoured)).toEqual(new Set(schemaKeys));
+  it('honours exactly what the schemas read and Dex has', () => {
+    const read = schemaKeys.filter((key) => !ownKeys.includes(key)).map(({ path }) => path);
+    expect(new Set(paths(keyDecisions, 'honoured'))).toEqual(new Set(read));
+  });
+
+  it('leaves the keys that Dex does not have to the schema, which says what each is for', () => {
+    expect(ownKeys.length).toBeGreaterThan(0);
+    expect(ownKeys.filter(({ description }) => description === undefined)).toEqual([]);
   });
 
   it.each(keyDecisions.filter(({ decision }) => decision === 'refused'))(
@@ -77,19 +85,28 @@ describe('the list of decisions', () => {
   );
 
   it.each(['docs/dex-differences.md', 'docs/configuration.md'])('stands in %s, key by key', (file) => {
-    const text = readFileSync(join(import.meta.dirname, '../../../..', file), 'utf8');
-    const rows = new Map(
-      text.split('\n').flatMap((line) => {
-        const [, path, says = ''] = /^\| `([^`]+)` \| (.*) \|$/u.exec(line) ?? [];
-        return path === undefined ? [] : [[path, says] as const];
-      }),
-    );
+    const rows = rowsOf(file);
     const expected = file.endsWith('configuration.md')
-      ? [...keyDecisions.filter(({ decision }) => decision === 'honoured'), ...ownKeys]
+      ? keyDecisions.filter(({ decision }) => decision === 'honoured')
       : [...keyDecisions, ...flagDecisions];
     for (const decision of expected) expect(rows.get(decision.path), decision.path).toContain(stated(decision));
   });
+
+  it.each(ownKeys)('leaves $path, which Dex does not have, to docs/configuration.md', ({ path, description = '' }) => {
+    expect(rowsOf('docs/configuration.md').get(path)).toContain(description);
+  });
 });
+
+/** What a document says about keys, by their names. */
+function rowsOf(file: string): ReadonlyMap<string, string> {
+  const text = readFileSync(join(import.meta.dirname, '../../../..', file), 'utf8');
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, path, says = ''] = /^\| `([^`]+)` \| (.*) \|$/u.exec(line) ?? [];
+      return path === undefined ? [] : [[path, says] as const];
+    }),
+  );
+}
 
 /** What the documentation must say about a key. */
 const stated = (decision: Decision): string =>

@@ -2,7 +2,8 @@
  * What becomes of every key of a Dex configuration file. The rule: a key that only tunes what Ostiary does not have is
  * ignored with a warning; a key whose silent absence would break a client or weaken security is refused.
  *
- * `docs/dex-differences.md` and `docs/configuration.md` are checked against this list, and so is the schema.
+ * `docs/dex-differences.md` and `docs/configuration.md` are checked against this list, and so is the schema,
+ * which describes the keys that Dex does not have.
  */
 
 export type Decision =
@@ -174,30 +175,6 @@ export const keyDecisions: readonly Decision[] = [
   refused('mfa.authenticators[].config.userVerification', noMfa),
   refused('mfa.authenticators[].config.authenticatorAttachment', noMfa),
   refused('mfa.defaultMFAChain', noMfa),
-];
-
-const own = (path: string, note: string): OwnKey => ({ path, decision: 'honoured', note });
-
-type OwnKey = Extract<Decision, { readonly decision: 'honoured' }>;
-
-/** Keys that Dex does not have. */
-export const ownKeys: readonly OwnKey[] = [
-  own(
-    'staticClients[].secretFile',
-    'Path of a file with the secret, read at start. One of secret, secretEnv and secretFile.',
-  ),
-  own(
-    'staticClients[].idTokenLifetime',
-    'Lifetime of the ID and access tokens of this client, instead of expiry.idTokens.',
-  ),
-  own(
-    'staticClients[].signingAlgorithm',
-    'RS256, ES256 or EdDSA for the tokens of this client. kube-apiserver does not accept EdDSA.',
-  ),
-  own('passwordAttempts', 'How many wrong passwords are heard, at connectors with a form. 0: no limit.'),
-  own('passwordAttempts.perAccount', 'For one name at one connector, within the window.'),
-  own('passwordAttempts.perAddress', 'From one network address. Behind a proxy, set web.clientRemoteIP first.'),
-  own('passwordAttempts.window', 'From the first wrong password to the end of the pause.'),
 ];
 
 /** Environment variables that switch Dex's features. */

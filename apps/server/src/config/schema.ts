@@ -45,7 +45,9 @@ export const staticClient = z.object({
   idEnv: text().exactOptional(),
   secret: secretText().exactOptional(),
   secretEnv: text().exactOptional(),
-  secretFile: text().exactOptional(),
+  secretFile: text()
+    .exactOptional()
+    .describe('Path of a file with the secret, read at start. One of secret, secretEnv and secretFile.'),
   name: text(),
   redirectURIs: z.array(redirectUri).default([]),
   trustedPeers: z.array(text()).default([]),
@@ -59,8 +61,13 @@ export const staticClient = z.object({
       (value) => value !== 'session',
       'is "session", but Ostiary has no sessions yet. Write "standalone" and limits in expiry.refreshTokens.',
     ),
-  idTokenLifetime: seconds(60).exactOptional(),
-  signingAlgorithm: z.enum(['RS256', 'ES256', 'EdDSA']).exactOptional(),
+  idTokenLifetime: seconds(60)
+    .exactOptional()
+    .describe('Lifetime of the ID and access tokens of this client, instead of expiry.idTokens.'),
+  signingAlgorithm: z
+    .enum(['RS256', 'ES256', 'EdDSA'])
+    .exactOptional()
+    .describe('RS256, ES256 or EdDSA for the tokens of this client. kube-apiserver does not accept EdDSA.'),
 });
 
 /** Grants that exist here. */
@@ -118,10 +125,12 @@ const expiry = block({
 
 const attempts = z.int().min(0, 'is negative. Write how many, or 0 for no limit.');
 const passwordAttempts = block({
-  perAccount: attempts.exactOptional(),
-  perAddress: attempts.exactOptional(),
-  window: seconds(1).exactOptional(),
-});
+  perAccount: attempts.exactOptional().describe('For one name at one connector, within the window.'),
+  perAddress: attempts
+    .exactOptional()
+    .describe('From one network address. Behind a proxy, set web.clientRemoteIP first.'),
+  window: seconds(1).exactOptional().describe('From the first wrong password to the end of the pause.'),
+}).describe('How many wrong passwords are heard, at connectors with a form. 0: no limit.');
 
 const logger = block({
   level: z
