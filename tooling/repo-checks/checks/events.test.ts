@@ -17,6 +17,7 @@ const problems = async (code: string, document: string): Promise<readonly string
 describe('events', () => {
   it.each([
     "log.warn('a.b', {})",
+    "return { event: 'a.b', message }",
     "request.log.info(\n  'a.b')",
     "deps.log.error(x ? 'a.b' : 'a.b')",
     `log.warn(\`$\{x}.b\`)`,
@@ -28,7 +29,9 @@ describe('events', () => {
   });
 
   it('asks for no row for what only debug shows, and for no other method of that name', async () => {
-    expect(await problems("log.debug('a.b'); report.warn('c.d'); log.warn(event)", table())).toEqual([]);
+    expect(
+      await problems("log.debug('a.b'); report.warn('c.d'); log.warn(event); ({ event: 'click' })", table()),
+    ).toEqual([]);
   });
 
   it('finds a row of an event that is gone', async () => {
