@@ -45,7 +45,7 @@ export async function clientAuth({ authentication }: OAuthClient): Promise<Clien
  * `url.QueryEscape` does, which those providers know from its clients: `-_.~` stay. oauth4webapi encodes them.
  */
 function clientSecretBasic(secret: string): ClientAuth {
-  return (_server, client, _body, headers) => {
+  return (...[, client, , headers]) => {
     const credentials = `${formEncoded(client.client_id)}:${formEncoded(secret)}`;
     headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
   };
