@@ -179,7 +179,7 @@ describe('once it has been installed', () => {
     const started = Date.now();
     const outcome = run(offline(bootstrap('install')), { XDG_DATA_HOME: nothing, XDG_CACHE_HOME: nothing });
     expect(outcome).toMatchObject({ status: 1, last: expect.stringContaining('the npm registry cannot be reached.') });
-    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(Date.now() - started).toBeLessThan(40_000);
     expect(run(offline(bootstrap('install')))).toMatchObject({ status: 0 });
   });
 
@@ -210,11 +210,11 @@ describe('once it has been installed', () => {
     expect(seen).not.toHaveProperty('npm_package_name');
   });
 
-  it('gives npm and pnpm half a minute for an answer, or what somebody with a slow network says', () => {
+  it('gives npm and pnpm a minute for an answer, or what somebody with a slow network says', () => {
     const script = 'console.log(process.env.npm_config_fetch_timeout, process.env.pnpm_config_fetch_timeout)';
     const timeouts = (env = {}): string => run(bootstrap('exec', 'node', '-e', script), env).said;
-    expect(timeouts()).toBe('30000 30000\n');
-    expect(timeouts({ npm_config_fetch_timeout: '90000' })).toBe('90000 30000\n');
+    expect(timeouts()).toBe('60000 60000\n');
+    expect(timeouts({ npm_config_fetch_timeout: '90000' })).toBe('90000 60000\n');
   });
 
   it('runs the Node of the workspace before that of the machine', () => {

@@ -40,8 +40,8 @@ const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0]);
  * answers, means minutes of silence. The timeout is for an answer to begin, so a slow download is not cut off.
  */
 const patience = {
-  fetch_timeout: '30000',
-  fetch_retries: '1',
+  fetch_timeout: '60000',
+  fetch_retries: '2',
   fetch_retry_mintimeout: '200',
   fetch_retry_maxtimeout: '1000',
 };
