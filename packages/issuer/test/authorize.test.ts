@@ -74,7 +74,9 @@ describe('after that, an error goes to the client with state and iss', () => {
       const names = new Set(twice.split('&').map((pair) => pair.split('=')[0]));
       const others = new URLSearchParams(Object.entries(request()).filter(([name]) => !names.has(name)));
       others.delete('connector_id');
-      expect(answerOf(await browser().send(`/auth?${others}&${twice}`)).get('error')).toBe('invalid_request');
+      for (const path of ['/auth', '/auth/idp']) {
+        expect(answerOf(await browser().send(`${path}?${others}&${twice}`)).get('error')).toBe('invalid_request');
+      }
     },
   );
 

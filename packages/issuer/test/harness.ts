@@ -66,6 +66,11 @@ export interface HarnessOptions {
   readonly connectors?: (registry: ConnectorRegistry) => ConnectorRegistry;
 }
 
+export interface Replica {
+  readonly algorithms?: RotationPolicy['algorithms'];
+  readonly lifetimes?: Partial<Lifetimes>;
+}
+
 export interface Harness {
   readonly issuer: Issuer;
   readonly clock: FakeClock;
@@ -76,8 +81,8 @@ export interface Harness {
   browser(): Browser;
   /** The connector of that id. */
   connector(id: string): Connector;
-  /** Another process on the same storage, perhaps with other algorithms. */
-  replica(algorithms?: RotationPolicy['algorithms']): Promise<Issuer>;
+  /** Another process on the same storage, perhaps with other algorithms or lifetimes. */
+  replica(other?: Replica): Promise<Issuer>;
 }
 
 const protocol: ProtocolOptions = {
@@ -105,7 +110,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
   const registered = options.connectors?.(inside) ?? inside;
   const create = async (
     seed: string,
-    algorithms: RotationPolicy['algorithms'] = ['ES256', 'RS256'],
+    { algorithms = ['ES256', 'RS256'], lifetimes: changed }: Replica = {},
   ): Promise<{ issuer: Issuer; keys: KeyRing }> => {
     const deps = { now: clock.now, random: seededRandom(seed), log };
     const keys = await createKeyRing({
@@ -120,7 +125,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       sealer: await createSealer({ storage, deps }),
       clients: registry(options.clients ?? [app, cli]),
       connectors: registered,
-      lifetimes: { ...lifetimes, ...options.lifetimes },
+      lifetimes: { ...lifetimes, ...options.lifetimes, ...changed },
       protocol: { ...protocol, ...options.protocol },
       ...(options.passwordAttempts === undefined ? {} : { passwordAttempts: options.passwordAttempts }),
       ...deps,
@@ -136,7 +141,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       if (entry === undefined) throw new Error(`no connector ${id}`);
       return entry.connector;
     },
-    replica: async (algorithms) => (await create('second', algorithms)).issuer,
+    replica: async (other) => (await create('second', other)).issuer,
   };
 }
 

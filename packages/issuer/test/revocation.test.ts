@@ -1,10 +1,9 @@
 /** What is taken back, and from whom. */
 import { OstiaryError } from '@ostiary/primitives';
-import { createSealer } from '@ostiary/token-core';
 import { describe, expect, it } from 'vitest';
-import { createIssuer, type Reply } from '../src/index.ts';
+import type { Reply } from '../src/index.ts';
 import { answerOf, Browser } from './browser.ts';
-import { app, bodyOf, claimsOf, type Harness, issuerId, redirectUri, request, startIssuer, textOf } from './harness.ts';
+import { bodyOf, claimsOf, type Harness, redirectUri, request, startIssuer, textOf } from './harness.ts';
 
 const credentials = { client_id: 'app', client_secret: 'app-secret' };
 
@@ -77,14 +76,8 @@ describe('a refresh token', () => {
   it('ends by the limits of today, not by those of the day it was written', async () => {
     const harness = await startIssuer();
     const { reply } = await redeem(harness);
-    const deps = { now: harness.clock.now, random: (length: number) => new Uint8Array(length), log: harness.log };
-    const strict = createIssuer({
-      ...{ issuer: issuerId, storage: harness.storage, keys: harness.keys, ...deps },
-      sealer: await createSealer({ storage: harness.storage, deps }),
-      clients: { find: async () => app },
-      connectors: { get: () => undefined, list: () => [] },
-      lifetimes: { idToken: 60, login: 60, code: 60, refreshToken: { rotate: true, reuseInterval: 0, absolute: 100 } },
-      protocol: { skipApproval: true, alwaysShowLogin: false, requirePkce: false, pkceMethods: ['S256'] },
+    const strict = await harness.replica({
+      lifetimes: { refreshToken: { rotate: true, reuseInterval: 0, absolute: 100 } },
     });
     harness.clock.advance(100);
     const refused = await refresh({ browser: () => new Browser(strict) }, textOf(reply, 'refresh_token'));

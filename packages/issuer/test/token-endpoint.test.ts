@@ -196,7 +196,7 @@ describe('discovery and keys', () => {
 
   it('names every algorithm of the keys while the default changes, in new and in old processes', async () => {
     const { browser, keys, replica } = await startIssuer();
-    const changed = new Browser(await replica(['EdDSA']));
+    const changed = new Browser(await replica({ algorithms: ['EdDSA'] }));
     await keys.refresh();
     const algorithms = async (from: Browser) =>
       bodyOf(await from.send('/.well-known/openid-configuration')).id_token_signing_alg_values_supported;

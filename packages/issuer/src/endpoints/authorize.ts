@@ -79,13 +79,13 @@ export function connectorEndpoint(context: IssuerContext): Endpoint {
       const destination = await parseDestination(params, context);
       const { client } = destination;
       const entry = requireConnector(request.params.connector ?? '', client, context);
-      const wanted = params.get('connector_id') ?? entry.id;
-      if (wanted !== entry.id) {
-        throw new OstiaryError('oauth/invalid_request', 'connector_id names another connector than the path.', {
-          detail: { path: entry.id, parameter: wanted.slice(0, 200) },
-        });
-      }
       return errorsToClient(destination, { request, context }, async () => {
+        const wanted = params.get('connector_id') ?? entry.id;
+        if (wanted !== entry.id) {
+          throw new OstiaryError('oauth/invalid_request', 'connector_id names another connector than the path.', {
+            detail: { page: 'bad_request', path: entry.id, parameter: wanted.slice(0, 200) },
+          });
+        }
         const authorization = await parseAuthorization(params, destination, context);
         if (authorization.prompt.includes('none')) {
           throw notLoggedIn();
