@@ -1,19 +1,14 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { runCommand } from '@ostiary/tooling-servers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Build, buildPlugin, execInfo, logIn, openWorld, type World } from './support/plugin.ts';
-import { startProvider, type TestProvider } from './support/provider.ts';
+import { execInfo, logIn, openWorld, type World } from './support/plugin.ts';
+import { startProvider } from './support/provider.ts';
+import { openScene } from './support/scene.ts';
 
-let build: Build;
-let provider: TestProvider;
-beforeAll(async () => {
-  [build, provider] = await Promise.all([buildPlugin(), startProvider()]);
-});
-afterAll(async () => {
-  await provider[Symbol.asyncDispose]();
-  await build[Symbol.asyncDispose]();
-});
+const scene = await openScene();
+const { build, provider } = scene;
+afterAll(() => scene[Symbol.asyncDispose]());
 
 /** A person opens the address that was printed. */
 async function openByHand(world: World, log: string): Promise<void> {

@@ -1,18 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Build, buildPlugin, execInfo, logIn, openWorld } from './support/plugin.ts';
-import { startProvider, type TestProvider } from './support/provider.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { execInfo, logIn, openWorld } from './support/plugin.ts';
+import { openScene } from './support/scene.ts';
 
-let build: Build;
-let provider: TestProvider;
-beforeAll(async () => {
-  [build, provider] = await Promise.all([buildPlugin(), startProvider()]);
-});
-afterAll(async () => {
-  await provider[Symbol.asyncDispose]();
-  await build[Symbol.asyncDispose]();
-});
+const scene = await openScene();
+const { build, provider } = scene;
+afterAll(() => scene[Symbol.asyncDispose]());
 
 /** What Node 20.20 does not have, and what it says of itself. */
 const oldNode = `

@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Build, buildPlugin, execInfo, logIn, openWorld, type World } from './support/plugin.ts';
-import { startProvider, type TestProvider } from './support/provider.ts';
+import { execInfo, logIn, openWorld, type World } from './support/plugin.ts';
+import { openScene } from './support/scene.ts';
 
-let build: Build;
-let provider: TestProvider;
-beforeAll(async () => {
-  [build, provider] = await Promise.all([buildPlugin(), startProvider()]);
-});
-afterAll(async () => {
-  await provider[Symbol.asyncDispose]();
-  await build[Symbol.asyncDispose]();
-});
+const scene = await openScene();
+const { build, provider } = scene;
+afterAll(() => scene[Symbol.asyncDispose]());
 
 /** Logs in for a context, as this person in the browser. */
 async function logInFor(world: World, context: string, name: string): Promise<void> {

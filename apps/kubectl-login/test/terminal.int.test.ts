@@ -1,17 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Build, buildPlugin, openWorld } from './support/plugin.ts';
-import { startProvider, type TestProvider } from './support/provider.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openWorld } from './support/plugin.ts';
+import { openScene } from './support/scene.ts';
 
-let build: Build;
-let provider: TestProvider;
-beforeAll(async () => {
-  [build, provider] = await Promise.all([buildPlugin(), startProvider()]);
-});
-afterAll(async () => {
-  await provider[Symbol.asyncDispose]();
-  await build[Symbol.asyncDispose]();
-});
+const scene = await openScene();
+const { build, provider } = scene;
+afterAll(() => scene[Symbol.asyncDispose]());
 
 describe('what a person at a terminal is told', () => {
   it('is the version, when asked', async () => {
