@@ -17,6 +17,7 @@ import { createHealth } from './ops/health.ts';
 import { createLogger } from './ops/logger.ts';
 import { measuredStorage } from './ops/measured-storage.ts';
 import { createMetrics, type ServerMetrics } from './ops/metrics.ts';
+import { poolGivesWay } from './ops/pool-priority.ts';
 import { storageProbe } from './ops/storage-probe.ts';
 import { createTelemetry } from './ops/telemetry.ts';
 import { version } from './version.ts';
@@ -31,8 +32,9 @@ const DRAIN_MS = 25_000;
  */
 export async function serve({ config, warnings }: LoadedConfig, effects: Effects): Promise<void> {
   const stopped = effects.signals.untilStop();
-  const metrics = createMetrics({ version, withProcess: 'process' });
-  const log = countEvents(createLogger(config.logging, { write: effects.printError, now: effects.now }), metrics);
+  // Without a telemetry listener nobody can read what was counted.
+  const metrics = config.telemetry === undefined ? undefined : createMetrics({ version, withProcess: 'process' });
+  const log = openLog(config, effects, metrics);
   for (const { path, line, message } of warnings) log.warn('config.warning', { path, line, message });
   if (!config.storage.durable) log.warn('storage.forgets', { type: config.storage.type });
   const opened = await Promise.race([openServer(config, { effects, metrics, log }), stopped]);
@@ -50,9 +52,14 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
   await server.close(signal === 'SIGTERM' ? 'everybody' : 'connected');
 }
 
+function openLog({ logging }: Config, { printError, now }: Effects, metrics: ServerMetrics | undefined): Logger {
+  const log = createLogger(logging, { write: printError, now });
+  return metrics === undefined ? log : countEvents(log, metrics);
+}
+
 interface ServerDeps {
   readonly effects: Effects;
-  readonly metrics: ServerMetrics;
+  readonly metrics: ServerMetrics | undefined;
   readonly log: Logger;
 }
 
@@ -63,11 +70,11 @@ interface Server extends AsyncDisposable {
 }
 
 async function openServer(config: Config, { effects, metrics, log }: ServerDeps): Promise<Server> {
-  const { now, random, timers, readFile, elapsed, newRequestId, jitter } = effects;
+  const { now, random, timers, threads, readFile, elapsed, newRequestId, jitter } = effects;
   const deps = { now, random, log };
   await using stack = new AsyncDisposableStack();
   const driver = stack.use(await config.storage.open(deps));
-  const storage = measuredStorage(driver, { metrics, elapsed });
+  const storage = metrics === undefined ? driver : measuredStorage(driver, { metrics, elapsed });
   const keys = stack.use(await createKeyRing({ storage, policy: rotationPolicy(config), deps }));
   const sealer = await createSealer({ storage, deps });
   const http = stack.use(openHttp(effects.proxies));
@@ -75,7 +82,7 @@ async function openServer(config: Config, { effects, metrics, log }: ServerDeps)
   const firstUseOf = (connectorId: string) => firstUseIn(storage, connectorId);
   const context = { http: retryingHttp(http, { now, random }), readFile, firstUseOf, now, random, log };
   const connectors = stack.use(openConnectors({ settings: config.connectors, context, onFailure }));
-  metrics.setConnectors(connectors.list().length, connectors.failed);
+  metrics?.setConnectors(connectors.list().length, connectors.failed);
   stack.use(startJobs({ storage, keys, sealer, log }, { timers, log, jitter }));
 
   const { issuer: id, lifetimes, protocol, passwordAttempts, web, frontend } = config;
@@ -89,9 +96,13 @@ async function openServer(config: Config, { effects, metrics, log }: ServerDeps)
   const health = createHealth({ probes, now, timers, log });
   const { isReady: isHealthy } = health;
   const host = createHost({ id, issuer, frontend, ...web, metrics, log, elapsed, newRequestId, isHealthy });
+  // Reading files, keys and hashes has started the pool by now.
+  await poolGivesWay(threads).catch((error: unknown) => log.debug('threads.priority_refused', { error }));
   const opening = { timers, now, log, readFile };
-  const telemetry = telemetryListeners(config, createTelemetry({ metrics, health }));
-  stack.use(await openListeners(telemetry, opening));
+  if (config.telemetry !== undefined && metrics !== undefined) {
+    const telemetry = { name: 'telemetry.http', address: config.telemetry, drainMs: 1000 };
+    stack.use(await openListeners([{ ...telemetry, handler: createTelemetry({ metrics, health }) }], opening));
+  }
   const listeners = stack.use(await openListeners(webListeners(config, host), opening));
   effects.signals.onHangUp(() => void listeners.reload());
   log.info('server.started', { version, issuer: id, listening: listeners.addresses, storage: config.storage.type });
@@ -116,8 +127,4 @@ function webListeners({ web }: Config, handler: ListenerOptions['handler']): rea
     ...(web.http === undefined ? [] : [{ ...common, name: 'web.http', address: web.http }]),
     ...(web.https === undefined ? [] : [{ ...common, name: 'web.https', ...web.https }]),
   ];
-}
-
-function telemetryListeners({ telemetry }: Config, handler: ListenerOptions['handler']): readonly ListenerOptions[] {
-  return telemetry === undefined ? [] : [{ name: 'telemetry.http', address: telemetry, handler, drainMs: 1000 }];
 }

@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { freePort, runCommand, startProcess, temporaryFolder } from '@ostiary/tooling-servers';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +15,18 @@ async function run(args: readonly string[]): Promise<{ exitCode: number | null; 
 /** A connection of its own, gone after the answer. */
 const once = { headers: { connection: 'close' } };
 const statusOf = async (url: string): Promise<number> => (await fetch(url, once)).status;
+
+/** Name and nice value of each thread, as proc(5) shows them. */
+async function threadsOf(pid: number): Promise<readonly { readonly name: string; readonly nice: number }[]> {
+  const ids = await readdir(`/proc/${pid}/task`);
+  return Promise.all(
+    ids.map(async (id) => {
+      const [, name = '', rest = ''] =
+        /\((.*)\) (.*)/.exec(await readFile(`/proc/${pid}/task/${id}/stat`, 'utf8')) ?? [];
+      return { name, nice: Number(rest.split(' ')[16]) };
+    }),
+  );
+}
 
 describe('the built server', () => {
   it('ends in order and keeps what it was told', async () => {
@@ -66,6 +79,15 @@ connectors: [{ type: mockCallback, id: mock, name: Mock }]`;
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/in use/);
     expect(stderr).not.toMatch(/ at .*\.js:\d+/);
+  });
+
+  it.runIf(process.platform === 'linux')('signs on threads that give way to the one that answers', async () => {
+    await using built = await startBuiltServer();
+    const threads = await threadsOf(built.server.pid);
+    const pool = threads.filter(({ name }) => name === 'libuv-worker');
+    expect(pool).toEqual(Array(4).fill({ name: 'libuv-worker', nice: getPriority() + 5 }));
+    const others = new Set(threads.filter((thread) => !pool.includes(thread)).map(({ nice }) => nice));
+    expect(others).toEqual(new Set([getPriority()]));
   });
 
   it('does not end on SIGHUP', async () => {

@@ -1,4 +1,4 @@
-/** The built server, with logs and metrics on, as an operator runs it. */
+/** The built server as an operator runs it, with log and counters unless they are not wanted. */
 import { join } from 'node:path';
 import { freePort, type OstiaryServer, startOstiary, startRedis, temporaryFolder } from '@ostiary/tooling-servers';
 import { type FlowEndpoints, logIn, relyingParty } from './flow.ts';
@@ -21,11 +21,22 @@ export interface Contender extends AsyncDisposable {
   readonly flow: FlowEndpoints;
 }
 
+export interface ContenderOptions {
+  readonly storage: StorageName;
+  readonly algorithm: SigningAlgorithm;
+  /**
+   * `on`, the default: the log goes into a file, one line a request, and everything is counted. `off`: only errors are
+   * logged, and nothing is counted because there is no port to read it at.
+   */
+  readonly logAndCounters?: 'on' | 'off';
+}
+
 /**
- * Starts it on a free port. Its log goes into a file, one line a request, and its counters are on; a refresh token
- * rotates at every use, without the interval in which a retry gets the same answer.
+ * Starts it on a free port. A refresh token rotates at every use, without the interval in which a retry gets the same
+ * answer.
  */
-export async function startContender(storage: StorageName, algorithm: SigningAlgorithm): Promise<Contender> {
+export async function startContender(options: ContenderOptions): Promise<Contender> {
+  const { storage, algorithm, logAndCounters = 'on' } = options;
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('bench'));
   const database = join(folder.path, 'ostiary.db');
@@ -38,7 +49,10 @@ export async function startContender(storage: StorageName, algorithm: SigningAlg
       // `exec`: the shell is gone, the process id is the server's.
       args: (file) => ['-c', 'exec "$0" "$@" 2>>"$LOG"', process.execPath, main, 'serve', file],
       env: { LOG: join(folder.path, 'log'), NODE_ENV: 'production' },
-      config: configuration({ url, address, algorithm, storage: storageBlock(storage, database, redis?.port) }),
+      config: configuration({
+        ...{ url, address, algorithm, logAndCounters },
+        storage: storageBlock(storage, database, redis?.port),
+      }),
       readyUrl: `${url}/healthz`,
     }),
   );
@@ -58,16 +72,21 @@ interface Blocks {
   readonly address: string;
   readonly algorithm: string;
   readonly storage: string;
+  readonly logAndCounters: 'on' | 'off';
 }
 
-function configuration({ url, address, algorithm, storage }: Blocks): string {
+const observed = {
+  on: 'telemetry: { http: "127.0.0.1:0" }\nlogger: { level: info, format: json }',
+  off: 'logger: { level: error, format: json }',
+};
+
+function configuration({ url, address, algorithm, storage, logAndCounters }: Blocks): string {
   const { clientId, clientSecret, redirectUri } = relyingParty;
   return `
 issuer: ${url}
 storage: ${storage}
 web: { http: "${address}" }
-telemetry: { http: "127.0.0.1:0" }
-logger: { level: info, format: json }
+${observed[logAndCounters]}
 signer: { type: local, config: { keysRotationPeriod: 6h, algorithm: ${algorithm} } }
 expiry: { refreshTokens: { reuseInterval: 0s } }
 oauth2: { skipApprovalScreen: true }

@@ -31,7 +31,7 @@ export interface Exchange {
 
 export interface ExchangeDeps {
   readonly answers: Answers;
-  readonly metrics: Metrics;
+  readonly metrics: Metrics | undefined;
   readonly log: Logger;
   readonly elapsed: () => number;
   readonly newRequestId: () => string;
@@ -96,7 +96,7 @@ function record(exchange: Exchange, { answer, bytes, milliseconds }: Result, { m
   const status = answer === 'gone' ? 499 : answer.status;
   const method = req.method ?? 'GET';
   if (route !== undefined && interest === 'count') {
-    metrics.observe({ route, method, status, seconds: milliseconds / 1000, bytes });
+    metrics?.observe({ route, method, status, seconds: milliseconds / 1000, bytes });
   }
   const ms = Math.round(milliseconds * 1000) / 1000;
   const fields = { ...requestFields(req, requestId), method, route, path, status, ms, clientAddress };

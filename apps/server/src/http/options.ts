@@ -33,7 +33,8 @@ export interface HostOptions {
   readonly allowedOrigins: readonly string[];
   readonly allowedHeaders: readonly string[];
   readonly trustedProxies?: TrustedProxies;
-  readonly metrics: Metrics;
+  /** Absent: nobody can read them, so nothing is counted. */
+  readonly metrics: Metrics | undefined;
   readonly log: Logger;
   /** Milliseconds of a clock that never goes back (`performance.now`), for durations. */
   readonly elapsed: () => number;

@@ -7,7 +7,7 @@ import { interleave, type Report, report, type Settings, type Subject } from '..
 /** Whole logins: authorization request, an upstream that answers at once, code, tokens. */
 export async function codeFlowSuite(settings: Settings): Promise<Report> {
   await using stack = new AsyncDisposableStack();
-  const ostiary = stack.use(await startContender('memory', 'RS256'));
+  const ostiary = stack.use(await startContender({ storage: 'memory', algorithm: 'RS256' }));
   const provider = stack.use(await startPeer('openid-provider'));
   const origin = await provider.ask({ open: 'RS256' });
   const peer = { authorization: `${origin}/auth`, token: `${origin}/token`, scope: 'openid email groups' };

@@ -13,7 +13,7 @@ const subjects = ['node:http', 'Koa + router', 'oidc-provider', 'Ostiary'] as co
 /** Discovery and JWKS: what every verifier asks for, and nothing that needs a key or a record. */
 export async function documentsSuite(settings: Settings): Promise<Report> {
   await using stack = new AsyncDisposableStack();
-  const ostiary = stack.use(await startContender('memory', 'RS256'));
+  const ostiary = stack.use(await startContender({ storage: 'memory', algorithm: 'RS256' }));
   const provider = stack.use(await startPeer('openid-provider'));
   const providerUrl = String(await provider.ask({ open: 'RS256' }));
   const measured: Subject[] = [];

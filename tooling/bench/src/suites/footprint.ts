@@ -10,7 +10,7 @@ const MIB = 1024 * 1024;
 
 /** Memory of the process as it is used, and what strangers leave behind in the storage. */
 export async function footprintSuite({ logins, visits, connections }: Settings): Promise<Report> {
-  await using ostiary = await startContender('SQLite', 'ES256');
+  await using ostiary = await startContender({ storage: 'SQLite', algorithm: 'ES256' });
   await delay(1000); // what a start does in the background
   const idle = await residentMiB(ostiary);
   const rowsBefore = rows(ostiary);

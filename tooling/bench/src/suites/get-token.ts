@@ -18,7 +18,7 @@ const execInfo = JSON.stringify({
 export async function getTokenSuite({ starts }: Settings): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const home = stack.use(await temporaryFolder('bench-home'));
-  const ostiary = stack.use(await startContender('memory', 'RS256'));
+  const ostiary = stack.use(await startContender({ storage: 'memory', algorithm: 'RS256' }));
   const env = {
     PATH: process.env.PATH,
     HOME: home.path,
