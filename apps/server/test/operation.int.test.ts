@@ -50,6 +50,17 @@ describe('the built server', () => {
     await expect(fetch(built.url, once)).rejects.toThrow();
   });
 
+  it('counts requests, events and calls of the storage where they can be read', async () => {
+    const telemetry = `127.0.0.1:${await freePort()}`;
+    await using built = await startBuiltServer({ more: `telemetry: { http: "${telemetry}" }` });
+    await logIn(built.url);
+    const counted = await (await fetch(`http://${telemetry}/metrics`, once)).text();
+    expect(counted).toContain('http_requests_total{code="200",method="post",handler="/token"} 1');
+    expect(counted).toContain('ostiary_events_total{event="token.issued",level="info"} 1');
+    expect(counted).toMatch(/ostiary_storage_duration_seconds_count\{verb="put",outcome="ok"\} [1-9]/);
+    expect(counted).toContain('ostiary_connectors{state="open"} 1');
+  });
+
   it('ends at once and well on SIGTERM while it waits for a storage that is silent', async () => {
     await using folder = await temporaryFolder('silent');
     const silent = createServer();
