@@ -3,7 +3,6 @@ import { runCommand } from '@ostiary/tooling-servers';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { execInfo, logIn, openWorld, type World } from './support/plugin.ts';
-import { startProvider } from './support/provider.ts';
 import { openScene } from './support/scene.ts';
 
 const scene = await openScene();
@@ -248,35 +247,5 @@ describe('kubectl login without an issuer', () => {
     const { exitCode, stderr } = await world.run([]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('Name the issuer: kubectl login https://login.example.com');
-  });
-});
-
-describe('kubectl login logout', () => {
-  it('ends the session at the issuer and forgets it here', async () => {
-    await using world = await openWorld(build);
-    const id = await logIn(world, provider.issuer);
-    const refreshToken = world.session(id).refreshToken?.reveal() ?? '';
-    const { exitCode, stderr } = await world.run(['logout', '--session', id]);
-    expect(exitCode).toBe(0);
-    expect(stderr).toContain('The issuer ended the session.');
-    expect((await world.run(['status'])).exitCode).toBe(1);
-    const body = new URLSearchParams({
-      grant_type: 'refresh_token',
-      refresh_token: refreshToken,
-      client_id: 'kubectl',
-    });
-    const answer = await fetch(`${provider.issuer}/token`, { method: 'POST', body });
-    expect(await answer.json()).toMatchObject({ error: 'invalid_grant' });
-  });
-
-  it('forgets it here even when the issuer is out of reach, and says so', async () => {
-    await using world = await openWorld(build);
-    const gone = await startProvider();
-    const id = await logIn(world, gone.issuer);
-    await gone[Symbol.asyncDispose]();
-    const { exitCode, stderr } = await world.run(['logout', '--session', id]);
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain('could not be told');
-    expect(() => world.session(id)).toThrow('ENOENT');
   });
 });

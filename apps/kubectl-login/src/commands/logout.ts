@@ -46,22 +46,32 @@ async function endSession(id: string, system: System): Promise<void> {
   const wait = { path: store.lockPath(id), patienceMs: LOCK_PATIENCE_MS, unless: () => undefined };
   const lock = await acquireLock<never>(wait, system.lock);
   try {
-    const session = store.find(id);
+    const remains = store.remains(id);
     store.remove(id);
-    if (session === undefined) system.say(`There was no usable session ${id}. What was left of it is gone from here.`);
-    else await revoke(session, system);
+    if (remains.length === 0) system.say(`There was no usable session ${id}. What was left of it is gone from here.`);
+    await revokeAll(remains, system);
   } finally {
     if ('release' in lock) lock.release();
   }
 }
 
-async function revoke(session: Session, system: System): Promise<void> {
+/** All are tried; what was done is said once, and the first failure is thrown. */
+async function revokeAll(sessions: readonly Session[], system: System): Promise<void> {
+  const outcomes = await Promise.allSettled(sessions.map((session) => revoke(session, system)));
+  const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+  for (const line of new Set(done)) system.say(line);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** @returns what was done, for the person. */
+async function revoke(session: Session, system: System): Promise<string> {
   const { key, refreshToken, metadata, certificateAuthority } = session;
   const done = `Logged out of ${key.issuer}.`;
   const rest = 'Tokens that were given out work until they end.';
-  if (refreshToken === undefined) return system.say(`${done} ${rest}`);
+  if (refreshToken === undefined) return `${done} ${rest}`;
   if (metadata.revocationEndpoint === undefined) {
-    return system.say(`${done} The issuer offers no revocation, so it was not told. ${rest}`);
+    return `${done} The issuer offers no revocation, so it was not told. ${rest}`;
   }
   const provider = providerFromMetadata(key.issuer, metadata, {
     fetch: system.fetchFor(certificateAuthority),
@@ -78,5 +88,5 @@ async function revoke(session: Session, system: System): Promise<void> {
       error,
     });
   }
-  system.say(`${done} The issuer ended the session. ${rest}`);
+  return `${done} The issuer ended the session. ${rest}`;
 }

@@ -21,7 +21,9 @@ export interface PrivateFiles {
   /** Replaces the file in one step. Throws when its folder is open to others. */
   write(path: string, text: string): void;
   remove(path: string): void;
-  /** Removes what a process that was killed left of writing this file. For the holder of its lock only. */
+  /** What processes that were killed left of writing this file. */
+  readDrafts(path: string): readonly string[];
+  /** Removes that. For the holder of the file's lock only. */
   removeDrafts(path: string): void;
   /** Makes the folder when it is missing, and refuses one that is open to others. */
   folder(path: string): void;
@@ -36,18 +38,20 @@ export interface PrivateFilesDeps {
 /** The real files. */
 export function createPrivateFiles({ uid, newNonce }: PrivateFilesDeps): PrivateFiles {
   const folder = (path: string): void => ensureFolder(path, uid);
+  const read = (path: string): string | undefined => {
+    const text = readPrivate(path, uid);
+    if (typeof text === 'object') throw unsafeFile(text, path);
+    return text;
+  };
   return {
     folder,
-    read(path) {
-      const text = readPrivate(path, uid);
-      if (typeof text === 'object') throw unsafeFile(text, path);
-      return text;
-    },
+    read,
     write(path, text) {
       folder(dirname(path));
       replaceFile(path, text, newNonce());
     },
     remove: (path) => rmSync(path, { force: true }),
+    readDrafts: (path) => findDrafts(path).flatMap((draft) => read(draft) ?? []),
     removeDrafts(path) {
       for (const draft of findDrafts(path)) rmSync(draft, { force: true });
     },

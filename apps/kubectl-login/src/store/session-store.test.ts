@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { Secret } from '@ostiary/primitives';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { credential, openStore, session as stored, type TestStore } from '../../test/support/stored.ts';
+import { formatSession } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
 const session = { ...stored, id: 'one' };
@@ -37,6 +39,16 @@ describe('what a killed process left of a session', () => {
     leave(...drafts, ...foreign);
     store.remove('one');
     expect(names()).toEqual(foreign);
+  });
+
+  it('is read beside the session, because a token in it may be good still', () => {
+    store.save(session, credential);
+    const text = formatSession({ ...session, refreshToken: new Secret('rt-next') });
+    writeFileSync(`${home}/sessions/one.session.json.x.tmp`, text, { mode: 0o600 });
+    leave('one.session.json.cut-off.tmp');
+    const tokens = store.remains('one').map(({ refreshToken }) => refreshToken?.reveal());
+    expect(tokens).toEqual([session.refreshToken?.reveal(), 'rt-next']);
+    expect(store.remains('two')).toEqual([]);
   });
 
   it('names its session, although that was never saved', () => {

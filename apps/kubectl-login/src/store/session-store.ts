@@ -18,6 +18,8 @@ export interface SessionStore {
    */
   save(session: Session, credential: Credential | undefined): void;
   remove(id: string): void;
+  /** The session, and whatever else a process that was killed wrote of it: each may hold a token that is good still. */
+  remains(id: string): readonly Session[];
   list(): readonly string[];
   /** Those, and the ids of which any other file is left: a first save that was killed leaves a refresh token. */
   traces(): readonly string[];
@@ -74,6 +76,10 @@ export function createSessionStore(home: string, files: PrivateFiles): SessionSt
     remove(id) {
       removeDrafts(id);
       for (const path of Object.values(sessionFiles(home, id))) files.remove(path);
+    },
+    remains(id) {
+      const texts = [read(id) ?? '', ...files.readDrafts(sessionFiles(home, id).session)];
+      return texts.flatMap((text) => parseSession(text) ?? []);
     },
     list: () => idsOf(home, (name) => /^(.+)\.session\.json$/.exec(name)?.[1]),
     traces: () => idsOf(home, traceOf),

@@ -1,0 +1,52 @@
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { logIn, openWorld } from './support/plugin.ts';
+import { startProvider } from './support/provider.ts';
+import { openScene } from './support/scene.ts';
+
+const scene = await openScene();
+const { build, provider } = scene;
+afterAll(() => scene[Symbol.asyncDispose]());
+
+async function refreshAt(issuer: string, refreshToken: string): Promise<unknown> {
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: 'kubectl' };
+  const answer = await fetch(`${issuer}/token`, { method: 'POST', body: new URLSearchParams(form) });
+  return answer.json();
+}
+
+describe('kubectl login logout', () => {
+  it('ends the session at the issuer and forgets it here', async () => {
+    await using world = await openWorld(build);
+    const id = await logIn(world, provider.issuer);
+    const refreshToken = world.session(id).refreshToken?.reveal() ?? '';
+    const { exitCode, stderr } = await world.run(['logout', '--session', id]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('The issuer ended the session.');
+    expect((await world.run(['status'])).exitCode).toBe(1);
+    expect(await refreshAt(provider.issuer, refreshToken)).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('ends one that a process began to write and was killed', async () => {
+    await using world = await openWorld(build);
+    const id = await logIn(world, provider.issuer);
+    const refreshToken = world.session(id).refreshToken?.reveal() ?? '';
+    const file = join(world.state, 'sessions', `${id}.session.json`);
+    await rename(file, `${file}.nonce.tmp`);
+    const { exitCode, stderr } = await world.run(['logout', '--all']);
+    expect(exitCode, stderr).toBe(0);
+    expect(await readdir(join(world.state, 'sessions'))).toEqual([]);
+    expect(await refreshAt(provider.issuer, refreshToken)).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('forgets it here even when the issuer is out of reach, and says so', async () => {
+    await using world = await openWorld(build);
+    const gone = await startProvider();
+    const id = await logIn(world, gone.issuer);
+    await gone[Symbol.asyncDispose]();
+    const { exitCode, stderr } = await world.run(['logout', '--session', id]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('could not be told');
+    expect(() => world.session(id)).toThrow('ENOENT');
+  });
+});
