@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@ostiary/primitives';
-import { getProxyForUrl } from 'proxy-from-env';
 import { type Env, stateHome } from './fast/state-home.ts';
 import { outputProblem, writeAll } from './fast/write-all.ts';
 import type { RenewDeps } from './get-token/renew.ts';
 import { createNodeFetch } from './http/node-fetch.ts';
+import { proxyOf } from './http/proxy-agent.ts';
 import { createTrustRoots } from './http/trust-roots.ts';
 import type { LockDeps } from './lock/file-lock.ts';
 import { systemProcesses } from './lock/process-identity.ts';
@@ -63,7 +63,7 @@ export function createSystem(): System {
     fetchFor: (certificateAuthority) =>
       createNodeFetch({
         roots: createTrustRoots(certificateAuthority),
-        proxyFor: getProxyForUrl,
+        proxyFor: proxyOf(process.env),
         timeoutMs: REQUEST_TIMEOUT_MS,
         maxBytes: LARGEST_ANSWER_BYTES,
       }),

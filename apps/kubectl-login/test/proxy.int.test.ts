@@ -8,6 +8,7 @@ import { type Session, sessionId } from '../src/store/session.ts';
 import { createSessionStore } from '../src/store/session-store.ts';
 import { plainAnswer, startPlainProxy } from './support/plain-proxy.ts';
 import { type Build, buildPlugin, execInfo, openWorld, type World } from './support/plugin.ts';
+import { startSocksProxy } from './support/socks-proxy.ts';
 
 const issuer = 'https://login.corp.example';
 
@@ -101,5 +102,15 @@ describe('the password of a proxy', () => {
     expect(proxy.received[0]).toContain(`Proxy-Authorization: Basic ${basic}\r\n`);
     expect(stderr).toContain('https-proxy-agent Creating new HttpsProxyAgent instance');
     for (const secret of ['hunter2', basic]) expect(stderr).not.toContain(secret);
+  });
+
+  it('is not shown by DEBUG when it is one for SOCKS', async () => {
+    await using proxy = await startSocksProxy({ leadTo: 9, user: 'jane:hunter2', reply: 2 });
+    await using world = await openWorld(build);
+    const HTTPS_PROXY = `socks5://jane:hunter2@${proxy.address}`;
+    const { stderr } = await world.run([issuer], { HTTPS_PROXY, DEBUG: '*', KUBECTL_LOGIN_DEBUG: '1' });
+    expect(proxy.asked).toEqual(['login.corp.example:443']);
+    expect(stderr).toContain('socks-proxy-agent');
+    expect(stderr).not.toContain('hunter2');
   });
 });

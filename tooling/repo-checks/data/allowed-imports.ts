@@ -87,15 +87,16 @@ export const layers: readonly Layer[] = [
   { dir: 'packages/storage/*', workspace: [primitives, storageSdk], libraries: [], node: true },
   { dir: 'apps/server', workspace: ['@ostiary/*'], libraries: 'any', node: true },
   {
+    // Of the SDK only the rules of proxies, no network and no connector: docs/adr/0016-one-rule-for-proxies.md.
     dir: 'apps/kubectl-login',
-    workspace: [primitives],
+    workspace: [primitives, connectorSdk],
     libraries: [
       oauth4webapi,
       jose,
       { name: 'commander', because: 'reads the command line' },
       { name: 'https-proxy-agent', because: "a proxy together with a cluster's own certificate authority" },
       { name: 'open', because: 'shows the login page in the browser, on every platform' },
-      { name: 'proxy-from-env', because: 'HTTPS_PROXY and NO_PROXY as every other tool reads them' },
+      { name: 'socks-proxy-agent', because: 'kubectl speaks SOCKS to a proxy, and https-proxy-agent does not' },
       { name: 'yaml', because: 'reads and writes kubeconfig files' },
     ],
     node: true,

@@ -21,7 +21,13 @@ async function serve(handler: RequestListener, secure?: ServerOptions) {
 }
 
 const fetchWith = (more: Partial<NodeFetchOptions> = {}) =>
-  createNodeFetch({ roots: createTrustRoots(undefined), proxyFor: () => '', timeoutMs: 5000, maxBytes: 1000, ...more });
+  createNodeFetch({
+    roots: createTrustRoots(undefined),
+    proxyFor: () => undefined,
+    timeoutMs: 5000,
+    maxBytes: 1000,
+    ...more,
+  });
 
 describe('a request', () => {
   it('brings method, headers and body, and back status, headers and text', async () => {
@@ -57,17 +63,17 @@ describe('a request', () => {
   );
 
   it('goes through the proxy, but not to this machine', async () => {
-    const asked: string[] = [];
+    const asked: URL[] = [];
     await using server = await serve((_request, response) => response.end('direct'));
     const fetch = fetchWith({
       proxyFor: (url) => {
         asked.push(url);
-        return 'http://127.0.0.1:9';
+        return new URL('http://127.0.0.1:9');
       },
     });
     expect(await (await fetch(server.url)).text()).toBe('direct');
     await expect(fetch('https://login.example.invalid')).rejects.toThrow('ECONNREFUSED 127.0.0.1:9');
-    expect(asked).toEqual(['https://login.example.invalid/']);
+    expect(asked.map(String)).toEqual(['https://login.example.invalid/']);
   });
 });
 
@@ -77,16 +83,10 @@ describe('a request that fails', () => {
     expect(error).toMatchObject({ code: 'upstream/unavailable', message: expect.stringContaining('ECONNREFUSED') });
   });
 
-  it('because of a proxy that is no address is told as that, without the address', async () => {
-    const fetch = fetchWith({ proxyFor: () => 'http://jane:secret@:::' });
-    const error = await fetch('https://login.example.invalid').catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'config/invalid', message: expect.not.stringContaining('secret') });
-  });
-
   it.each([new TypeError('Promise.withResolvers is not a function'), new RangeError('too much'), new Error('odd')])(
     'because of a fault of ours is not told as the network (%s)',
     async (fault) => {
-      const proxyFor = (): string => {
+      const proxyFor = (): never => {
         throw fault;
       };
       await expect(fetchWith({ proxyFor })('https://login.example.invalid')).rejects.toBe(fault);

@@ -5,6 +5,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
+import type { ProxyChoice } from '@ostiary/connector-sdk/proxy';
 import type { Fetch } from '@ostiary/primitives';
 import { problem, systemCode } from '../problem.ts';
 import { isLoopbackHost } from './loopback-host.ts';
@@ -14,8 +15,8 @@ import { isTrustFailure, type TrustRoots } from './trust-roots.ts';
 
 export interface NodeFetchOptions {
   readonly roots: TrustRoots;
-  /** The proxy for a URL, empty for none. Never asked for loopback hosts. */
-  readonly proxyFor: (url: string) => string;
+  /** The proxy for a URL. Asked for https only: nothing else leaves this machine. */
+  readonly proxyFor: ProxyChoice;
   /** For the whole exchange, from connecting to the last byte. Milliseconds. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
@@ -83,8 +84,8 @@ async function send(exchange: Exchange, ca: string[] | undefined, options: NodeF
 
 async function chooseAgent(url: URL, tls: SecureContextOptions, options: NodeFetchOptions): Promise<HttpAgent> {
   if (url.protocol === 'http:') return new HttpAgent();
-  const proxy = isLoopbackHost(url.hostname) ? '' : options.proxyFor(url.href);
-  return proxy === '' ? new HttpsAgent() : await createProxyAgent(url, proxy, tls);
+  const proxy = options.proxyFor(url);
+  return proxy === undefined ? new HttpsAgent() : await createProxyAgent(url, proxy, tls);
 }
 
 async function readBody(url: URL, message: IncomingMessage, maxBytes: number): Promise<Buffer> {

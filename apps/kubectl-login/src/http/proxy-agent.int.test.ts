@@ -1,12 +1,20 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import type { ProxyEnvironment } from '@ostiary/connector-sdk/proxy';
+import { createAuthority } from '@ostiary/tooling-servers';
 import { describe, expect, it } from 'vitest';
 import { plainAnswer, startPlainProxy } from '../../test/support/plain-proxy.ts';
+import { startSocksProxy } from '../../test/support/socks-proxy.ts';
 import { createNodeFetch } from './node-fetch.ts';
+import { proxyOf } from './proxy-agent.ts';
 import { createTrustRoots } from './trust-roots.ts';
 
 const host = 'login.corp.example';
 const roots = createTrustRoots(undefined);
-const fetchThrough = (proxy: string) =>
-  createNodeFetch({ roots, proxyFor: () => proxy, timeoutMs: 5000, maxBytes: 10_000 });
+const fetchWith = (environment: ProxyEnvironment, trusted = roots) =>
+  createNodeFetch({ roots: trusted, proxyFor: proxyOf(environment), timeoutMs: 5000, maxBytes: 10_000 });
+const fetchThrough = (proxy: string) => fetchWith({ HTTPS_PROXY: proxy });
 
 describe('a proxy that answers instead of making a tunnel', () => {
   const ok = plainAnswer('200 OK', { issuer: `https://${host}` });
@@ -68,5 +76,92 @@ describe('the user name and the password of a proxy', () => {
     const error = await fetchThrough('http://jane:secret%zz@127.0.0.1:9')(`https://${host}/`).catch((thrown) => thrown);
     expect(error).toMatchObject({ code: 'config/invalid', message: expect.not.stringContaining('secret') });
     expect(String(error.cause)).not.toContain('secret');
+  });
+});
+
+describe('the variable of the proxy', () => {
+  it('needs no scheme, as with kubectl', async () => {
+    await using proxy = await startPlainProxy(plainAnswer('503 Service Unavailable', {}));
+    await fetchThrough(proxy.url.replace('http://', ''))(`https://${host}/`).catch(() => {});
+    expect(proxy.received[0]).toContain(`CONNECT ${host}:443`);
+  });
+
+  it('is left aside for what NO_PROXY names, as with kubectl', async () => {
+    await using proxy = await startPlainProxy(plainAnswer('503 Service Unavailable', {}));
+    const direct = fetchWith({ HTTPS_PROXY: proxy.url, NO_PROXY: '192.0.2.0/24, 127.0.0.0/8, invalid' });
+    await expect(direct('https://login.example.invalid/')).rejects.toThrow('login.example.invalid cannot be reached');
+    expect(proxy.received).toEqual([]);
+  });
+
+  it.each([
+    ['http://jane:hunter2@:::', 'HTTPS_PROXY is not a URL'],
+    ['socks4://jane:hunter2@127.0.0.1', 'HTTPS_PROXY names a proxy of the kind socks4:// that cannot be used'],
+  ])('that names no proxy is told as that, without what it says: %s', async (HTTPS_PROXY, said) => {
+    const error = await fetchThrough(HTTPS_PROXY)(`https://${host}/`).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'config/invalid',
+      message: expect.stringContaining(said),
+      detail: { remedy: 'Correct the variable, or unset it.' },
+    });
+    expect(String(error)).not.toContain('hunter2');
+  });
+});
+
+describe('a SOCKS proxy', () => {
+  /** An issuer whose certificate says that it is `host`, on a port of this machine. */
+  async function startIssuer() {
+    const authority = await createAuthority();
+    const { certificate, key } = await authority.issue(`DNS:${host}`);
+    const server = createServer({ cert: certificate, key }, (request, response) =>
+      response.end(`it is ${request.url}`),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo; // a server on a TCP port has no other kind of address
+    return {
+      port,
+      roots: createTrustRoots(authority.ca),
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+        await authority[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it.each(['socks5', 'socks5h'])('leads to the issuer, and resolves its name: %s', async (scheme) => {
+    await using issuer = await startIssuer();
+    await using proxy = await startSocksProxy({ leadTo: issuer.port, user: 'jane:p@ss%' });
+    const environment = { HTTPS_PROXY: `${scheme}://jane:p%40ss%25@${proxy.address}` };
+    const answer = await fetchWith(environment, issuer.roots)(`https://${host}/keys`);
+    expect(await answer.text()).toBe('it is /keys');
+    expect(proxy.asked).toEqual([`${host}:443`]);
+  });
+
+  it('cannot take the place of the issuer', async () => {
+    await using issuer = await startIssuer();
+    await using proxy = await startSocksProxy({ leadTo: issuer.port });
+    const asked = fetchThrough(`socks5://${proxy.address}`)(`https://${host}/token`, { method: 'POST', body: 'code' });
+    await expect(asked).rejects.toThrow('self-signed certificate in certificate chain');
+  });
+
+  it.each([
+    ['refuses the way', { reply: 2 }, 'Socks5 proxy rejected connection'],
+    ['refuses the password', { user: 'jane:other' }, 'Socks5 Authentication failed'],
+  ])('that %s is told as that, without the password', async (_what, options, said) => {
+    await using proxy = await startSocksProxy({ leadTo: 9, ...options });
+    const asked = fetchThrough(`socks5://jane:hunter2@${proxy.address}`)(`https://${host}/`);
+    const error = await asked.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'upstream/unavailable',
+      message: expect.stringMatching(`^The proxy did not connect to ${host} \\(${said}`),
+      detail: { remedy: 'Check HTTPS_PROXY and its user name and password.' },
+    });
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('hunter2');
+  });
+
+  it('that is not there is told as that', async () => {
+    await expect(fetchThrough('socks5://127.0.0.1:9')(`https://${host}/`)).rejects.toThrow(
+      `The proxy did not connect to ${host} (connect ECONNREFUSED 127.0.0.1:9).`,
+    );
   });
 });

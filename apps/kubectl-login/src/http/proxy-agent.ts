@@ -1,18 +1,48 @@
-/** The way through a proxy: a tunnel (CONNECT, RFC 9110 section 9.3.6) with TLS inside it, or no answer at all. */
+/** The way through a proxy: a tunnel with TLS inside it, or no answer at all. */
 import type { ClientRequest, Agent as HttpAgent } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
+import { type ProxyChoice, type ProxyEnvironment, type ProxyScheme, proxyChoice } from '@ostiary/connector-sdk/proxy';
+import { isOstiaryError } from '@ostiary/primitives';
 import { problem } from '../problem.ts';
 
+/** Those that kubectl knows. */
+const schemes: readonly ProxyScheme[] = ['http', 'https', 'socks5', 'socks5h'];
+
+const remedy = 'Check HTTPS_PROXY and its user name and password.';
+
 /**
- * An agent that connects to `url` through the proxy.
+ * The proxy for a URL, by the same variables and rules as kubectl's. They are read at a request, so that a wrong one
+ * spoils nothing that needs no network.
+ *
+ * The choice throws an {@link OstiaryError} `config/invalid` for a variable that names no usable proxy.
+ */
+export function proxyOf(environment: ProxyEnvironment): ProxyChoice {
+  return (url) => {
+    try {
+      return proxyChoice(environment, schemes)(url);
+    } catch (error) {
+      if (!isOstiaryError(error)) throw error;
+      throw problem({ code: error.code, cause: error.message, remedy: 'Correct the variable, or unset it.' });
+    }
+  };
+}
+
+/**
+ * An agent that connects to `url` through the proxy: by CONNECT (RFC 9110 section 9.3.6), or by SOCKS 5 (RFC 1928).
  *
  * @param proxy its address, with user name and password if it asks for them.
- * @throws {OstiaryError} `config/invalid` for what is no address; the message does not repeat it.
+ * @throws {OstiaryError} `config/invalid` for a user name or a password that is no part of a URL; it is not repeated.
  */
-export async function createProxyAgent(url: URL, proxy: string, tls: SecureContextOptions): Promise<HttpAgent> {
-  const { address, headers } = readProxy(url, proxy);
+export async function createProxyAgent(url: URL, proxy: URL, tls: SecureContextOptions): Promise<HttpAgent> {
+  const user = readUser(proxy);
+  if (proxy.protocol.startsWith('socks')) return createSocksAgent(url, proxy);
   const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return new HttpsProxyAgent(address, { ...tls, headers });
+  const headers = user === '' ? {} : { 'Proxy-Authorization': `Basic ${Buffer.from(user).toString('base64')}` };
+  // Without user name and password: the agent shows its address to whoever sets DEBUG.
+  const address = new URL(proxy);
+  address.username = '';
+  address.password = '';
+  return new HttpsProxyAgent(address.href, { ...tls, headers });
 }
 
 /**
@@ -23,32 +53,40 @@ export function refuseWithoutTunnel(request: ClientRequest, url: URL): void {
   request.on('proxyConnect', ({ statusCode }: { readonly statusCode: number }) => {
     if (statusCode === 200) return;
     const what = Number.isInteger(statusCode) ? `status ${statusCode}` : 'its answer is no HTTP';
-    const cause = `The proxy did not connect to ${url.host} (${what}).`;
-    const remedy = 'Check HTTPS_PROXY and its user name and password.';
-    request.destroy(problem({ code: 'upstream/unavailable', cause, remedy }));
+    request.destroy(notConnected(url, what));
   });
 }
 
-interface Proxy {
-  /** Without user name and password: the agent shows its address to whoever sets DEBUG. */
-  readonly address: string;
-  readonly headers: Readonly<Record<string, string>>;
+const notConnected = (url: URL, why: string): Error =>
+  problem({ code: 'upstream/unavailable', cause: `The proxy did not connect to ${url.host} (${why}).`, remedy });
+
+async function createSocksAgent(url: URL, proxy: URL): Promise<HttpAgent> {
+  const { SocksProxyAgent } = await import('socks-proxy-agent');
+  // The proxy resolves the name, as for Go programs: often nobody else can.
+  const address = proxy.href.replace(/^socks5h?:/, 'socks5h:');
+  return new (class extends SocksProxyAgent {
+    override async connect(...request: Parameters<InstanceType<typeof SocksProxyAgent>['connect']>) {
+      try {
+        return await super.connect(...request);
+      } catch (error) {
+        // Not as the cause: the error carries the password.
+        throw notConnected(url, error instanceof Error ? error.message : String(error));
+      }
+    }
+  })(address);
 }
 
-function readProxy(url: URL, text: string): Proxy {
+/** User name and password with a colon, or nothing. */
+function readUser({ username, password }: URL): string {
   try {
-    const address = new URL(text);
-    const user = [address.username, address.password].map(decodeURIComponent).join(':');
-    address.username = '';
-    address.password = '';
-    const headers = user === ':' ? {} : { 'Proxy-Authorization': `Basic ${Buffer.from(user).toString('base64')}` };
-    return { address: address.href, headers };
+    const user = [username, password].map(decodeURIComponent).join(':');
+    return user === ':' ? '' : user;
   } catch {
-    // The address itself stays unsaid, and so does the error: they may hold a password.
+    // The address itself stays unsaid, and so does the error: they hold the password.
     throw problem({
       code: 'config/invalid',
-      cause: `The proxy for ${url.host} in the environment is not an address.`,
-      remedy: 'Correct HTTPS_PROXY, for example: https://proxy.example.com:3128',
+      cause: 'The user name or the password of the proxy in HTTPS_PROXY is not encoded as in a URL.',
+      remedy: 'Write a percent sign as %25, for example: http://jane:50%25@proxy.example.com:3128',
     });
   }
 }

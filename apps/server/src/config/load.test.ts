@@ -382,6 +382,15 @@ logger:
     expect(warnings.map(({ path }) => path)).toEqual(['DEX_SESSIONS_ENABLED']);
   });
 
+  it('refuses proxies that connectors cannot use, all at once and without their passwords', async () => {
+    const env = { HTTP_PROXY: 'http://jane:hunter2@:::', https_proxy: 'socks5://jane:hunter2@proxy:1080' };
+    const lines = await problemsOf(minimal(), { env });
+    expect(lines).toEqual([
+      'config.yaml: HTTP_PROXY: is not a URL. Write it like http://proxy.example.com:3128.',
+      expect.stringMatching(/^config\.yaml: HTTPS_PROXY: names a proxy of the kind socks5:\/\/ that cannot be used/),
+    ]);
+  });
+
   it('says when a flag of Dex is neither true nor false', async () => {
     const { warnings } = await load(minimal(), {
       env: { DEX_EXPAND_ENV: 'no', DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS: 'T' },

@@ -22,6 +22,7 @@ import { applyOverrides, type Overrides, overrideProblems } from './overrides.ts
 import { expandVariables, type PlugInReader, type PlugIns, readStorage } from './plug-ins.ts';
 import { readFrontend, readLifetimes, readLogging, readProtocol, readSigning, readWeb } from './policy.ts';
 import { configProblems, type LocatedIssue } from './problem.ts';
+import { proxyProblems } from './proxies.ts';
 import { createReport } from './report.ts';
 import { reviewKeys } from './review-keys.ts';
 import { type ConfigFile, fileSchema, signerSchema } from './schema.ts';
@@ -96,6 +97,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const report = createReport();
   const flags = readFlags(env);
   report.add({ problems: overrideProblems(options.overrides), warnings: flagWarnings(env) });
+  report.add({ problems: proxyProblems(env) });
   const reviewed = reviewKeys(applyOverrides(source.value, options.overrides), keyDecisions);
   report.add(reviewed);
   const unknownKeys = flags.refuseUnknownKeys ? 'error' : 'warning';

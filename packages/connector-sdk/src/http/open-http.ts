@@ -22,7 +22,7 @@ export const defaultMaxBytes: number = 2 * 1024 * 1024;
  * or `upstream/protocol` for a body that is too large.
  *
  * @param environment `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, read by the composition root.
- * @throws {TypeError} for a proxy variable that holds no URL.
+ * @throws {OstiaryError} `config/invalid` for a proxy variable that holds no URL, or names a SOCKS proxy.
  */
 export function openHttp(environment: ProxyEnvironment): OpenHttp & AsyncDisposable {
   const proxyFor = proxyChoice(environment);

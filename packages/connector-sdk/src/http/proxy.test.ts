@@ -45,7 +45,22 @@ describe('proxyChoice', () => {
     expect(proxyChoice({ HTTP_PROXY: 'http://p' })(new URL('https://a.example'))).toBeUndefined();
   });
 
-  it('names the variable that holds no URL', () => {
-    expect(() => proxyChoice({ HTTPS_PROXY: 'http://' })).toThrow('HTTPS_PROXY is not a URL');
+  it.each([
+    ['http://', 'HTTPS_PROXY is not a URL.'],
+    ['jane:hunter2@:::', 'HTTPS_PROXY is not a URL.'],
+    [
+      'socks5://jane:hunter2@proxy',
+      'HTTPS_PROXY names a proxy of the kind socks5:// that cannot be used (http, https can).',
+    ],
+    ['file:///hunter2', 'HTTPS_PROXY names a proxy of the kind file:// that cannot be used'],
+  ])('names the variable that holds no usable proxy, and not what it holds: %s', (HTTPS_PROXY, said) => {
+    const choose = (): unknown => proxyChoice({ HTTPS_PROXY });
+    expect(choose).toThrow(expect.objectContaining({ code: 'config/invalid', message: expect.stringContaining(said) }));
+    expect(choose).not.toThrow('hunter2');
+  });
+
+  it('gives a SOCKS proxy to who can speak to it', () => {
+    const choose = proxyChoice({ HTTPS_PROXY: 'socks5://proxy:1080' }, ['http', 'socks5']);
+    expect(choose(new URL('https://a.example'))?.href).toBe('socks5://proxy:1080');
   });
 });

@@ -3,6 +3,7 @@
  * the same cluster: `NO_PROXY` knows addresses, CIDR ranges, domains and ports, and loopback is never proxied.
  */
 import { BlockList, isIP } from 'node:net';
+import { OstiaryError } from '@ostiary/primitives';
 
 /** Variables by name; upper and lower case names are known. Handed in: nothing here reads the environment. */
 export interface ProxyEnvironment {
@@ -12,6 +13,9 @@ export interface ProxyEnvironment {
 /** Answers the URL of the proxy for a request, or `undefined` to go directly. */
 export type ProxyChoice = (url: URL) => URL | undefined;
 
+/** How a proxy is spoken to: by HTTP's CONNECT, over TLS or not, or by SOCKS 5 (RFC 1928), which resolves names itself. */
+export type ProxyScheme = 'http' | 'https' | 'socks5' | 'socks5h';
+
 interface Target {
   readonly host: string;
   readonly port: string;
@@ -20,13 +24,19 @@ interface Target {
 type Exception = (target: Target) => boolean;
 
 /**
- * Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.
+ * Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. A proxy without a scheme is one of `http`, as in Go and curl.
  *
- * @throws {TypeError} for a proxy that is not a URL, naming the variable.
+ * @param schemes what the caller can speak.
+ * @throws {OstiaryError} `config/invalid` for a proxy that is not a URL or has another scheme, naming the variable. The
+ *   value stays unsaid: it may hold a password.
  */
-export function proxyChoice(environment: ProxyEnvironment): ProxyChoice {
+export function proxyChoice(
+  environment: ProxyEnvironment,
+  schemes: readonly ProxyScheme[] = ['http', 'https'],
+): ProxyChoice {
   const read = (name: string): string => environment[name] || environment[name.toLowerCase()] || '';
-  const proxies = { 'http:': proxyUrl('HTTP_PROXY', read), 'https:': proxyUrl('HTTPS_PROXY', read) };
+  const proxy = (name: string): URL | undefined => proxyUrl({ name, text: read(name), schemes });
+  const proxies = { 'http:': proxy('HTTP_PROXY'), 'https:': proxy('HTTPS_PROXY') };
   const exceptions = read('NO_PROXY')
     .split(/[\s,]+/u)
     .filter(Boolean)
@@ -40,12 +50,24 @@ export function proxyChoice(environment: ProxyEnvironment): ProxyChoice {
   };
 }
 
-function proxyUrl(name: string, read: (name: string) => string): URL | undefined {
-  const text = read(name);
+interface ProxySetting {
+  readonly name: string;
+  readonly text: string;
+  readonly schemes: readonly string[];
+}
+
+function proxyUrl({ name, text, schemes }: ProxySetting): URL | undefined {
   if (text === '') return undefined;
   const url = text.includes('://') ? text : `http://${text}`;
-  if (URL.canParse(url)) return new URL(url);
-  throw new TypeError(`${name} is not a URL. Write it like http://proxy.example.com:3128.`);
+  const example = 'Write it like http://proxy.example.com:3128.';
+  if (!URL.canParse(url)) throw new OstiaryError('config/invalid', `${name} is not a URL. ${example}`);
+  const { protocol } = new URL(url);
+  if (schemes.includes(protocol.slice(0, -1))) return new URL(url);
+  const known = schemes.join(', ');
+  throw new OstiaryError(
+    'config/invalid',
+    `${name} names a proxy of the kind ${protocol}// that cannot be used (${known} can). ${example}`,
+  );
 }
 
 function exception(entry: string): Exception {
