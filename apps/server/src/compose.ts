@@ -97,7 +97,7 @@ async function openServer(config: Config, { effects, metrics, log }: ServerDeps)
   const { isReady: isHealthy } = health;
   const host = createHost({ id, issuer, frontend, ...web, metrics, log, elapsed, newRequestId, isHealthy });
   // Reading files, keys and hashes has started the pool by now.
-  await poolGivesWay(threads).catch((error: unknown) => log.debug('threads.priority_refused', { error }));
+  await poolGivesWay(threads, log);
   const opening = { timers, now, log, readFile };
   if (config.telemetry !== undefined && metrics !== undefined) {
     const telemetry = { name: 'telemetry.http', address: config.telemetry, drainMs: 1000 };

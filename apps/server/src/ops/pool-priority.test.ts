@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
 import { poolGivesWay, type Threads } from './pool-priority.ts';
 
 /** Threads by id: name and nice value. */
@@ -9,44 +10,54 @@ function fakeThreads(all: Record<number, readonly [string, number]>) {
     priority: (id) => nice.get(id) ?? Number.NaN,
     setPriority: (id, value) => void nice.set(id, value),
   };
-  return { threads, nice: () => Object.fromEntries(nice) };
+  const lines: LogLine[] = [];
+  return {
+    threads,
+    nice: () => Object.fromEntries(nice),
+    lines,
+    giveWay: (own = threads) => poolGivesWay(own, recordingLogger(lines)),
+  };
 }
 
 describe('the threads of the pool', () => {
   it('give way, and no other thread does', async () => {
-    const { threads, nice } = fakeThreads({
+    const { giveWay, nice, lines } = fakeThreads({
       10: ['MainThread', 0],
       11: ['V8Worker', 0],
       12: ['libuv-worker', 0],
       13: ['libuv-worker', 0],
     });
-    await expect(poolGivesWay(threads)).resolves.toBe(2);
+    await giveWay();
     expect(nice()).toEqual({ 10: 0, 11: 0, 12: 5, 13: 5 });
+    expect(lines).toEqual([{ level: 'debug', event: 'threads.pool_gives_way', threads: 2 }]);
   });
 
   it('give way by as much in a process that gives way itself: nobody may raise what is low', async () => {
-    const { threads, nice } = fakeThreads({
+    const { giveWay, nice } = fakeThreads({
       10: ['MainThread', 10],
       12: ['libuv-worker', 10],
       13: ['libuv-worker', 17],
     });
-    await poolGivesWay(threads);
+    await giveWay();
     expect(nice()).toEqual({ 10: 10, 12: 15, 13: 19 });
   });
 
   it('are none where threads cannot be told apart', async () => {
-    await expect(poolGivesWay(fakeThreads({}).threads)).resolves.toBe(0);
+    const { giveWay, lines } = fakeThreads({});
+    await giveWay();
+    expect(lines).toEqual([{ level: 'debug', event: 'threads.pool_gives_way', threads: 0 }]);
   });
 
-  it('say so when the system does not allow it', async () => {
-    const { threads } = fakeThreads({ 12: ['libuv-worker', 0] });
-    const refused = new Error('EACCES');
+  it('stay as they are when the system does not allow it, and the log says so', async () => {
+    const { giveWay, threads, lines } = fakeThreads({ 12: ['libuv-worker', 0] });
+    const error = new Error('EACCES');
     const refusing: Threads = {
       ...threads,
       setPriority: () => {
-        throw refused;
+        throw error;
       },
     };
-    await expect(poolGivesWay(refusing)).rejects.toBe(refused);
+    await giveWay(refusing);
+    expect(lines).toEqual([{ level: 'debug', event: 'threads.priority_refused', error }]);
   });
 });

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from '@ostiary/primitives';
 
 /** Where Linux shows the threads of this process. Other systems have no such folder, and no priority for one thread. */
 const TASKS = '/proc/self/task';
@@ -23,17 +24,19 @@ export interface Threads {
 /**
  * Lowers the priority of the pool's threads: on a busy machine a turn of the event loop then comes before the next
  * signature or password hash. Without it four threads of the pool compete with the one thread that hands them work and
- * sends what they made, and both wait. Does nothing where there are no such threads.
- *
- * @returns how many threads give way now.
- * @throws when the system does not allow it. Nothing depends on it but speed.
+ * sends what they made, and both wait. Where there are no such threads, or the system does not allow it, the log says so
+ * and nothing else happens: nothing depends on it but speed.
  */
-export async function poolGivesWay(threads: Threads): Promise<number> {
-  const pool = [...(await threads.names())].filter(([, name]) => name === POOL_THREAD).map(([id]) => id);
-  for (const id of pool) {
-    threads.setPriority(id, Math.min(threads.priority(id) + STEPS, constants.priority.PRIORITY_LOW));
+export async function poolGivesWay(threads: Threads, log: Logger): Promise<void> {
+  try {
+    const pool = [...(await threads.names())].filter(([, name]) => name === POOL_THREAD).map(([id]) => id);
+    for (const id of pool) {
+      threads.setPriority(id, Math.min(threads.priority(id) + STEPS, constants.priority.PRIORITY_LOW));
+    }
+    log.debug('threads.pool_gives_way', { threads: pool.length });
+  } catch (error) {
+    log.debug('threads.priority_refused', { error });
   }
-  return pool.length;
 }
 
 /** The threads of this process. Reading their names is work for the pool, so its threads are there then. */
