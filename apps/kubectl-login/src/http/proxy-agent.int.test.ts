@@ -93,6 +93,12 @@ describe('the variable of the proxy', () => {
     expect(proxy.received).toEqual([]);
   });
 
+  it('for http is not looked at, right or wrong', async () => {
+    await using proxy = await startPlainProxy(plainAnswer('503 Service Unavailable', {}));
+    const environment = { HTTPS_PROXY: proxy.url, HTTP_PROXY: 'http://', http_proxy: 'ftp://127.0.0.1' };
+    await expect(fetchWith(environment)(`https://${host}/`)).rejects.toThrow('(status 503)');
+  });
+
   it.each([
     ['http://jane:hunter2@:::', 'HTTPS_PROXY is not a URL'],
     ['socks4://jane:hunter2@127.0.0.1', 'HTTPS_PROXY names a proxy of the kind socks4:// that cannot be used'],

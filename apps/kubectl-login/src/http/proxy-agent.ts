@@ -19,7 +19,8 @@ const remedy = 'Check HTTPS_PROXY and its user name and password.';
 export function proxyOf(environment: ProxyEnvironment): ProxyChoice {
   return (url) => {
     try {
-      return proxyChoice(environment, schemes)(url);
+      // Nothing goes through a proxy but https, so the other variable cannot be in the way.
+      return proxyChoice({ ...environment, HTTP_PROXY: '', http_proxy: '' }, schemes)(url);
     } catch (error) {
       if (!isOstiaryError(error)) throw error;
       throw problem({ code: error.code, cause: error.message, remedy: 'Correct the variable, or unset it.' });

@@ -35,8 +35,8 @@ export function proxyChoice(
   schemes: readonly ProxyScheme[] = ['http', 'https'],
 ): ProxyChoice {
   const read = (name: string): string => environment[name] || environment[name.toLowerCase()] || '';
-  const proxy = (name: string): URL | undefined => proxyUrl({ name, text: read(name), schemes });
-  const proxies = { 'http:': proxy('HTTP_PROXY'), 'https:': proxy('HTTPS_PROXY') };
+  const named = (name: string): URL | undefined => proxyUrl({ name, text: read(name), schemes });
+  const proxies = { 'http:': named('HTTP_PROXY'), 'https:': named('HTTPS_PROXY') };
   const exceptions = read('NO_PROXY')
     .split(/[\s,]+/u)
     .filter(Boolean)
@@ -58,15 +58,14 @@ interface ProxySetting {
 
 function proxyUrl({ name, text, schemes }: ProxySetting): URL | undefined {
   if (text === '') return undefined;
-  const url = text.includes('://') ? text : `http://${text}`;
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
   const example = 'Write it like http://proxy.example.com:3128.';
-  if (!URL.canParse(url)) throw new OstiaryError('config/invalid', `${name} is not a URL. ${example}`);
-  const { protocol } = new URL(url);
-  if (schemes.includes(protocol.slice(0, -1))) return new URL(url);
+  if (url === null) throw new OstiaryError('config/invalid', `${name} is not a URL. ${example}`);
+  if (schemes.includes(url.protocol.slice(0, -1))) return url;
   const known = schemes.join(', ');
   throw new OstiaryError(
     'config/invalid',
-    `${name} names a proxy of the kind ${protocol}// that cannot be used (${known} can). ${example}`,
+    `${name} names a proxy of the kind ${url.protocol}// that cannot be used (${known} can). ${example}`,
   );
 }
 
