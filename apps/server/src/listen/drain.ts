@@ -1,5 +1,5 @@
 /** Ends a server without cutting what is under way. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Timers } from '../ops/timers.ts';
 
@@ -26,8 +26,8 @@ export interface DrainOptions {
   readonly limitMs: number;
   /** See {@link unusedConnections}. */
   readonly unused: ReadonlySet<Socket>;
-  /** See {@link unfinishedResponses}. */
-  readonly unfinished: ReadonlySet<ServerResponse>;
+  /** See {@link responsesThatEnd}. */
+  readonly sayGoodbye: () => void;
 }
 
 /**
@@ -36,14 +36,10 @@ export interface DrainOptions {
  */
 export async function drain(
   server: Server,
-  { timers, farewell, limitMs, unused, unfinished }: DrainOptions,
+  { timers, farewell, limitMs, unused, sayGoodbye }: DrainOptions,
 ): Promise<'finished' | 'cut'> {
   let outcome: 'finished' | 'cut' = 'finished';
-  const sayGoodbye = (response: ServerResponse): void => {
-    response.shouldKeepAlive = false;
-  };
-  for (const response of unfinished) sayGoodbye(response);
-  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => sayGoodbye(response));
+  sayGoodbye();
   const cancelCut = timers.after(limitMs, () => {
     outcome = 'cut';
     server.closeAllConnections();
@@ -90,12 +86,28 @@ export function unusedConnections(server: Server, event: 'connection' | 'secureC
   return unused;
 }
 
-/** The responses of a server that are under way; only one that has not begun can still be told what to say. */
-export function unfinishedResponses(server: Server): ReadonlySet<ServerResponse> {
-  const unfinished = new Set<ServerResponse>();
-  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
-    unfinished.add(response);
-    response.once('close', () => unfinished.delete(response));
-  });
-  return unfinished;
+/** The responses of a server that can be told, all at once, to end their connections. */
+export interface ResponsesThatEnd {
+  /** For the option of that name of a server. */
+  readonly ServerResponse: typeof ServerResponse;
+  /** From now on each answer that begins says that its connection ends, also to a request that is under way. */
+  sayGoodbye(): void;
+}
+
+/** Nothing is kept for a request, as a list of those under way would: Node writes the head of every answer here. */
+export function responsesThatEnd(): ResponsesThatEnd {
+  let ending = false;
+  class Response<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+    // Passed on as they came: message and headers, or headers alone.
+    override writeHead(status: number, ...rest: [never?, never?]): this {
+      if (ending) this.shouldKeepAlive = false;
+      return super.writeHead(status, ...rest);
+    }
+  }
+  return {
+    ServerResponse: Response,
+    sayGoodbye() {
+      ending = true;
+    },
+  };
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, type Logger, OstiaryError } from '@ostiary/primitives';
 import type { Timers } from '../ops/timers.ts';
 import { formatListenAddress, type ListenAddress } from './address.ts';
-import { drain, type Farewell, unfinishedResponses, unusedConnections } from './drain.ts';
+import { drain, type Farewell, type ResponsesThatEnd, responsesThatEnd, unusedConnections } from './drain.ts';
 import { loadTls, type ReadTextFile, type TlsSettings } from './tls-files.ts';
 import { startTlsReload, type TlsReload } from './tls-reload.ts';
 
@@ -56,9 +56,9 @@ const limits: ServerOptions = {
  * @throws {OstiaryError} `config/invalid` when the address cannot be used or the certificate is no good.
  */
 export async function openListener(options: ListenerOptions, deps: ListenerDeps): Promise<Listener> {
-  const { server, tls } = await createServer(options, deps);
+  const { ServerResponse, sayGoodbye } = responsesThatEnd();
+  const { server, tls } = await createServer({ ...options, ServerResponse }, deps);
   const unused = unusedConnections(server, tls === undefined ? 'connection' : 'secureConnection');
-  const unfinished = unfinishedResponses(server);
   try {
     await listen(server, options);
     server.on('error', (error) => deps.log.error('listener.failed', { name: options.name, error }));
@@ -70,7 +70,7 @@ export async function openListener(options: ListenerOptions, deps: ListenerDeps)
   deps.log.info('listener.opened', { name: options.name, address });
   const end = async (farewell: Farewell): Promise<void> => {
     await tls?.[Symbol.asyncDispose]();
-    const outcome = await drain(server, { ...deps, farewell, limitMs: options.drainMs, unused, unfinished });
+    const outcome = await drain(server, { ...deps, farewell, limitMs: options.drainMs, unused, sayGoodbye });
     deps.log.info('listener.closed', { name: options.name, requests: outcome });
   };
   let closing: Promise<void> | undefined;
@@ -82,12 +82,12 @@ export async function openListener(options: ListenerOptions, deps: ListenerDeps)
 }
 
 async function createServer(
-  { handler, tls: settings }: ListenerOptions,
+  { handler, tls: settings, ServerResponse }: ListenerOptions & Pick<ResponsesThatEnd, 'ServerResponse'>,
   deps: ListenerDeps,
 ): Promise<{ readonly server: Server; readonly tls?: TlsReload }> {
-  if (settings === undefined) return { server: createHttpServer(limits, handler) };
+  if (settings === undefined) return { server: createHttpServer({ ...limits, ServerResponse }, handler) };
   const loaded = await loadTls(settings, deps.readFile);
-  const server = createHttpsServer({ ...limits, ...loaded.options, handshakeTimeout: 10_000 }, handler);
+  const server = createHttpsServer({ ...limits, ServerResponse, ...loaded.options, handshakeTimeout: 10_000 }, handler);
   return { server, tls: startTlsReload(server, { settings, loaded, ...deps }) };
 }
 
