@@ -50,7 +50,7 @@ interface Spellings {
 }
 
 /** `azure-devops`, `azureDevops`, `AzureDevops`, `Azure Devops`. */
-export function spellings(name: string): Spellings {
+function spellings(name: string): Spellings {
   const words = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   const pascal = words.join('');
   return { kebab: name, camel: pascal.charAt(0).toLowerCase() + pascal.slice(1), pascal, title: words.join(' ') };

@@ -1,6 +1,6 @@
 /** An issuer of a few endpoints that do what a test asks for, and hosts around it. */
 import type { Endpoint, IssuerRequest, Reply } from '@ostiary/issuer';
-import { type LogFields, type Logger, parseIssuerId, silentLogger } from '@ostiary/primitives';
+import { type LogFields, type Logger, parseIssuerId } from '@ostiary/primitives';
 import type { HostOptions } from '../src/http/host.ts';
 import type { AnsweredRequest } from '../src/ops/metrics.ts';
 
@@ -63,5 +63,3 @@ export function hostOptions(
     requests,
   };
 }
-
-export { silentLogger };

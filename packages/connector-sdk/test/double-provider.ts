@@ -5,7 +5,7 @@ import type { Connector, ConnectorContext, Identity, LoginStep } from '../src/in
 import { type FetchHandler, on, scriptedFetch } from '../src/testing/index.ts';
 
 export const clientSecret = 'client-secret-4711';
-export const account = { username: 'jane', password: 'correct horse' };
+const account = { username: 'jane', password: 'correct horse' };
 const origin = 'https://provider.example';
 const idToken = 'urn:ietf:params:oauth:token-type:id_token';
 
@@ -37,7 +37,7 @@ function secrets() {
 }
 
 /** A provider with one account. Each answer is about who holds the account at that moment. */
-export function playedProvider(): Upstream {
+function playedProvider(): Upstream {
   let person: Person = { id: 'u-1', verified: true, groups: ['dev'] };
   let ended = false;
   const nonces = new Map<string, string>();
@@ -113,7 +113,7 @@ export function asking({ http }: Pick<ConnectorContext, 'http'>): Ask {
   };
 }
 
-export const unbelievable = (): OstiaryError => new OstiaryError('upstream/protocol', 'The answer makes no sense.');
+const unbelievable = (): OstiaryError => new OstiaryError('upstream/protocol', 'The answer makes no sense.');
 
 function identityOf({ id, verified, groups, refresh }: Person & { refresh?: string }): Identity {
   return {

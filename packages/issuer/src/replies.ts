@@ -11,7 +11,7 @@ export interface AnswerTo {
 }
 
 /** The code behind `oauth/`, or `server_error` and friends for failures that are not OAuth's own. */
-export function oauthErrorCode(error: OstiaryError): string {
+function oauthErrorCode(error: OstiaryError): string {
   if (error.code.startsWith('oauth/')) return error.code.slice('oauth/'.length);
   if (error.code === 'login/denied' || error.code === 'login/not_allowed') return 'access_denied';
   return errorStatus(error.code) === 503 ? 'temporarily_unavailable' : 'server_error';

@@ -29,7 +29,7 @@ export interface FlowEndpoints {
 export type Tokens = Readonly<Record<string, unknown>>;
 
 /** One connection pool for all flows of a run. */
-export const pool = new Agent({ keepAliveTimeout: 30_000, connections: 64 });
+const pool = new Agent({ keepAliveTimeout: 30_000, connections: 64 });
 
 /** Logs in once, from the first request to the tokens. */
 export async function logIn(endpoints: FlowEndpoints): Promise<Tokens> {

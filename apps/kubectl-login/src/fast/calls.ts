@@ -31,12 +31,12 @@ export interface Call {
 }
 
 /** How far back the journal is read: what was renewed or explained within it is not renewed or explained again. */
-export const MEMORY_MS = 60_000;
+const MEMORY_MS = 60_000;
 /**
  * A repeat counts as "refused" or "same error" for this long. A refusal comes back as fast as the API server answers;
  * a program that asks later than this (k9s, a job each half a minute) just has another client.
  */
-export const RECALL_WINDOW_MS = 15_000;
+const RECALL_WINDOW_MS = 15_000;
 export const FAILURE_WINDOW_MS = 15_000;
 
 const TAIL_BYTES = 16_384;

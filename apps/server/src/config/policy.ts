@@ -12,7 +12,7 @@ import type { ConfigFile } from './schema.ts';
  * What counts when the file says nothing, in seconds. Where this differs from Dex it is written, with the reason, in
  * docs/dex-differences.md.
  */
-export const defaults = {
+const defaults = {
   idToken: 3600,
   login: 3600,
   /** RFC 6749 section 4.1.2 allows 600; a client asks at once. */

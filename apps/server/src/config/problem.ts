@@ -8,7 +8,7 @@ export interface LocatedIssue extends ConfigIssue {
 }
 
 /** `config.yaml:12: web.http: what is wrong. What to do.` */
-export function formatLocated(file: string, issue: LocatedIssue): string {
+function formatLocated(file: string, issue: LocatedIssue): string {
   return `${file}${issue.line === undefined ? '' : `:${issue.line}`}: ${formatIssue(issue)}`;
 }
 

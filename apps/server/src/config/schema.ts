@@ -73,7 +73,7 @@ export const staticClient = z.object({
 /** Grants that exist here. */
 export const grantTypes = ['authorization_code', 'refresh_token'] as const;
 /** Grants of Dex that do not. */
-export const absentGrantTypes = [
+const absentGrantTypes = [
   'implicit',
   'password',
   'client_credentials',

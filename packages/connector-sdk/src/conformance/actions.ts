@@ -25,7 +25,7 @@ const expectedCodes: ReadonlySet<string> = new Set([
   'upstream/protocol',
 ]);
 
-export function redirectLogin({ connector }: RuleContext): RedirectLogin {
+function redirectLogin({ connector }: RuleContext): RedirectLogin {
   if (connector.via !== 'redirect') throw new RuleBroken('the connector has no redirect login');
   return connector.login;
 }
@@ -35,7 +35,7 @@ export function passwordLogin({ connector }: RuleContext): PasswordLogin {
   return connector.login;
 }
 
-export function upstreamRefresh({ connector }: RuleContext): UpstreamRefresh {
+function upstreamRefresh({ connector }: RuleContext): UpstreamRefresh {
   const { refresh } = connector;
   if (refresh?.kind !== 'upstream') throw new RuleBroken('the connector does not ask its provider at a refresh');
   return refresh;

@@ -82,7 +82,7 @@ const ldif = [
 export const startDirectory = (): Promise<SlapdServer> => startSlapd({ ldif });
 
 /** Options for a directory; those given win. */
-export function optionsFor(slapd: SlapdServer, options: Options = {}): Options {
+function optionsFor(slapd: SlapdServer, options: Options = {}): Options {
   return {
     host: `127.0.0.1:${slapd.tlsPort}`,
     rootCA: slapd.ca,

@@ -22,7 +22,7 @@ export type Options = Readonly<Record<string, unknown>>;
 export const idp: KeyPair = await makeKeyPair();
 
 /** Options that every test has, unless it says otherwise. */
-export const options: Options = {
+const options: Options = {
   ssoURL: 'https://idp.example/sso',
   caData: Buffer.from(idp.certificate).toString('base64'),
   ssoIssuer: entityId,

@@ -5,7 +5,7 @@ import type { Client, ClientRegistry } from '../client.ts';
 export const knownScopes = ['openid', 'email', 'groups', 'profile', 'offline_access', 'federated:id'] as const;
 
 /** `audience:server:client_id:OTHER` asks for a token that OTHER accepts too (Dex's cross-client trust). */
-export const AUDIENCE_SCOPE = 'audience:server:client_id:';
+const AUDIENCE_SCOPE = 'audience:server:client_id:';
 
 /**
  * Checks the scopes of a request.

@@ -104,7 +104,7 @@ export function connectorEndpoint(context: IssuerContext): Endpoint {
 }
 
 /** From here on the redirect URI is known to be the client's, so OAuth errors go there; what has a page of its own stays one. */
-export async function errorsToClient(
+async function errorsToClient(
   destination: AnswerTo,
   { request, context }: { readonly request: IssuerRequest; readonly context: IssuerContext },
   work: () => Promise<Reply>,

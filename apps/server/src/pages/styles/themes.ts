@@ -17,7 +17,7 @@ export interface Theme {
   readonly dangerLine: Colour;
 }
 
-export const light: Theme = {
+const light: Theme = {
   scheme: 'light',
   page: '#f3f4f1',
   surface: '#ffffff',
@@ -31,7 +31,7 @@ export const light: Theme = {
   dangerLine: '#e6b5af',
 };
 
-export const dark: Theme = {
+const dark: Theme = {
   scheme: 'dark',
   page: '#101413',
   surface: '#191f1d',
