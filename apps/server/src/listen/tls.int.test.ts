@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { Agent, get } from 'node:https';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type SecureVersion } from 'node:tls';
 import {
@@ -90,6 +91,15 @@ function handshake(
   });
 }
 
+/** The `Connection` header of an answer over HTTPS. */
+function connectionOf(port: number, agent: Agent): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, agent, ca: authority.ca }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.headers.connection));
+    }).on('error', reject);
+  });
+}
+
 // Node's own client refuses old versions unless it is told that their ciphers will do.
 const old: ConnectionOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' };
 const weak: ConnectionOptions = { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA:@SECLEVEL=0' };
@@ -107,6 +117,16 @@ describe('a TLS listener', () => {
     expect(after).toMatchObject({ protocol: 'TLSv1.3' });
     expect(after).not.toEqual(before);
     expect(lines.filter(({ event }) => event.startsWith('tls.reload'))).toMatchObject([{ event: 'tls.reloaded' }]);
+  });
+
+  it('tells whoever asks that the connection ends, once it is told to end', async () => {
+    await replaceCertificate();
+    const { listener, port, closing } = await open();
+    await using _open = closing;
+    const agent = new Agent({ keepAlive: true });
+    expect(await connectionOf(port, agent)).toBe('keep-alive');
+    void listener.close('everybody');
+    expect(await connectionOf(port, agent)).toBe('close');
   });
 
   it('looks at its files every minute, for file systems that tell nothing', async () => {
