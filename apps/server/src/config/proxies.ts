@@ -6,8 +6,9 @@ import { isOstiaryError } from '@ostiary/primitives';
 /** A problem for each variable that names no proxy which connectors can use. What it names stays unsaid. */
 export function proxyProblems(env: EnvironmentLookup): readonly ConfigIssue[] {
   return ['HTTP_PROXY', 'HTTPS_PROXY'].flatMap((name) => {
+    const spellings = [name, name.toLowerCase()];
     try {
-      proxyChoice({ [name]: env(name) || env(name.toLowerCase()) });
+      proxyChoice(Object.fromEntries(spellings.map((spelling) => [spelling, env(spelling)])));
       return [];
     } catch (error) {
       if (!isOstiaryError(error, 'config/invalid')) throw error;
