@@ -94,7 +94,7 @@ export interface ResponsesThatEnd {
   sayGoodbye(): void;
 }
 
-/** Nothing is kept for a request, as a list of those under way would: Node writes the head of every answer here. */
+/** Keeps nothing for a request: the head of every answer, also one that Node writes by itself, goes through `writeHead`. */
 export function responsesThatEnd(): ResponsesThatEnd {
   let ending = false;
   class Response<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
