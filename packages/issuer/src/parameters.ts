@@ -14,11 +14,16 @@ export interface Parameters<Name extends string = string> {
 export function readParameters(...sources: readonly (URLSearchParams | undefined)[]): Parameters {
   return {
     get(name) {
-      const values = sources.flatMap((source) => source?.getAll(name) ?? []);
-      if (values.length > 1) {
-        throw new OstiaryError('oauth/invalid_request', `The parameter "${name}" is there more than once.`);
+      let found: string | undefined;
+      for (const source of sources) {
+        for (const value of source?.getAll(name) ?? []) {
+          if (found !== undefined) {
+            throw new OstiaryError('oauth/invalid_request', `The parameter "${name}" is there more than once.`);
+          }
+          found = value;
+        }
       }
-      return values[0] === '' ? undefined : values[0];
+      return found === '' ? undefined : found;
     },
   };
 }

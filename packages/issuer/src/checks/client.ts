@@ -1,8 +1,14 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { safeEqual } from '@ostiary/token-core';
 import type { Client, ClientRegistry } from '../client.ts';
-import { readParameters } from '../parameters.ts';
+import type { Parameters } from '../parameters.ts';
 import type { IssuerRequest } from '../request.ts';
+
+/** A token request, and the parameters of its body. */
+export interface ClientRequest {
+  readonly params: Parameters;
+  readonly request: IssuerRequest;
+}
 
 interface Credentials {
   readonly id: string;
@@ -16,8 +22,8 @@ interface Credentials {
  *
  * @throws {OstiaryError} `oauth/invalid_client` or `oauth/invalid_request`
  */
-export async function authenticateClient(request: IssuerRequest, clients: ClientRegistry): Promise<Client> {
-  const credentials = readCredentials(request);
+export async function authenticateClient({ params, request }: ClientRequest, clients: ClientRegistry): Promise<Client> {
+  const credentials = readCredentials(params, request.headers.get('authorization'));
   const client = credentials.id === '' ? undefined : await clients.find(credentials.id);
   const expected = client === undefined ? [] : client.secrets.map((secret) => secret.reveal());
   // An empty secret is one that somebody forgot to set: nothing equals it.
@@ -31,9 +37,7 @@ export async function authenticateClient(request: IssuerRequest, clients: Client
   return client;
 }
 
-function readCredentials(request: IssuerRequest): Credentials {
-  const form = readParameters(request.form);
-  const header = request.headers.get('authorization');
+function readCredentials(form: Parameters, header: string | null): Credentials {
   const basic = header === null ? undefined : /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header)?.[1];
   if (basic === undefined) {
     if (header !== null) {

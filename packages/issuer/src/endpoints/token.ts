@@ -38,7 +38,7 @@ export function tokenEndpoint(context: IssuerContext): Endpoint {
         const named = JSON.stringify(params.get('grant_type') ?? '');
         throw new OstiaryError('oauth/unsupported_grant_type', `Unsupported grant_type ${named.slice(0, 100)}.`);
       }
-      const client = await authenticateClient(request, context.clients);
+      const client = await authenticateClient({ params, request }, context.clients);
       const issued = await grant({ params, client, request }, context).catch(rejectGrant);
       request.log.info('token.issued', {
         grantType: params.get('grant_type'),

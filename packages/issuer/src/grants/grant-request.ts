@@ -1,10 +1,7 @@
+import type { ClientRequest } from '../checks/client.ts';
 import type { Client } from '../client.ts';
-import type { Parameters } from '../parameters.ts';
-import type { IssuerRequest } from '../request.ts';
 
 /** A token request of a client that has been authenticated. */
-export interface GrantRequest {
-  readonly params: Parameters;
+export interface GrantRequest extends ClientRequest {
   readonly client: Client;
-  readonly request: IssuerRequest;
 }

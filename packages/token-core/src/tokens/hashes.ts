@@ -6,6 +6,6 @@ import { type SigningAlgorithm, signingAlgorithms } from '../keys/signing-algori
  * half of the hash that belongs to the ID token's algorithm, as base64url. Ed25519 hashes with SHA-512.
  */
 export function halfHash(value: string, alg: SigningAlgorithm): string {
-  const digest = hash(signingAlgorithms[alg].hash, value, 'buffer');
-  return digest.subarray(0, digest.length / 2).toString('base64url');
+  const digest = hash(signingAlgorithms[alg].hash, value, 'hex');
+  return Buffer.from(digest.slice(0, digest.length / 2), 'hex').toString('base64url');
 }
