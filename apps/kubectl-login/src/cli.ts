@@ -42,10 +42,18 @@ function buildProgram(outcome: { status: number }): Command {
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false })
+    .hook('preSubcommand', refuseMisplaced)
     .configureOutput({ writeErr: (text) => void writeAll(2, text), writeOut: (text) => void writeAll(1, text) });
   addLogin(program);
   addOthers(program, outcome);
   return program;
+}
+
+/** An option ahead of a command is one of logging in. The command would not see it, and do its work on something else. */
+function refuseMisplaced(program: Command, command: Command): void {
+  const given = program.options.find((option) => program.getOptionValueSource(option.attributeName()) === 'cli');
+  if (given !== undefined)
+    program.error(`error: ${given.long} is for a login. Write options behind "${command.name()}".`);
 }
 
 function addLogin(program: Command): void {

@@ -27,6 +27,18 @@ describe('kubectl login logout', () => {
     expect(await refreshAt(provider.issuer, refreshToken)).toMatchObject({ error: 'invalid_grant' });
   });
 
+  it.each([['--session', 'other'], ['--context', 'other'], ['--dry-run']])(
+    'does nothing when an option stands ahead of it: %s',
+    async (...options) => {
+      await using world = await openWorld(build);
+      const id = await logIn(world, provider.issuer);
+      const { exitCode, stderr } = await world.run([...options, 'logout']);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`error: ${options[0]} is for a login. Write options behind "logout".`);
+      expect(world.session(id).refreshToken).toBeDefined();
+    },
+  );
+
   it('ends one that a process began to write and was killed', async () => {
     await using world = await openWorld(build);
     const id = await logIn(world, provider.issuer);

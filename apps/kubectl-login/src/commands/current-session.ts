@@ -1,6 +1,7 @@
 /** Which session is meant when none is named: the one that kubectl would use. */
 import { existsSync } from 'node:fs';
 import { isSessionId } from '../fast/state-home.ts';
+import { sessionOfExec } from '../kubeconfig/change.ts';
 import { currentContext, readEntry } from '../kubeconfig/document.ts';
 import { type KubeconfigPaths, kubeconfigPaths } from '../kubeconfig/paths.ts';
 import { readKubeconfig } from '../kubeconfig/update.ts';
@@ -30,9 +31,6 @@ export function sessionOfContext(flags: KubeconfigFlags, system: System): string
   if (context === undefined) return undefined;
   const user = first(({ document }) => readEntry(document, 'contexts', context))?.user;
   if (typeof user !== 'string') return undefined;
-  const exec = first(({ document }) => readEntry(document, 'users', user))?.exec;
-  const args: unknown = typeof exec === 'object' && exec !== null ? Reflect.get(exec, 'args') : undefined;
-  if (!Array.isArray(args)) return undefined;
-  const id = args.map((arg) => /^--session=(.+)$/.exec(String(arg))?.[1]).find((found) => found !== undefined);
+  const id = sessionOfExec(first(({ document }) => readEntry(document, 'users', user))?.exec);
   return id !== undefined && isSessionId(id) ? id : undefined;
 }

@@ -42,17 +42,25 @@ export function readPrivate(path: string, uid: number | undefined): string | Uns
   try {
     fd = openSync(path, 'r');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    return { unsafe: `${path} cannot be read (${String(code)}).` };
+    const code = codeOf(error);
+    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : unreadable(path, error);
   }
   try {
     const folder = path.slice(0, path.lastIndexOf('/'));
     return exposed(path, fstatSync(fd), uid) ?? exposed(folder, statSync(folder), uid) ?? readFileSync(fd, 'utf8');
+  } catch (error) {
+    // A folder under that name, or more than a text can hold.
+    return unreadable(path, error);
   } finally {
     closeSync(fd);
   }
 }
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+const unreadable = (path: string, error: unknown): Unsafe => ({
+  unsafe: `${path} cannot be read (${String(codeOf(error))}).`,
+});
 
 /** Says what is wrong with the owner or the mode of a file or folder, if anything. */
 export function exposed(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answerFromCache, type FastCall, refuseOnce } from './answer.ts';
-import { type Credential, isFresh, parseCredential } from './credential.ts';
+import { type Credential, isFresh, parseCredential, readPrivate } from './credential.ts';
 import { parseExecInfo } from './exec-info.ts';
 import { isSessionId, sessionFiles, stateHome } from './state-home.ts';
 
@@ -133,6 +133,14 @@ describe('an answer from the cache', () => {
     call();
     expect(call()).toEqual({ status: undefined, written: [] });
     expect(call({ now: now + 61_000, argv: ['get-token', '--session=one'] }).status).toBeUndefined(); // over by then
+  });
+
+  it('is left to the rest of the program when a folder lies in its place', () => {
+    const { credential: path } = sessionFiles(home, 'one');
+    rmSync(path);
+    mkdirSync(path, { mode: 0o700 });
+    expect(call()).toEqual({ status: undefined, written: [] });
+    expect(readPrivate(path, process.getuid?.())).toEqual({ unsafe: `${path} cannot be read (EISDIR).` });
   });
 
   it('is a failure when nobody reads it', () => expect(call({ write: () => false }).status).toBe(1));

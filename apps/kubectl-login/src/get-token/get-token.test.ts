@@ -71,6 +71,20 @@ describe('a token that has ended', () => {
   });
 });
 
+describe('a token without a refresh token behind it', () => {
+  it('is used to its end, also when the same program asks again, and what to look at is told once', async () => {
+    there.store.save({ ...session, refreshToken: undefined }, credential);
+    const answers: unknown[] = [];
+    for (let round = 0; round < 3; round += 1) answers.push(tokenOf(await getToken(ask, deps)));
+    expect(answers).toEqual(['t-1', 't-1', 't-1']);
+    expect(said).toEqual([
+      expect.stringMatching(
+        new RegExp(`If the cluster refuses it, .* For a new token: kubectl login --session=${session.id}$`),
+      ),
+    ]);
+  });
+});
+
 describe('a new token', () => {
   beforeEach(() => {
     there.store.save(session, { ...credential, issuedAt: now - 2, notAfter: now - 1, expiresAt: now });

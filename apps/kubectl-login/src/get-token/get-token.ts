@@ -48,7 +48,11 @@ async function answer(ask: GetTokenAsk, deps: GetTokenDeps): Promise<string> {
   const credential = usable(deps.store.credential(ask.id), 0, deps.now);
   if (credential === undefined) return await renewed(ask, 0, deps);
   if (!isRecall(calls, credential.issuedAt, now)) return serve(ask, credential, deps);
-  if (calls.some(({ kind }) => kind === 'renewed')) return stillRefused({ ask, credential, calls }, deps);
+  const { refreshToken } = deps.store.load(ask.id);
+  // Without a refresh token a new one costs a login, and it would be the same token but for its times.
+  if (refreshToken === undefined || calls.some(({ kind }) => kind === 'renewed')) {
+    return stillRefused({ ask, credential, calls }, deps);
+  }
 
   // Noted first: whatever becomes of it, this caller makes us ask the issuer once, not for each of its requests.
   note(ask, deps, { kind: 'renewed', token: credential.issuedAt });
@@ -71,16 +75,18 @@ interface Refused {
 }
 
 /**
- * The new token comes back as well, so it is not the token. It may be no refusal either: a program with several clients
- * asks once for each. Hence the "if". Said once; the client may still have use for the token.
+ * The new token comes back as well, so it is not the token, or no new one is to be had without a login. It may be no
+ * refusal either: a program with several clients asks once for each. Hence the "if". Said once; the client may still have
+ * use for the token.
  */
 function stillRefused({ ask, credential, calls }: Refused, deps: GetTokenDeps): string {
   if (!calls.some(({ kind }) => kind === 'explained')) {
-    const { key } = deps.store.load(ask.id);
+    const { key, refreshToken } = deps.store.load(ask.id);
+    const anew = refreshToken === undefined ? ` For a new token: kubectl login --session=${ask.id}` : '';
     deps.say(
-      `The same program asked again, although its token is new. If the cluster refuses it, check that its API server ` +
-        `trusts the issuer ${key.issuer} with the audience ${key.clientId}, can reach it for its keys, and that both ` +
-        `clocks are right.`,
+      `The same program asked for its token again. If the cluster refuses it, check that its API server trusts the ` +
+        `issuer ${key.issuer} with the audience ${key.clientId}, can reach it for its keys, and that both clocks are ` +
+        `right.${anew}`,
     );
     note(ask, deps, { kind: 'explained', token: credential.issuedAt });
   }

@@ -14,11 +14,13 @@ const config = {
     { name: 'mine', context: { cluster: 'c1', user: 'old' } },
     { name: 'lost', context: { cluster: 'c1', user: 'gone' } },
     { name: 'nobody', context: { cluster: 'c1' } },
+    { name: 'renamed', context: { cluster: 'c1', user: 'reader' } },
   ],
   users: [
     { name: 'kubernetes-admin', user: { 'client-certificate-data': 'x' } },
     { name: 'other', user: { exec: { command: 'aws' } } },
     { name: 'old', user: { exec } },
+    { name: 'reader', user: { exec: { ...exec, args: ['get-token', '--session=session-9'] }, as: 'readonly' } },
   ],
 };
 
@@ -55,6 +57,22 @@ describe('a context that nobody named', () => {
 
   it('goes over to the session when it has no user', () => {
     expect(changes({}, 'nobody')).toEqual(['add user "new" in config', 'change context "nobody" in config']);
+  });
+});
+
+describe('a context that takes its tokens from the session already', () => {
+  it.each([
+    ['the current one', {}, 'renamed'],
+    ['by its name', { context: 'renamed' }, 'mine'],
+  ])('keeps its user, whatever its name and what else it says: %s', (_what, request, current) => {
+    expect(changes({ ...request, sessionId: 'session-9' }, current)).toEqual(['change user "reader" in config']);
+  });
+
+  it('gets another user when one is named', () => {
+    expect(changes({ sessionId: 'session-9', user: 'mary' }, 'renamed')).toEqual([
+      'add user "mary" in config',
+      'change context "renamed" in config: user "reader" -> "mary"',
+    ]);
   });
 });
 

@@ -57,15 +57,30 @@ export interface Outcome {
 export function changeKubeconfig(config: Kubeconfig, request: KubeconfigRequest): Outcome {
   const changes: Change[] = [];
   const editor = new Editor(config, changes);
-  const user = request.user ?? request.sessionId;
-  assertOurUser(editor, user);
+  assertOurUser(editor, request.user ?? request.sessionId);
   const cluster = chooseCluster(editor, request);
   const context = chooseContext(editor, request, cluster);
+  const user = request.user ?? userOf(editor, context, request.sessionId) ?? request.sessionId;
   editor.set('users', user, { exec: execEntry(request.sessionId) });
   if (context === undefined) return { changes, context, isCurrent: false };
   editor.set('contexts', context, { ...(cluster === undefined ? {} : { cluster }), user });
   if (editor.current() === undefined) editor.setCurrent(context);
   return { changes, context, isCurrent: editor.current() === context };
+}
+
+/** The context's user where it takes its tokens from the session already, whatever its name and what else it says. */
+function userOf(editor: Editor, context: string | undefined, sessionId: string): string | undefined {
+  const name = context === undefined ? undefined : editor.get('contexts', context)?.user;
+  if (typeof name !== 'string') return undefined;
+  const { exec } = editor.get('users', name) ?? {};
+  return isOurs({ exec }) && sessionOfExec(exec) === sessionId ? name : undefined;
+}
+
+/** The session that an exec stanza names. */
+export function sessionOfExec(exec: unknown): string | undefined {
+  const args: unknown = typeof exec === 'object' && exec !== null ? Reflect.get(exec, 'args') : undefined;
+  if (!Array.isArray(args)) return undefined;
+  return args.map((arg) => /^--session=(.+)$/.exec(String(arg))?.[1]).find((found) => found !== undefined);
 }
 
 /** The exec stanza: short, without secrets, and the same for every kubeconfig on this machine. */

@@ -224,6 +224,16 @@ describe('a kubeconfig that must not be changed', () => {
     expect(readFileSync(file(), 'utf8')).toBe(commented);
   });
 
+  it.skipIf(process.platform === 'win32')('because it is no regular file: a link to a device stays', async () => {
+    symlinkSync('/dev/null', file());
+    await expect(update({ context: 'a', server: 'https://a.example:6443' })).rejects.toMatchObject({
+      code: 'config/invalid',
+      message: `The kubeconfig ${file()} is no regular file.`,
+    });
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+    expect(readdirSync(home)).toEqual(['config']);
+  });
+
   it('because kubectl has its lock: says which file to look at, after a while', async () => {
     writeFileSync(file(), commented);
     writeFileSync(`${file()}.lock`, '');

@@ -3,13 +3,10 @@ import {
   accessSync,
   chmodSync,
   chownSync,
-  closeSync,
   constants,
   existsSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -19,8 +16,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { isOstiaryError } from '@ostiary/primitives';
 import { acquireLock, type HeldLock, type LockDeps } from '../lock/file-lock.ts';
 import { problem, systemCode } from '../problem.ts';
+import { writeDraft } from '../store/private-files.ts';
 import {
   changeKubeconfig,
   type Kubeconfig,
@@ -78,12 +77,24 @@ export async function assertWritable(paths: KubeconfigPaths, { changes }: Outcom
 function placeToWrite(path: string): string {
   try {
     const real = followLinks(path);
+    assertRegular(path, real);
     // A file that is closed stays as it is, as for kubectl. A closed folder does not matter to a file that is there.
     accessSync(existsSync(real) ? real : dirname(real), constants.W_OK);
     return real;
   } catch (error) {
+    if (isOstiaryError(error)) throw error;
     throw cannotWrite(path, error);
   }
+}
+
+/** A device or a pipe (`KUBECONFIG=/dev/null`) would be replaced by a file, and root may do that to all of the machine. */
+function assertRegular(path: string, real: string): void {
+  if (statSync(real, { throwIfNoEntry: false })?.isFile() !== false) return;
+  throw problem({
+    code: 'config/invalid',
+    cause: `The kubeconfig ${path} is no regular file.`,
+    remedy: 'Name another file with --kubeconfig or KUBECONFIG.',
+  });
 }
 
 /** Where the links of a path end, also when nothing is there yet. */
@@ -177,11 +188,8 @@ function replaceFile(path: string, text: string, nonce: string): void {
   const before = existsSync(path) ? statSync(path) : undefined;
   const draft = `${path}.${nonce}.tmp`;
   try {
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+    writeDraft(draft, text);
     if (before !== undefined) keepOwnerAndMode(draft, before);
-    const fd = openSync(draft, 'r');
-    fsyncSync(fd);
-    closeSync(fd);
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });

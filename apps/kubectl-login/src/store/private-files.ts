@@ -100,17 +100,25 @@ function findDrafts(path: string): readonly string[] {
   }
 }
 
+/**
+ * Makes a new file that only this user may read, and has it on the disk when this returns: after a rename a power cut may
+ * otherwise leave an empty file under the new name.
+ */
+export function writeDraft(path: string, text: string): void {
+  // The descriptor that wrote it is the one that is synced: Windows syncs none that is open for reading only.
+  const fd = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(fd, text); // all of it, or an error
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 function replaceFile(path: string, text: string, nonce: string): void {
   const draft = `${path}.${nonce}.tmp`;
   try {
-    const fd = openSync(draft, 'wx', 0o600);
-    try {
-      writeFileSync(fd, text); // all of it, or an error
-      // Without it a power cut may leave an empty file under the new name, and the refresh token is gone.
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
+    writeDraft(draft, text);
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
