@@ -105,6 +105,18 @@ describe('wrong passwords for an account', () => {
     expect(seen.filter((status) => status === 401)).toHaveLength(3);
     expect(harness.upstream.asked.finish - asked).toBe(3);
   });
+
+  it('beyond the limit write nothing, wherever they come from', async () => {
+    const writes: string[] = [];
+    const harness = await start({ storage: (driver) => recording(driver, writes) });
+    const form = await openForm(harness, '192.0.2.1');
+    const other = await openForm(harness, '192.0.2.2');
+    expect(await statuses(form, times(4, wrong))).toEqual([...times(3, 401), 429]);
+    writes.length = 0;
+    expect(await statuses(form, times(5, wrong))).toEqual(times(5, 429));
+    expect(await statuses(other, times(5, wrong))).toEqual(times(5, 429));
+    expect(writes).toEqual([]);
+  });
 });
 
 describe('wrong passwords from an address', () => {
@@ -123,6 +135,14 @@ describe('wrong passwords from an address', () => {
     const form = await openForm(harness, '192.0.2.1');
     expect(await statuses(form, times(10, ['bob', 'guess']))).toEqual([...times(3, 401), ...times(7, 429)]);
     expect((await send(form, ...right)).status).toBe(303);
+  });
+
+  it('do not count those either that came at once with others of the account', async () => {
+    const harness = await start({ storage: (driver) => inStep(driver, 6) });
+    const forms = await Promise.all(times(6, undefined).map(() => openForm(harness, '192.0.2.1')));
+    const seen = await Promise.all(forms.map(async (form) => (await send(form, 'bob', 'guess')).status));
+    expect(seen.toSorted()).toEqual([...times(3, 401), ...times(3, 429)]);
+    expect(await statuses(await openForm(harness, '192.0.2.1'), names(4))).toEqual([...times(3, 401), 429]);
   });
 
   it('do not count the right ones: an office has one address', async () => {
@@ -198,6 +218,25 @@ describe('a try', () => {
     expect(await statuses(form, times(30, wrong))).toEqual(times(30, 401));
   });
 });
+
+/** Lets nobody go on before that many have looked at both counters, so that none sees what another one counts. */
+function inStep(driver: StorageDriver, requests: number): StorageDriver {
+  const waiting: (() => void)[] = [];
+  let looks = 0;
+  return {
+    ...recording(driver, []),
+    get: async (key) => {
+      const stored = await driver.get(key);
+      if (key[0] !== 'login-attempts' || looks >= 2 * requests) return stored;
+      looks += 1;
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length === requests) for (const goOn of waiting.splice(0)) goOn();
+      });
+      return stored;
+    },
+  };
+}
 
 /** Notes the kinds of the records that are written or taken. */
 function recording(driver: StorageDriver, writes: string[]): StorageDriver {

@@ -38,13 +38,8 @@ export async function checkWithinBudget(
   context: IssuerContext,
 ): Promise<Identity | 'rejected' | Limited> {
   const counters = countersOf(attempt, context.passwordAttempts ?? defaultPasswordAttempts);
-  for (const [index, counter] of counters.entries()) {
-    const limited = await spend(counter, context);
-    if (limited === undefined) continue;
-    // Nothing is asked, so what was spent before is given back: an office must not pay for one account.
-    await Promise.all(counters.slice(0, index).map((spent) => giveBack(spent, 'one', context)));
-    return limited;
-  }
+  const limited = (await usedUp(counters, context)) ?? (await spendAll(counters, context));
+  if (limited !== undefined) return limited;
   let outcome: Identity | 'rejected' | undefined;
   try {
     outcome = await check();
@@ -106,15 +101,43 @@ function bytesOf(group: string): readonly number[] {
   return [value >> 8, value & 0xff];
 }
 
-/** Counts a try; more than one beyond the limit are not counted, so that a flood costs no writes. */
+/** Looks before anything is counted: a flood beyond a limit costs no writes, and its requests compete for no record. */
+async function usedUp(counters: readonly Counter[], context: IssuerContext): Promise<Limited | undefined> {
+  for (const counter of counters) {
+    const record = await context.loginAttempts.get(counter.id);
+    if (record !== undefined && record.value.count >= counter.limit) return limitedBy(counter, record, context);
+  }
+  return undefined;
+}
+
+/** Counts a try everywhere or nowhere. Others may have come since {@link usedUp} looked, so this decides. */
+async function spendAll(counters: readonly Counter[], context: IssuerContext): Promise<Limited | undefined> {
+  for (const [index, counter] of counters.entries()) {
+    const limited = await spend(counter, context);
+    if (limited === undefined) continue;
+    // Nothing is asked, so what was spent before is given back: an office must not pay for one account.
+    await Promise.all(counters.slice(0, index).map((spent) => giveBack(spent, 'one', context)));
+    return limited;
+  }
+  return undefined;
+}
+
+/** Counts a try. Of those that come at once, more than one beyond the limit are not counted. */
 async function spend(counter: Counter, context: IssuerContext): Promise<Limited | undefined> {
-  const { of, id, limit, window } = counter;
+  const { id, limit, window } = counter;
   const end = after(context, window);
   const record = await context.loginAttempts.update(id, (current, expiresAt) =>
     (current?.count ?? 0) > limit ? 'keep' : { set: oneMore(current, counter), expiresAt: expiresAt ?? end },
   );
-  if ((record?.value.count ?? 0) <= limit) return undefined;
-  const until = epochSeconds(record?.expiresAt ?? end);
+  return (record?.value.count ?? 0) <= limit ? undefined : limitedBy(counter, record, context);
+}
+
+function limitedBy(
+  { of, window }: Counter,
+  record: { readonly expiresAt?: Date } | undefined,
+  context: IssuerContext,
+): Limited {
+  const until = epochSeconds(record?.expiresAt ?? after(context, window));
   return { limited: of, retryAfter: Math.max(1, until - epochSeconds(context.now())) };
 }
 
