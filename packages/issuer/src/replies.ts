@@ -25,11 +25,16 @@ export interface AnswerFrom {
 
 const LONGEST_DESCRIPTION = 250;
 
+/** What strangers read instead of a message that is not for them. */
+const NEUTRAL_MESSAGE = 'The server failed to answer.';
+
 /**
  * A message as `error_description` may be: printable ASCII without quotes and backslashes (RFC 6749 sections 4.1.2.1 and
- * 5.2), and short, because a part of it may be what a stranger sent, and it has to fit into a header.
+ * 5.2), and short, because a part of it may be what a stranger sent, and it has to fit into a header. Of faults of ours
+ * it tells no more than {@link errorPage}: those messages are for operators, and name files and settings.
  */
-function description({ message }: OstiaryError): string {
+function description(error: OstiaryError): string {
+  const message = problemOf(error) === 'internal' ? NEUTRAL_MESSAGE : error.message;
   const text = message.replaceAll('"', "'").replaceAll(/[^\x20-\x5b\x5d-\x7e]/g, '?');
   return text.length > LONGEST_DESCRIPTION ? `${text.slice(0, LONGEST_DESCRIPTION)}...` : text;
 }
@@ -120,5 +125,5 @@ export function errorPage(error: OstiaryError, request: IssuerRequest, retryUrl?
 /** Anything thrown, as an error of ours; what is not one is a bug and keeps its text to the log. */
 export function asOstiaryError(error: unknown): OstiaryError {
   if (isOstiaryError(error)) return error;
-  return new OstiaryError('oauth/server_error', 'The server failed to answer.', { cause: error });
+  return new OstiaryError('oauth/server_error', NEUTRAL_MESSAGE, { cause: error });
 }

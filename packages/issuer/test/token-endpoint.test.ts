@@ -1,4 +1,4 @@
-import { Secret } from '@ostiary/primitives';
+import { type ErrorCode, OstiaryError, Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import type { Client, Reply } from '../src/index.ts';
 import { answerOf, Browser, locationOf } from './browser.ts';
@@ -274,6 +274,44 @@ describe('faults of ours', () => {
     expect(reply).toMatchObject({ status: 500 });
     expect(JSON.stringify(reply)).not.toContain('hunter2');
     expect(log.lines.some((line) => line.level === 'error' && line.event === 'request.failed')).toBe(true);
+  });
+
+  /** The answer to a refresh at which the connector throws, and what the log has of it. */
+  async function refreshThatThrows(code: ErrorCode, message: string) {
+    const { browser, log, upstream } = await startIssuer();
+    const form = { grant_type: 'authorization_code', redirect_uri: redirectUri };
+    const granted = answerOf(await browser().logIn(request())).get('code') ?? '';
+    const credentials = basic('app', 'app-secret');
+    const token = textOf(await browser().token({ ...form, code: granted }, credentials), 'refresh_token');
+    upstream.refreshed = async () => {
+      throw new OstiaryError(code, message);
+    };
+    const reply = await browser().token({ grant_type: 'refresh_token', refresh_token: token }, credentials);
+    return { reply, failures: log.lines.filter(({ event }) => event === 'request.failed') };
+  }
+
+  it.each(['config/invalid', 'storage/corrupt'] as const)(
+    'that say %s to operators say it to the log, and not to the client',
+    async (code) => {
+      const message = 'clientSecretFile: the file does not exist. Check the path.';
+      const { reply, failures } = await refreshThatThrows(code, message);
+      expect(reply).toMatchObject({ status: 500 });
+      expect(bodyOf(reply)).toEqual({ error: 'server_error', error_description: 'The server failed to answer.' });
+      expect(failures.map(({ level, fields }) => ({ level, ...fields }))).toMatchObject([
+        { level: 'error', code, message },
+      ]);
+    },
+  );
+
+  it.each([
+    ['storage/unavailable', 503, 'temporarily_unavailable'],
+    ['keys/unavailable', 503, 'temporarily_unavailable'],
+    ['upstream/unavailable', 503, 'temporarily_unavailable'],
+    ['upstream/protocol', 502, 'server_error'],
+  ] as const)('that clients can do something about keep their text: %s', async (code, status, error) => {
+    const { reply } = await refreshThatThrows(code, 'Please try again.');
+    expect(reply).toMatchObject({ status });
+    expect(bodyOf(reply)).toEqual({ error, error_description: 'Please try again.' });
   });
 
   it('are a page without a message of ours for a person', async () => {
