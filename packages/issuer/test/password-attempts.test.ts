@@ -54,6 +54,12 @@ describe('wrong passwords for an account', () => {
     expect(told.map(({ fields }) => fields?.clientAddress)).toEqual(times(4, '192.0.2.1'));
   });
 
+  it('are a page without a challenge, at which browsers would open a dialog of their own', async () => {
+    const reply = await send(await openForm(await start()), ...wrong);
+    expect(reply).toMatchObject({ kind: 'page', status: 401, page: { name: 'password', invalid: true } });
+    expect(reply.headers?.['www-authenticate']).toBeUndefined();
+  });
+
   it('are forgotten at the end of the window, and the login goes on where it was', async () => {
     const harness = await start({ lifetimes: { login: 3600 } });
     const form = await openForm(harness);
