@@ -62,6 +62,25 @@ describe('access tokens of a login that was revoked are not believed any more', 
     expect(await Promise.all([reply, refreshed].map((one) => userinfo(harness, one)))).toEqual([401, 401]);
   });
 
+  it.each([
+    ['a code that came again', (replica: Harness, { code }: { code: string }) => redeemAgain(replica, code)],
+    ['an old refresh token', (replica: Harness, { first }: { first: string }) => refresh(replica, first)],
+  ])('to their end, also where tokens live shorter by now: %s', async (_what, use) => {
+    const harness = await startIssuer({ lifetimes: { code: 600 } });
+    const { code, reply } = await redeem(harness);
+    const first = textOf(reply, 'refresh_token');
+    const refreshed = await refresh(harness, first);
+    const shorter = await harness.replica({ lifetimes: { idToken: 60, code: 600 } });
+    const replica = { ...harness, browser: () => new Browser(shorter) };
+    harness.clock.advance(31);
+    expect(await use(replica, { code, first })).toMatchObject({ status: 400 });
+    expect(await use(replica, { code, first })).toMatchObject({ status: 400 }); // does not shorten what the first did
+    harness.clock.advance(600);
+    for (const one of [harness, replica]) {
+      expect(await Promise.all([reply, refreshed].map((token) => userinfo(one, token)))).toEqual([401, 401]);
+    }
+  });
+
   it('and the id of such a token does not tell which record holds the login', async () => {
     const harness = await startIssuer();
     const { reply } = await redeem(harness);

@@ -2,14 +2,14 @@ import { OstiaryError } from '@ostiary/primitives';
 import { hashToken } from '@ostiary/token-core';
 import { checkCodeVerifier } from '../checks/pkce.ts';
 import type { ConnectorEntry } from '../connectors.ts';
-import { after, type IssuerContext } from '../context.ts';
+import type { IssuerContext } from '../context.ts';
 import { decide } from '../policy/permit.ts';
 import type { AuthorizationCode } from '../records/authorization-code.ts';
 import { newAccessTokenId } from '../tokens/access-token-id.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
 import type { GrantRequest } from './grant-request.ts';
 import { loginConnector } from './login-connector.ts';
-import { createFamily, revokeFamily } from './refresh-family.ts';
+import { createFamily, markRevoked, revokeFamily, tokensEnd } from './refresh-family.ts';
 
 /**
  * `grant_type=authorization_code` (RFC 6749 section 4.1.3). The code is marked as used by compare and set before
@@ -40,9 +40,12 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
   // A key that cannot sign must show before the code is spent.
   context.keys.signer(client.signingAlgorithm);
 
-  const refreshToken = mayRefresh(record.value, connector) ? await createFamily(record.value, context) : undefined;
+  const refreshToken = mayRefresh(record.value, connector)
+    ? await createFamily(record.value, client, context)
+    : undefined;
   const accessTokenId = newAccessTokenId(context.random, refreshToken?.familyId);
-  const used = { accessTokenId, ...(refreshToken === undefined ? {} : { familyId: refreshToken.familyId }) };
+  const family = refreshToken === undefined ? {} : { familyId: refreshToken.familyId };
+  const used = { accessTokenId, tokensEnd: tokensEnd(client, context), ...family };
   const by = { set: { ...record.value, used }, expiresAt: record.expiresAt };
   const marked = await context.codes.replace(id, record.version, by);
   if (marked === undefined) {
@@ -66,8 +69,8 @@ async function codeReused(id: string, { request, client }: GrantRequest, context
   const reason = 'code reused';
   if (used?.familyId !== undefined) await revokeFamily(used.familyId, { client, reason }, context);
   if (used?.accessTokenId !== undefined) {
-    const expiresAt = after(context, client.idTokenLifetime ?? context.lifetimes.idToken);
-    await context.revokedTokens.put(used.accessTokenId, { reason }, { expiresAt });
+    const until = Math.max(used.tokensEnd ?? 0, tokensEnd(client, context));
+    await markRevoked(used.accessTokenId, { reason, until }, context);
   }
   request.log.warn('code.reused', { client: client.id, revokedFamily: used?.familyId !== undefined });
   throw invalidCode();

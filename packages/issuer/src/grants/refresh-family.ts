@@ -1,7 +1,7 @@
 import { Secret } from '@ostiary/primitives';
 import { deriveToken, hashToken, randomToken, safeEqual } from '@ostiary/token-core';
 import type { Client } from '../client.ts';
-import { after, epochSeconds, type IssuerContext } from '../context.ts';
+import { epochSeconds, type IssuerContext } from '../context.ts';
 import type { Lifetimes } from '../options.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
@@ -10,8 +10,24 @@ import { newRefreshToken, type RefreshToken, refreshTokenOf } from './refresh-to
 
 const PURPOSE = 'refresh-successor';
 
+/**
+ * Access tokens that are asked for now have ended at this moment, in seconds since the epoch. They are minted a little
+ * later: behind a storage that is slow, or for a retry within the reuse interval.
+ */
+export function tokensEnd(client: Client, { now, lifetimes }: IssuerContext): number {
+  const lifetime = client.idTokenLifetime ?? lifetimes.idToken;
+  return epochSeconds(now()) + lifetime + lifetimes.refreshToken.reuseInterval + SLOW_STORAGE_SECONDS;
+}
+
+/** Longer than any driver of ours waits for its storage. */
+const SLOW_STORAGE_SECONDS = 60;
+
 /** Begins a family for a login. */
-export async function createFamily(login: Authenticated, context: IssuerContext): Promise<RefreshToken> {
+export async function createFamily(
+  login: Authenticated,
+  client: Client,
+  context: IssuerContext,
+): Promise<RefreshToken> {
   const token = newRefreshToken(context.random);
   const now = epochSeconds(context.now());
   const family: RefreshFamily = {
@@ -24,6 +40,7 @@ export async function createFamily(login: Authenticated, context: IssuerContext)
     createdAt: now,
     lastUsedAt: now,
     current: hashToken(token.text),
+    tokensEnd: tokensEnd(client, context),
   };
   const expiresAt = familyDeadline(family, context.lifetimes.refreshToken);
   await context.families.create(token.familyId, family, { expiresAt });
@@ -34,16 +51,32 @@ export async function createFamily(login: Authenticated, context: IssuerContext)
  * Ends a login before its time: no refresh token of the family is good any more, nor, at `/userinfo`, an access token
  * that any of them was exchanged for.
  *
- * The mark is written first, so that a process that dies in between leaves nothing that works and cannot be found.
+ * The mark is written first, so that a process that dies in between leaves nothing that works and cannot be found. It
+ * stays until the last token has ended, also one of a time when tokens lived longer than now.
  */
 export async function revokeFamily(
   familyId: string,
   { client, reason }: { readonly client: Client; readonly reason: string },
   context: IssuerContext,
 ): Promise<void> {
-  const expiresAt = after(context, client.idTokenLifetime ?? context.lifetimes.idToken);
-  await context.revokedTokens.put(familyMark(familyId), { reason }, { expiresAt });
-  await context.families.take(familyId);
+  const mark = familyMark(familyId);
+  await markRevoked(mark, { reason, until: tokensEnd(client, context) }, context);
+  const family = await context.families.take(familyId);
+  if (family?.tokensEnd !== undefined) await markRevoked(mark, { reason, until: family.tokensEnd }, context);
+}
+
+/** Marks access tokens as not to be believed, by their `jti` or their family, at least until then. */
+export async function markRevoked(
+  id: string,
+  { reason, until }: { readonly reason: string; readonly until: number },
+  { revokedTokens }: IssuerContext,
+): Promise<void> {
+  const end = new Date(until * 1000);
+  await revokedTokens.update(id, (current, expiresAt) =>
+    current !== undefined && (expiresAt === undefined || expiresAt >= end)
+      ? 'keep'
+      : { set: { reason }, expiresAt: end },
+  );
 }
 
 /** The moment a family ends if it is not used before: the nearer of the idle and the absolute limit. */
@@ -79,17 +112,18 @@ export function standingOf(token: RefreshToken, family: RefreshFamily, context: 
 
 /** The family after `token`, its current one, was used, and the token that the client gets. */
 export function rotate(
-  token: RefreshToken,
+  { token, client }: { readonly token: RefreshToken; readonly client: Client },
   family: RefreshFamily,
   context: IssuerContext,
 ): { readonly family: RefreshFamily; readonly next: RefreshToken } {
   const now = epochSeconds(context.now());
-  const { lease: _finished, ...rest } = family;
-  if (!context.lifetimes.refreshToken.rotate) return { family: { ...rest, lastUsedAt: now }, next: token };
+  const { lease: _finished, ...before } = family;
+  const rest = { ...before, lastUsedAt: now, tokensEnd: Math.max(before.tokensEnd ?? 0, tokensEnd(client, context)) };
+  if (!context.lifetimes.refreshToken.rotate) return { family: rest, next: token };
   const salt = randomToken(context.random);
   const next = successorOf(token, salt);
   const previous = { hash: family.current, salt, rotatedAt: now };
-  return { family: { ...rest, lastUsedAt: now, current: hashToken(next.text), previous }, next };
+  return { family: { ...rest, current: hashToken(next.text), previous }, next };
 }
 
 /**

@@ -106,7 +106,8 @@ async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promis
   if (identity === 'rejected') return loginOver(use, context);
   const mine = turn.record();
   const permit = await permitFor({ ...mine.value, identity }, use, context);
-  const { family, next } = rotate(token, { ...mine.value, identity }, context);
+  const { client } = use.grant;
+  const { family, next } = rotate({ token, client }, { ...mine.value, identity }, context);
   const expiresAt = familyDeadline(family, context.lifetimes.refreshToken);
   const replaced = await context.families.replace(token.familyId, mine.version, { set: family, expiresAt });
   if (replaced === undefined) return 'again';

@@ -16,6 +16,8 @@ export interface AuthorizationCode extends Authenticated {
         readonly familyId?: string | undefined;
         /** The `jti` of the access token that the first use made. */
         readonly accessTokenId?: string | undefined;
+        /** When that token has ended, in seconds since the epoch. Absent in records of before this was kept. */
+        readonly tokensEnd?: number | undefined;
       }
     | undefined;
 }
@@ -25,7 +27,13 @@ export const authorizationCode: RecordKind<AuthorizationCode> = {
   version: 1,
   schema: z.object({
     ...authenticatedShape,
-    used: z.object({ familyId: z.string().optional(), accessTokenId: z.string().optional() }).optional(),
+    used: z
+      .object({
+        familyId: z.string().optional(),
+        accessTokenId: z.string().optional(),
+        tokensEnd: z.number().int().optional(),
+      })
+      .optional(),
   }),
   encode: compact,
 };

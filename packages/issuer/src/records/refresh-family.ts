@@ -20,6 +20,8 @@ export interface RefreshFamily {
   readonly lastUsedAt: number;
   /** Hash of the token that may be used next. */
   readonly current: string;
+  /** When the last of its access tokens has ended. Absent in records of before this was kept. */
+  readonly tokensEnd?: number | undefined;
   /** The token before it, and the salt that makes its successor of it, for a retry to get the same answer. */
   readonly previous?: { readonly hash: string; readonly salt: string; readonly rotatedAt: number } | undefined;
   /** One replica is asking the upstream provider, until this moment at the latest. */
@@ -39,6 +41,7 @@ export const refreshFamily: RecordKind<RefreshFamily> = {
     createdAt: z.number().int(),
     lastUsedAt: z.number().int(),
     current: z.string(),
+    tokensEnd: z.number().int().optional(),
     previous: z.object({ hash: z.string(), salt: z.string(), rotatedAt: z.number().int() }).optional(),
     lease: z.object({ holder: z.string(), until: z.number().int() }).optional(),
   }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /**
  * A mark: the access token with this `jti`, or all those of a family, must not be believed although they have not expired.
- * It lives as long as they do.
+ * It lives until the last of them has ended.
  *
  * Version 1: first form.
  */
