@@ -66,8 +66,9 @@ export interface OstiaryErrorOptions {
 const brand = Symbol.for('ostiary.error');
 
 /**
- * The one error class of all packages: a code for programs, a sentence that is fit for a stranger (`message`), a
- * detail for the log. Anything else that is thrown is a bug and reaches a stranger as `server_error` without text.
+ * The one error class of all packages: a code for programs, a sentence (`message`), a detail for the log. The sentence
+ * is fit for a stranger, but for faults of whoever runs the server (status 500): hosts keep those to the log. Anything
+ * else that is thrown is a bug and reaches a stranger as `server_error` without text.
  */
 export class OstiaryError extends Error {
   override readonly name = 'OstiaryError';
