@@ -38,6 +38,15 @@ describe('authorization code flow', () => {
     expect(upstream.asked.finish).toBe(1);
   });
 
+  it('leads to a path that is registered as one, on whatever host the browser is, and spends the code with it', async () => {
+    const path = '/oauth2/callback';
+    const { browser } = await startIssuer({ clients: [{ ...app, redirectUris: [path] }] });
+    const reply = await browser().logIn(request({ redirect_uri: path }));
+    expect(reply).toMatchObject({ status: 303, location: expect.stringMatching(/^\/oauth2\/callback\?code=[^&]+&/u) });
+    const code = answerOf(reply).get('code');
+    expect(await browser().token({ ...redeem(code), redirect_uri: path })).toMatchObject({ status: 200 });
+  });
+
   it('gives tokens that jose verifies through the published keys, with the claims of the scopes', async () => {
     const { browser, keys, clock } = await startIssuer();
     const code = answerOf(await browser().logIn(request())).get('code');

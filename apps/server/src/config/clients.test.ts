@@ -72,10 +72,29 @@ describe('staticClients', () => {
       'redirectURIs[0]: has a sign that no URI has',
     ],
     ['{id: a, name: A, secret: s, redirectURIs: ["javascript:alert(1)"]}', 'redirectURIs[0]: has a scheme'],
+    ['{id: a, name: A, secret: s, redirectURIs: ["//evil.example"]}', 'redirectURIs[0]: is not an absolute URI'],
+    ['{id: a, name: A, secret: s, redirectURIs: ["/\\\\evil"]}', 'redirectURIs[0]: is not an absolute URI'],
+    ['{id: a, name: A, secret: s, redirectURIs: ["oauth2/callback"]}', 'redirectURIs[0]: is not an absolute URI'],
+    ['{id: a, name: A, secret: s, redirectURIs: ["/a#b"]}', 'redirectURIs[0]: has a fragment'],
+    ['{id: a, name: A, secret: s, redirectURIs: ["/*"]}', 'redirectURIs[0]: has a wildcard'],
+    ['{id: a, name: A, secret: s, redirectURIs: ["/\\t/evil"]}', 'redirectURIs[0]: has a sign that no URI has'],
+    ['{id: a, name: A, public: true, redirectURIs: ["/oauth2/callback"]}', 'redirectURIs[0]: is a path, which only'],
     ['{id: a, name: A, secret: s}, {id: a, name: B, secret: s}', 'staticClients[1].id: is the id of staticClients[0]'],
   ])('refuses %s', async (clients, problem) => {
     const files = { '/empty': '\n', '/latin1': Buffer.from('päss', 'latin1') };
     expect((await problemsOf(withClients(clients), { files })).join('\n')).toContain(problem);
+  });
+
+  it('accepts a path from a client with a secret, as Kubeflow writes it for oauth2-proxy', async () => {
+    const kubeflow = '{id: kubeflow-oidc-authservice, name: Kubeflow, secret: s, redirectURIs: [/oauth2/callback]}';
+    const { config, warnings } = await load(withClients(kubeflow));
+    expect(config.clients[0]?.redirectUris).toEqual(['/oauth2/callback']);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(['public: true', 'secret: s'])('accepts the path of the device flow from a client with %s', async (kind) => {
+    const { config } = await load(withClients(`{id: a, name: A, ${kind}, redirectURIs: [/device/callback]}`));
+    expect(config.clients[0]?.redirectUris).toEqual(['/device/callback']);
   });
 
   it('accepts what says nothing: an empty chain, a standalone lifetime', async () => {

@@ -2,6 +2,7 @@
 import { type EnvironmentLookup, httpUrl, type ReadFile, whyUnreadable } from '@ostiary/connector-sdk/config';
 import type { Client } from '@ostiary/issuer';
 import { Secret } from '@ostiary/primitives';
+import { needsSecret } from './fields.ts';
 import type { LooseClient } from './loose.ts';
 import type { Report } from './report.ts';
 
@@ -31,6 +32,7 @@ async function readClient(block: LooseClient, index: number, input: ClientsInput
   const { redirectURIs = [], trustedPeers = [], allowedConnectors = [] } = block;
   const { signingAlgorithm, idTokenLifetime } = block;
   const logoUrl = readLogo(block, path, input);
+  checkPaths(block, path, input);
   return {
     id: readId(block, path, input),
     name: block.name ?? '',
@@ -60,6 +62,17 @@ function readLogo({ logoURL }: LooseClient, path: string, { report }: ClientsInp
   if (logoURL === undefined || httpUrl().safeParse(logoURL).success) return logoURL;
   report.warn(`${path}.logoURL`, 'is ignored: it is no URL like https://app.example.com/logo.png.');
   return undefined;
+}
+
+/** A path names no app: without a secret, nothing says whose codes those are that are sent there. */
+function checkPaths(block: LooseClient, path: string, { report }: ClientsInput): void {
+  if (block.public !== true) return;
+  block.redirectURIs?.forEach((uri, index) => {
+    if (!needsSecret(uri)) return;
+    const message =
+      'is a path, which only a client with a secret may have. Write it like https://app.example.com/callback.';
+    report.problem(`${path}.redirectURIs[${index}]`, message);
+  });
 }
 
 const variable = /^\$(?:\w+|\{\w+\})$/u;

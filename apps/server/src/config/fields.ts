@@ -41,16 +41,26 @@ export const origin: z.ZodType<string, string> = z
   );
 
 const deviceCallback = '/device/callback';
+/** Browsers take two slashes, or a slash and a backslash, for the beginning of another host. */
+const localPath = /^\/(?![/\\])/u;
 const forbiddenSchemes: ReadonlySet<string> = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:']);
 
-/** A redirect URI of a client (RFC 6749 section 3.1.2), or Dex's `/device/callback`. */
+/** Whether only a client with a secret may have it: a path on the issuer's own host. Dex's `/device/callback` is free. */
+export const needsSecret = (uri: string): boolean => localPath.test(uri) && uri !== deviceCallback;
+
+/**
+ * A redirect URI of a client (RFC 6749 section 3.1.2), or a path, which leads to the host that the browser is on: Dex
+ * takes both, and Kubeflow's oauth2-proxy registers `/oauth2/callback`.
+ */
 export const redirectUri: z.ZodType<string, string> = z.string().superRefine((text, context) => {
-  if (text === deviceCallback) return;
-  if (!URL.canParse(text)) context.addIssue('is not an absolute URI. Write it like https://app.example.com/callback.');
-  else if (!/^[\x21-\x7e]+$/u.test(text)) context.addIssue('has a sign that no URI has. Percent-encode it, like %20.');
+  const isPath = localPath.test(text);
+  if (!(isPath || URL.canParse(text))) {
+    context.addIssue('is not an absolute URI. Write it like https://app.example.com/callback.');
+  } else if (!/^[\x21-\x7e]+$/u.test(text))
+    context.addIssue('has a sign that no URI has. Percent-encode it, like %20.');
   else if (text.includes('#')) context.addIssue('has a fragment (#…), which OAuth 2.0 forbids. Remove it.');
   else if (text.includes('*')) context.addIssue('has a wildcard, but is compared as it stands. List each URI.');
-  else if (forbiddenSchemes.has(new URL(text).protocol)) {
+  else if (!isPath && forbiddenSchemes.has(new URL(text).protocol)) {
     context.addIssue(
       'has a scheme that runs code or reads files. Use https, http on loopback, or a scheme of the app.',
     );
