@@ -40,6 +40,10 @@ describe('the configuration', () => {
       { groupSearch: { baseDN: 'ou=g', userAttr: 'DN', groupAttr: 'member' } },
       'config.groupSearch.nameAttr: is missing',
     ],
+    [
+      { groupSearch: { baseDN: 'ou=g', nameAttr: 'cn', userAttr: 'member:1.2.3:', groupAttr: 'member' } },
+      'config.groupSearch.userAttr: is no name of an attribute',
+    ],
   ])('refuses %j', async (options, problem) => {
     await expect(configOf(options)).rejects.toThrow(problem);
   });
@@ -83,6 +87,32 @@ describe('the configuration', () => {
     const groupSearch = { baseDN: 'ou=g', nameAttr: 'cn', userMatchers, userAttr: 'uid', groupAttr: 'memberUid' };
     expect((await configOf({ groupSearch })).groupSearch?.userMatchers).toEqual(userMatchers);
   });
+
+  it.each([
+    'member:',
+    'member::',
+    'member:dn:',
+    'member:DN:1.2:',
+    ':1.2:',
+    'member:1.2',
+    'member:1.2:=',
+    'member:a)b:',
+  ])('refuses %s, which is no attribute with a matching rule', async (groupAttr) => {
+    const groupSearch = { baseDN: 'ou=g', nameAttr: 'cn', userMatchers: [{ userAttr: 'DN', groupAttr }] };
+    const problem = 'config.groupSearch.userMatchers[0].groupAttr: is no name of an attribute';
+    await expect(configOf({ groupSearch })).rejects.toThrow(problem);
+  });
+
+  it.each(['member:1.2.840.113556.1.4.1941:', 'member:distinguishedNameMatch:'])(
+    'takes the matching rule of %s, in both forms of a matcher',
+    async (groupAttr) => {
+      const matcher = { userAttr: 'DN', groupAttr };
+      const search = { baseDN: 'ou=g', nameAttr: 'cn' };
+      const { groupSearch } = await configOf({ groupSearch: { ...search, userMatchers: [matcher] } });
+      expect(groupSearch?.userMatchers).toEqual([matcher]);
+      expect((await configOf({ groupSearch: { ...search, ...matcher } })).groupSearch?.userMatchers).toEqual([matcher]);
+    },
+  );
 
   it('takes Dex keys in any case', async () => {
     const { insecureNoSSL, userSearch } = await configOf({

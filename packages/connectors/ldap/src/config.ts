@@ -20,6 +20,7 @@ export interface UserSearch {
 /** How a person and their groups belong together. */
 export interface UserMatcher {
   readonly userAttr: string;
+  /** The name of an attribute, perhaps with a matching rule: `member:1.2.840.113556.1.4.1941:`. */
   readonly groupAttr: string;
   readonly recursionGroupAttr?: string;
 }
@@ -44,6 +45,16 @@ export const attributeName: z.ZodType<string, string> = textLike(
   /^[a-z0-9][a-z0-9.;-]*$/iu,
   'is no name of an attribute. Write it like uid or memberOf.',
 );
+
+/**
+ * An attribute, or one with a matching rule as RFC 4515 writes it before the `=`: Dex puts either in front of the value,
+ * so that people use it for nested groups in Active Directory. `:dn:` would be no rule, but a flag.
+ */
+const ruledAttribute: z.ZodType<string, string> = textLike(
+  /^[a-z0-9][a-z0-9.;-]*(?::(?!dn:)[a-z0-9][a-z0-9.-]*:)?$/iu,
+  'is no name of an attribute. Write it like member, or member:1.2.840.113556.1.4.1941: with a matching rule.',
+);
+
 const scope = z.enum(['sub', 'one']).default('sub').describe('`sub`: the whole tree; `one`: one level. Default: sub.');
 
 /** A search filter (RFC 4515), as a part of a configuration. */
@@ -81,7 +92,9 @@ const userSearch: z.ZodType<UserSearch> = z
 
 const matcher = z.object({
   userAttr: attributeName.describe('Attribute of the person.'),
-  groupAttr: attributeName.describe('Attribute of the group that holds it.'),
+  groupAttr: ruledAttribute.describe(
+    'Attribute of the group that holds it, with or without a matching rule, like `member:1.2.840.113556.1.4.1941:`.',
+  ),
   recursionGroupAttr: attributeName.exactOptional().describe('Attribute by which a group names the groups inside it.'),
 });
 
@@ -92,7 +105,7 @@ const groupSearch: z.ZodType<GroupSearch | undefined> = z
     scope,
     userMatchers: z.array(matcher).default([]).describe('How people and groups belong together.'),
     userAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
-    groupAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
+    groupAttr: ruledAttribute.exactOptional().describe('Older form of one matcher.'),
     recursionGroupAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
     nameAttr: attributeName.exactOptional().describe('Attribute with the name of the group.'),
   })

@@ -1,3 +1,4 @@
+import { AndFilter, EqualityFilter, ExtensibleFilter, type Filter, OrFilter } from 'ldapts';
 import { expect, it } from 'vitest';
 import type { GroupSearch } from './config.ts';
 import type { Session } from './directory.ts';
@@ -30,4 +31,36 @@ it('asks once for what holds a group, though groups hold each other in a circle'
   };
   expect(await groupsOf(session, { dn: 'uid=jane' }, search)).toEqual(['ops', 'staff']);
   expect(asked).toEqual(['uid=jane', dnOf('ops'), dnOf('staff')]);
+});
+
+const isGroup = new EqualityFilter({ attribute: 'objectClass', value: 'group' });
+const inChain = '1.2.840.113556.1.4.1941';
+
+/** What is asked for a person with these values of `uid`. */
+async function filtersFor(groupAttr: string, uid: string[]): Promise<readonly unknown[]> {
+  const asked: unknown[] = [];
+  const session: Session = {
+    async search(_base, { filter }) {
+      asked.push(filter);
+      return [];
+    },
+    hasPassword: async () => false,
+  };
+  await groupsOf(
+    session,
+    { dn: 'uid=jane', uid },
+    { ...search, filter: isGroup, userMatchers: [{ userAttr: 'uid', groupAttr }] },
+  );
+  return asked;
+}
+
+it('sends a matching rule beside the attribute, and the value as it is', async () => {
+  const ruled = (value: string): Filter => new ExtensibleFilter({ matchType: 'member', rule: inChain, value });
+  const value = 'cn=Doe\\, (J*),dc=x';
+  expect(await filtersFor(`member:${inChain}:`, [value])).toEqual([
+    new AndFilter({ filters: [isGroup, ruled(value)] }),
+  ]);
+  expect(await filtersFor(`member:${inChain}:`, ['a', 'b'])).toEqual([
+    new AndFilter({ filters: [isGroup, new OrFilter({ filters: [ruled('a'), ruled('b')] })] }),
+  ]);
 });

@@ -1,7 +1,7 @@
 /** The groups of a person, and those that hold them. */
 import { uniqueGroups } from '@ostiary/connector-sdk';
 import { OstiaryError } from '@ostiary/primitives';
-import type { Entry, Filter } from 'ldapts';
+import { type Entry, ExtensibleFilter, type Filter } from 'ldapts';
 import type { GroupSearch } from './config.ts';
 import type { Session } from './directory.ts';
 import { firstValue, valuesOf } from './entry.ts';
@@ -52,6 +52,7 @@ async function climb(
 }
 
 interface Membership {
+  /** Perhaps with a matching rule. */
   readonly attribute: string;
   readonly values: readonly string[];
 }
@@ -63,7 +64,7 @@ async function searchGroups(
 ): Promise<readonly Entry[]> {
   const found = new Map<string, Entry>();
   for (let start = 0; start < values.length; start += filterSize) {
-    const matches: Filter[] = values.slice(start, start + filterSize).map((value) => equals(attribute, value));
+    const matches: Filter[] = values.slice(start, start + filterSize).map((value) => holds(attribute, value));
     const entries = await session.search(search.baseDN, {
       filter: both(search.filter, oneOf(matches)),
       scope: search.scope,
@@ -73,6 +74,12 @@ async function searchGroups(
     for (const entry of entries) found.set(keyOf(entry), entry);
   }
   return [...found.values()];
+}
+
+/** A rule goes to the server in a field of its own; within the name of an attribute it would match nothing. */
+function holds(attribute: string, value: string): Filter {
+  const [matchType = '', rule] = attribute.split(':');
+  return rule === undefined ? equals(attribute, value) : new ExtensibleFilter({ matchType, rule, value });
 }
 
 const keyOf = ({ dn }: Entry): string => dn.toLowerCase();

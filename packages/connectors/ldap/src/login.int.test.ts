@@ -1,6 +1,6 @@
 import { requireTool, type SlapdServer } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awkward, groupDn, jane, opened, startDirectory } from '../test/support.ts';
+import { awkward, dnOf, groupDn, jane, opened, personLdif, startDirectory } from '../test/support.ts';
 
 const people = 'ou=People,dc=example,dc=org';
 const groups = { baseDN: 'ou=Groups,dc=example,dc=org', nameAttr: 'cn' };
@@ -96,6 +96,28 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
       expect((await (await opened(slapd, { groupSearch: older })).login(jane)).groups).toHaveLength(2);
       const byName = { ...groups, nameAttr: 'DN', userMatchers: [{ userAttr: 'memberOf', groupAttr: 'entryDN' }] };
       expect((await (await opened(slapd, { groupSearch: byName })).login(jane)).groups[0]).toBe(groupDn('ops'));
+    });
+
+    it.each(['member:2.5.13.1:', 'member:distinguishedNameMatch:'])(
+      'are found by the rule of %s',
+      async (groupAttr) => {
+        const groupSearch = { ...groups, userMatchers: [{ userAttr: 'DN', groupAttr }] };
+        expect((await (await opened(slapd, { groupSearch })).login(jane)).groups).toEqual([
+          'ops',
+          'Doe, (and) \\ Söhne *',
+        ]);
+      },
+    );
+
+    it.each([
+      ['OPS', 'cn', ['ops']],
+      ['OPS', 'cn:caseExactMatch:', []],
+      ['Doe, (and) \\ Söhne *', 'cn:caseExactMatch:', ['Doe, (and) \\ Söhne *']],
+    ])('with the name of %s are compared by %s as its rule says', async (uid, groupAttr, names) => {
+      await slapd.add(personLdif({ uid }));
+      const groupSearch = { ...groups, userMatchers: [{ userAttr: 'uid', groupAttr }] };
+      expect((await (await opened(slapd, { groupSearch })).login({ ...jane, username: uid })).groups).toEqual(names);
+      await slapd.add(`dn: ${dnOf({ uid })}\nchangetype: delete\n`);
     });
 
     it('are none where there is no tree, or nobody wants them', async () => {
