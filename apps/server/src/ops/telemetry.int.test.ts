@@ -7,7 +7,7 @@ import { createHealth } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { createTelemetry } from './telemetry.ts';
 
-async function askTelemetry(path: string, { broken = false, method = 'GET' } = {}) {
+function telemetry({ broken = false } = {}) {
   const run = async (): Promise<void> => {
     if (broken) throw new Error('connect ECONNREFUSED db.internal:5432');
   };
@@ -19,7 +19,11 @@ async function askTelemetry(path: string, { broken = false, method = 'GET' } = {
   });
   const metrics = createMetrics({ version: '1.2.3', withProcess: 'server-only' });
   metrics.countEvent('login.succeeded', 'info');
-  await using server = await listen(() => createTelemetry({ metrics, health }));
+  return { metrics, health };
+}
+
+async function askTelemetry(path: string, { broken = false, method = 'GET' } = {}) {
+  await using server = await listen(() => createTelemetry(telemetry({ broken })));
   return await ask(server.origin, path, { method });
 }
 
@@ -55,5 +59,21 @@ describe('the telemetry port', () => {
   it('only reads', async () => {
     expect((await askTelemetry('/metrics', { method: 'POST' })).status).toBe(405);
     expect(await askTelemetry('/metrics', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+  });
+
+  it.each(['//', 'http://[', '//:99999'])('outlives %s, which is no URL', async (target) => {
+    await using server = await listen(() => createTelemetry(telemetry()));
+    expect((await ask(server.origin, target)).status).toBe(404);
+    expect((await ask(server.origin, '/healthz')).status).toBe(200);
+  });
+
+  it('answers that something is wrong here, whatever throws', async () => {
+    const { metrics, health } = telemetry();
+    const render = (): never => {
+      throw new Error('a collector');
+    };
+    await using server = await listen(() => createTelemetry({ metrics: { ...metrics, render }, health }));
+    expect((await ask(server.origin, '/metrics')).status).toBe(500);
+    expect((await ask(server.origin, '/healthz')).status).toBe(200);
   });
 });

@@ -1,5 +1,5 @@
 /** The telemetry listener: metrics and health, for the cluster and not for the world. No issuer path, as in Dex. */
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Health } from './health.ts';
 import type { ServerMetrics } from './metrics.ts';
 
@@ -17,25 +17,35 @@ interface Answer {
 /** Answers `/metrics`, `/healthz`, `/healthz/ready` and `/healthz/live`. */
 export function createTelemetry(options: TelemetryOptions): RequestListener {
   return (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://telemetry');
-    const reading = request.method === 'GET' || request.method === 'HEAD';
-    const answer = reading ? route(url, options) : Promise.resolve(plain(405, 'Only GET is answered here.\n'));
-    answer.then(
+    answerTo(request, options).then(
       (it) => send(response, it),
       () => send(response, plain(500, 'This could not be read. The log says more.\n')),
     );
   };
 }
 
-async function route(url: URL, { metrics, health }: TelemetryOptions): Promise<Answer> {
-  switch (url.pathname) {
+/** A promise from its first step on: what a request listener throws ends the process. */
+async function answerTo({ method, url = '/' }: IncomingMessage, options: TelemetryOptions): Promise<Answer> {
+  if (method !== 'GET' && method !== 'HEAD') return plain(405, 'Only GET is answered here.\n');
+  // Taken apart as text: what a stranger asks for, `//` for one, need not be a URL.
+  const [path, query] = url.split('?', 2);
+  return await route({ path, query: new URLSearchParams(query) }, options);
+}
+
+interface Target {
+  readonly path: string | undefined;
+  readonly query: URLSearchParams;
+}
+
+async function route({ path, query }: Target, { metrics, health }: TelemetryOptions): Promise<Answer> {
+  switch (path) {
     case '/metrics':
       return { status: 200, type: metrics.contentType, body: await metrics.render() };
     case '/healthz/live':
       return plain(200, 'ok');
     case '/healthz':
     case '/healthz/ready':
-      return healthAnswer(await health.report(), url.searchParams.get('type') === 'short' ? 'short' : 'full');
+      return healthAnswer(await health.report(), query.get('type') === 'short' ? 'short' : 'full');
     default:
       return plain(404, 'Try /metrics, /healthz, /healthz/ready or /healthz/live.\n');
   }
