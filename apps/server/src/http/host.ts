@@ -12,6 +12,7 @@ import { createExchanges, type Exchange } from './exchange.ts';
 import { koaExchange } from './koa-exchange.ts';
 import type { HostOptions } from './options.ts';
 import { ownRoutes } from './own-routes.ts';
+import { pathsOnly } from './request-target.ts';
 import { createRouting, endpointRoutes } from './routes.ts';
 import { createSecurityHeaders } from './security-headers.ts';
 
@@ -48,7 +49,8 @@ export const createHost: CreateHost = (options) => {
   app.use(routing.fixed).use(routing.patterns.routes());
   const router = app.callback();
   const deps = { exchanges, answers, cookies, cors, log, base };
-  return documentsFirst(options.issuer.endpoints, (req, res) => void router(req, res), deps);
+  const documents = documentsFirst(options.issuer.endpoints, (req, res) => void router(req, res), deps);
+  return pathsOnly(documents, deps);
 };
 
 /** What reaches Koa's own handler is a socket that broke while it was written to, or a fault of this host. */

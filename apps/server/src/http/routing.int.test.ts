@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { endpoint, hostOptions, ok } from '../../test/fake-issuer.ts';
 import { listen } from '../../test/listen.ts';
 import { ask, type Sent } from '../../test/request.ts';
@@ -10,6 +10,7 @@ const endpoints = [
   endpoint('/token', () => ok, { methods: ['POST'], audience: 'program' }),
   endpoint('/approval', () => ({ ...ok, body: '"read"' }), { methods: ['GET'] }),
   endpoint('/approval', () => ({ ...ok, body: '"posted"' }), { methods: ['POST'] }),
+  endpoint('/keys', () => ok, { audience: 'program', sameForAll: true }),
   echo,
 ];
 
@@ -71,6 +72,40 @@ describe('a path', () => {
       expect((await askHost(path)).status).toBe(400);
     },
   );
+});
+
+describe('a request target', () => {
+  it.each([
+    ['http://elsewhere.example/dex/keys', 200],
+    ['HTTPS://[::1]:5556/dex/keys', 200],
+    ['http://elsewhere.example/dex/keys?a=b', 200],
+    ['http://elsewhere.example', 404],
+    ['http://elsewhere.example?a=b', 404],
+    ['http://[', 400],
+    ['http://[/dex/keys', 400],
+    ['ftp://elsewhere.example/dex/keys', 400],
+    ['*', 400],
+  ])('%s is answered %i', async (target, status) => {
+    const { lines, ...answer } = await askHost(target);
+    expect(answer.status).toBe(status);
+    expect(lines).toMatchObject([{ level: 'info', event: 'http.request', status }]);
+  });
+
+  it('is in the log without its query when it is refused, and not longer than 200 characters', async () => {
+    const { lines } = await askHost(`ftp://${'x'.repeat(300)}?token=secret`);
+    expect(lines).toMatchObject([{ status: 400, path: `ftp://${'x'.repeat(194)}` }]);
+  });
+
+  it('makes Node print no warning', async () => {
+    const warned = vi.spyOn(process, 'emitWarning');
+    expect((await askHost('http://a:b@c:d/dex/keys')).status).toBe(200);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+
+  it('may be the server itself for OPTIONS', async () => {
+    expect((await askHost('*', { method: 'OPTIONS' })).status).toBe(404);
+  });
 });
 
 describe('a method', () => {

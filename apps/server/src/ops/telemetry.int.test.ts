@@ -45,6 +45,7 @@ describe('the telemetry port', () => {
     ['/healthz/ready', false, 200],
     ['/healthz/ready', true, 503],
     ['/healthz', true, 503],
+    ['http://elsewhere.example/healthz', true, 503],
     ['/', false, 404],
     ['/dex/metrics', false, 404],
   ])('%s with a storage that is down: %s, answers %i', async (path, broken, status) => {

@@ -1,5 +1,6 @@
 /** The telemetry listener: metrics and health, for the cluster and not for the world. No issuer path, as in Dex. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { pathOf } from '../http/request-target.ts';
 import type { Health } from './health.ts';
 import type { ServerMetrics } from './metrics.ts';
 
@@ -28,7 +29,7 @@ export function createTelemetry(options: TelemetryOptions): RequestListener {
 async function answerTo({ method, url = '/' }: IncomingMessage, options: TelemetryOptions): Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD') return plain(405, 'Only GET is answered here.\n');
   // Taken apart as text: what a stranger asks for, `//` for one, need not be a URL.
-  const [path, query] = url.split('?', 2);
+  const [path, query] = (pathOf(url) ?? url).split('?', 2);
   return await route({ path, query: new URLSearchParams(query) }, options);
 }
 
