@@ -23,6 +23,10 @@ describe('listenToSignals', () => {
     expect(exits).toEqual([1]);
   });
 
+  it('hears SIGHUP during the start, when nothing is there yet to be done', () => {
+    expect(setUp().send('SIGHUP')).toBe(true);
+  });
+
   it('hears SIGHUP, so that it does not end the process', () => {
     const { signals, send } = setUp();
     let reloads = 0;

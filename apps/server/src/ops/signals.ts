@@ -16,8 +16,13 @@ export interface Signals {
 /** Exit code of a process that was told twice. */
 const IMPATIENT = 1;
 
-/** Listens from the moment it is asked, so that a signal during the start is not lost. */
+/**
+ * Listens from the moment it is asked, so that a signal during the start is not lost; to SIGHUP at once, because without
+ * a listener it ends the process.
+ */
 export function listenToSignals(source: SignalSource): Signals {
+  let hungUp = (): void => {};
+  source.on('SIGHUP', () => hungUp());
   return {
     untilStop() {
       const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
@@ -31,6 +36,8 @@ export function listenToSignals(source: SignalSource): Signals {
       source.on('SIGINT', stop);
       return promise;
     },
-    onHangUp: (action) => void source.on('SIGHUP', action),
+    onHangUp(action) {
+      hungUp = action;
+    },
   };
 }
