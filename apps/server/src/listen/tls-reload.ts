@@ -31,25 +31,27 @@ const LOOK_ANYWAY_MS = 60_000;
 /** Keeps the certificate of `server` that of the files. */
 export function startTlsReload(server: Server, options: TlsReloadOptions): TlsReload {
   const { timers, settings, log, loaded } = options;
+  const failures = failureTeller(options);
   let cancelSettle = (): void => {};
   let cancelLook = (): void => {};
   let used = loaded;
   let running: Promise<void> = Promise.resolve();
   const tellConcern = concernTeller(options);
-  const reload = (): Promise<void> => {
+  const readAgain = (why: 'asked' | 'noticed'): Promise<void> => {
     running = running.then(async () => {
-      used = await takeUp(server, used, options);
+      if (why === 'asked') failures.forget();
+      used = await takeUp(server, used, { ...options, failures });
       tellConcern(used);
     });
     return running;
   };
   const soon = (): void => {
     cancelSettle();
-    cancelSettle = timers.after(SETTLE_MS, () => void reload());
+    cancelSettle = timers.after(SETTLE_MS, () => void readAgain('noticed'));
   };
   const look = (): void => {
     cancelLook = timers.after(LOOK_ANYWAY_MS, () => {
-      void reload();
+      void readAgain('noticed');
       look();
     });
   };
@@ -58,7 +60,7 @@ export function startTlsReload(server: Server, options: TlsReloadOptions): TlsRe
   const folders = new Set([dirname(settings.certFile), dirname(settings.keyFile)]);
   const watchers = [...folders].flatMap((folder) => watchFolder(folder, soon, log));
   return {
-    reload,
+    reload: () => readAgain('asked'),
     async [Symbol.asyncDispose]() {
       cancelSettle();
       cancelLook();
@@ -68,19 +70,50 @@ export function startTlsReload(server: Server, options: TlsReloadOptions): TlsRe
   };
 }
 
+interface TakeUpOptions extends TlsReloadOptions {
+  readonly failures: FailureTeller;
+}
+
 /** Loads the files and gives them to the server if they changed; answers what is in use then. */
-async function takeUp(server: Server, used: LoadedTls, options: TlsReloadOptions): Promise<LoadedTls> {
-  const { settings, readFile, log } = options;
+async function takeUp(server: Server, used: LoadedTls, options: TakeUpOptions): Promise<LoadedTls> {
+  const { settings, readFile, log, failures } = options;
   try {
     const loaded = await loadTls(settings, readFile);
-    if (loaded.fingerprint === used.fingerprint) return used;
-    server.setSecureContext(loaded.options);
+    const changed = loaded.fingerprint !== used.fingerprint;
+    if (changed) server.setSecureContext(loaded.options);
+    failures.forget();
+    if (!changed) return used;
     log.info('tls.reloaded', { certificate: settings.certFile });
     return loaded;
   } catch (error) {
-    log.error('tls.reload_failed', { certificate: settings.certFile, in_use: 'the certificate before', error });
+    failures.tell(error);
     return used;
   }
+}
+
+interface FailureTeller {
+  tell(error: unknown): void;
+  /** The next failure is told whatever it is. */
+  forget(): void;
+}
+
+/**
+ * Says a failure once, although files are read at every change of anything in their folder. The log itself may lie
+ * there: then each line of it would bring the next.
+ */
+function failureTeller({ settings, log }: TlsReloadOptions): FailureTeller {
+  let told: string | undefined;
+  return {
+    tell(error) {
+      const message = String(error);
+      if (message === told) return;
+      told = message;
+      log.error('tls.reload_failed', { certificate: settings.certFile, in_use: 'the certificate before', error });
+    },
+    forget() {
+      told = undefined;
+    },
+  };
 }
 
 /** Says of each certificate once what is the matter with its time, although it is looked at every minute. */

@@ -9,7 +9,7 @@ import {
   type TemporaryFolder,
   temporaryFolder,
 } from '@ostiary/tooling-servers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
 import { createFakeTimers } from '../../test/fake-timers.ts';
 import { type SelfSignedOptions, selfSigned } from '../../test/self-signed.ts';
@@ -163,6 +163,27 @@ describe('a TLS listener', () => {
     const failed = lines.filter(({ event }) => event === 'tls.reload_failed');
     expect(failed).toHaveLength(1);
     expect(String(failed[0]?.error)).toContain('tls.');
+  });
+
+  it('says once what is wrong with its files, again when asked, of another fault and after a success', async () => {
+    await replaceCertificate();
+    const { listener, lines, timers, closing } = await open();
+    await using _open = closing;
+    const count = (event: string) => lines.filter((line) => line.event === event).length;
+    const spoil = async () => writeFile(files().keyFile, (await authority.issue()).key);
+    await spoil();
+    for (let minute = 0; minute < 3; minute += 1) await timers.advance(60_000);
+    await listener.reload(); // waits for those that run
+    expect(count('tls.reload_failed')).toBe(2);
+    await writeFile(files().keyFile, '');
+    await timers.advance(60_000);
+    await vi.waitFor(() => expect(count('tls.reload_failed')).toBe(3));
+    await replaceCertificate();
+    await timers.advance(60_000);
+    await vi.waitFor(() => expect(count('tls.reloaded')).toBe(1));
+    await writeFile(files().keyFile, '');
+    await timers.advance(60_000);
+    await vi.waitFor(() => expect(count('tls.reload_failed')).toBe(4));
   });
 
   it('says once when its certificate ends, at the start, while it runs and of a new one', async () => {
