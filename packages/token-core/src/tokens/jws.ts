@@ -15,22 +15,10 @@ export interface JwsOptions {
  * @throws {OstiaryError} `keys/unavailable`
  */
 export async function signCompact(payload: string, { signer, typ }: JwsOptions): Promise<string> {
-  const input = `${headerOf(signer, typ)}.${encode(payload)}`;
+  const { alg, kid } = signer;
+  const input = `${encode(JSON.stringify({ alg, kid, typ }))}.${encode(payload)}`;
   const signature = await signer.sign(Buffer.from(input, 'latin1'));
   return `${input}.${Buffer.from(signature.buffer, signature.byteOffset, signature.byteLength).toString('base64url')}`;
-}
-
-/** By signer and `typ`: a key signs thousands of tokens with the same header. */
-const headers = new WeakMap<Signer, Map<string | undefined, string>>();
-
-function headerOf(signer: Signer, typ: string | undefined): string {
-  const known = headers.get(signer) ?? new Map<string | undefined, string>();
-  const header = known.get(typ);
-  if (header !== undefined) return header;
-  const { alg, kid } = signer;
-  const made = encode(JSON.stringify({ alg, kid, typ }));
-  headers.set(signer, known.set(typ, made));
-  return made;
 }
 
 const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
