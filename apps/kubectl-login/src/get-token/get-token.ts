@@ -48,10 +48,10 @@ async function answer(ask: GetTokenAsk, deps: GetTokenDeps): Promise<string> {
   const credential = usable(deps.store.credential(ask.id), 0, deps.now);
   if (credential === undefined) return await renewed(ask, 0, deps);
   if (!isRecall(calls, credential.issuedAt, now)) return serve(ask, credential, deps);
-  const { refreshToken } = deps.store.load(ask.id);
+  const session = deps.store.load(ask.id);
   // Without a refresh token a new one costs a login, and it would be the same token but for its times.
-  if (refreshToken === undefined || calls.some(({ kind }) => kind === 'renewed')) {
-    return stillRefused({ ask, credential, calls }, deps);
+  if (session.refreshToken === undefined || calls.some(({ kind }) => kind === 'renewed')) {
+    return stillRefused({ ask, credential, calls, session }, deps);
   }
 
   // Noted first: whatever becomes of it, this caller makes us ask the issuer once, not for each of its requests.
@@ -72,6 +72,7 @@ interface Refused {
   readonly ask: GetTokenAsk;
   readonly credential: Credential;
   readonly calls: readonly Call[];
+  readonly session: Session;
 }
 
 /**
@@ -79,9 +80,9 @@ interface Refused {
  * refusal either: a program with several clients asks once for each. Hence the "if". Said once; the client may still have
  * use for the token.
  */
-function stillRefused({ ask, credential, calls }: Refused, deps: GetTokenDeps): string {
+function stillRefused({ ask, credential, calls, session }: Refused, deps: GetTokenDeps): string {
   if (!calls.some(({ kind }) => kind === 'explained')) {
-    const { key, refreshToken } = deps.store.load(ask.id);
+    const { key, refreshToken } = session;
     const anew = refreshToken === undefined ? ` For a new token: kubectl login --session=${ask.id}` : '';
     deps.say(
       `The same program asked for its token again. If the cluster refuses it, check that its API server trusts the ` +
