@@ -70,5 +70,6 @@ describe('two people at one issuer', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toContain(`Session ${id} is that of jane, but admin logged in. Nothing was changed.`);
     expect(world.session(id).subject).toBe('jane');
+    await expect.poll(() => world.browserLog().at(-1)).toMatch(/^callback 400 .*The login did not succeed/);
   });
 });

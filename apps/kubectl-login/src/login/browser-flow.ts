@@ -44,31 +44,42 @@ interface Surroundings {
   readonly deps: LoginDeps;
 }
 
-async function runAttempt(ask: LoginAsk, attempt: Attempt, { browser, deps }: Surroundings): Promise<Tokens> {
+async function runAttempt<Kept>(ask: LoginAsk<Kept>, attempt: Attempt, { browser, deps }: Surroundings): Promise<Kept> {
   const { provider, options } = ask;
-  const outcome = Promise.withResolvers<Tokens>();
-  // Whoever waits may have given up when the outcome comes.
+  const redeemed = Promise.withResolvers<Tokens>();
+  const outcome = Promise.withResolvers<void>();
+  // Nobody may wait for them: the person takes too long, or no browser comes back.
+  redeemed.promise.catch(() => {});
   outcome.promise.catch(() => {});
   let redirectUri = '';
   await using listener = await startListener({
     address: browser.listenAddress,
     path: attempt.path,
     state: attempt.state,
-    redeem: async (parameters) => {
-      const tokens = redeem(parameters, { provider, clientId: options.clientId, redirectUri, attempt });
-      outcome.resolve(tokens);
-      await tokens;
+    redeem: (parameters) => {
+      redeemed.resolve(redeem(parameters, { provider, clientId: options.clientId, redirectUri, attempt }));
+      return outcome.promise;
     },
   });
   redirectUri = listener.redirectUri;
   const url = await authorizationUrl(provider, options, { ...attempt, redirectUri });
   if (browser.isRemote) deps.say(forwarding(redirectUri));
-  deps.say(`Log in at: ${url}`);
-  void browser.openBrowser?.(url).then((failure) => {
-    if (failure !== undefined)
-      deps.say(`The browser could not be opened (${failure}). Open the address above yourself.`);
+  invite(url, browser, deps);
+  try {
+    const kept = await ask.keep(await orGiveUp(redeemed.promise, ask));
+    outcome.resolve();
+    return kept;
+  } catch (error) {
+    outcome.reject(error);
+    throw error;
+  }
+}
+
+function invite(url: string, { openBrowser }: BrowserFlowOptions, { say }: LoginDeps): void {
+  say(`Log in at: ${url}`);
+  void openBrowser?.(url).then((failure) => {
+    if (failure !== undefined) say(`The browser could not be opened (${failure}). Open the address above yourself.`);
   });
-  return await orGiveUp(outcome.promise, ask);
 }
 
 function forwarding(redirectUri: string): string {
@@ -124,8 +135,8 @@ async function authorizationUrl(
   return url.href;
 }
 
-/** The outcome, unless the person takes too long or the login is called off. */
-async function orGiveUp(outcome: Promise<Tokens>, { signal, options }: LoginAsk): Promise<Tokens> {
+/** The tokens, unless the person takes too long or the login is called off. */
+async function orGiveUp<Kept>(tokens: Promise<Tokens>, { signal, options }: LoginAsk<Kept>): Promise<Tokens> {
   const gaveUp = Promise.withResolvers<never>();
   const late = problem({
     code: 'login/expired',
@@ -137,7 +148,7 @@ async function orGiveUp(outcome: Promise<Tokens>, { signal, options }: LoginAsk)
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    return await Promise.race([outcome, gaveUp.promise]);
+    return await Promise.race([tokens, gaveUp.promise]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

@@ -17,9 +17,11 @@ export interface LoginOptions {
   readonly timeoutMs: number;
 }
 
-export interface LoginAsk {
+export interface LoginAsk<Kept> {
   readonly provider: Provider;
   readonly options: LoginOptions;
+  /** Takes the validated tokens, or refuses them. Only then has the login succeeded, and may the person be told so. */
+  readonly keep: (tokens: Tokens) => Promise<Kept>;
   /** Ends the login early: the person is gone, or has logged in elsewhere. Its reason is the error to throw. */
   readonly signal: AbortSignal;
 }
@@ -31,8 +33,8 @@ export interface LoginDeps {
   readonly say: (line: string) => void;
 }
 
-/** A way to log in. It resolves with validated tokens and an ID token among them, or throws. */
-export type LoginFlow = (ask: LoginAsk) => Promise<Tokens>;
+/** A way to log in. It resolves with what was kept of the tokens, or throws. */
+export type LoginFlow = <Kept>(ask: LoginAsk<Kept>) => Promise<Kept>;
 
 const DEFAULT_SCOPES = ['openid', 'profile', 'email', 'groups', 'offline_access'];
 

@@ -30,7 +30,7 @@ function tokensOf(name: string): Tokens {
 /** Logs in, and gives back what was said. */
 async function logInAs(name: string, more: Partial<LogInAsk> = {}): Promise<readonly string[]> {
   const said: string[] = [];
-  const flow: LoginFlow = async () => tokensOf(name);
+  const flow: LoginFlow = ({ keep }) => keep(tokensOf(name));
   const signal = new AbortController().signal;
   const options = { clientId: 'kubectl', scopes: [], timeoutMs: 1000 };
   const ask = { provider, key: session.key, onlySamePerson: false, options, certificateAuthority: undefined };
@@ -82,9 +82,9 @@ describe('a login', () => {
 
   it('is stored under the lock of the session: a renewal under way would overwrite it', async () => {
     const path = there.store.lockPath(session.id);
-    const flow: LoginFlow = async () => {
+    const flow: LoginFlow = async ({ keep }) => {
       await acquireLock({ path, patienceMs: 0, unless: () => undefined }, lockDeps({ pid: 7 }));
-      return tokensOf('jane');
+      return await keep(tokensOf('jane'));
     };
     await expect(logInAs('jane', { flow })).rejects.toThrow('pid 7');
     expect(owner()).toBeUndefined();

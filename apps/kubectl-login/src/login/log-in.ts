@@ -4,6 +4,7 @@ import type { Credential } from '../fast/credential.ts';
 import { acquireLock, type LockDeps } from '../lock/file-lock.ts';
 import { keepMetadata, type Provider } from '../oidc/provider.ts';
 import { displayName, toCredential } from '../oidc/to-session.ts';
+import type { Tokens } from '../oidc/tokens.ts';
 import { problem } from '../problem.ts';
 import { type Session, type SessionKey, sessionId } from '../store/session.ts';
 import type { SessionStore } from '../store/session-store.ts';
@@ -48,15 +49,18 @@ export async function logIn(ask: LogInAsk, deps: LogInDeps): Promise<LoggedIn> {
   reportSkew(provider, deps.say);
   // A place that cannot be written is better found out before the person goes to the browser.
   await underLock(sessionId(key), deps, () => {});
-  const tokens = await ask.flow({ provider, options, signal: ask.signal });
-  const { idToken } = tokens;
+  return await ask.flow({ provider, options, signal: ask.signal, keep: (tokens) => keep(tokens, ask, deps) });
+}
+
+async function keep({ idToken, refreshToken }: Tokens, ask: LogInAsk, deps: LogInDeps): Promise<LoggedIn> {
+  const { provider, key } = ask;
   if (idToken === undefined) throw noIdToken(provider.as.issuer);
   const session: Session = {
     id: sessionId(key),
     key,
     certificateAuthority: ask.certificateAuthority,
     metadata: keepMetadata(provider),
-    refreshToken: tokens.refreshToken,
+    refreshToken,
     subject: idToken.claims.sub,
     user: displayName(idToken.claims),
     loggedInAt: deps.now().getTime(),

@@ -16,7 +16,7 @@ export interface ListenerOptions {
   /** The callback's path, with its leading slash. */
   readonly path: string;
   readonly state: string;
-  /** Redeems the code. Called once; the browser waits for the outcome. */
+  /** Redeems the code and keeps the tokens. Called once; the browser waits for the outcome. */
   readonly redeem: (parameters: URLSearchParams) => Promise<void>;
 }
 

@@ -31,7 +31,7 @@ function page(status: number, title: string, text: string): Page {
   return { status, headers: { ...HEADERS, 'content-length': String(Buffer.byteLength(body)) }, body };
 }
 
-/** Sent only when the tokens are here. */
+/** Sent only when the tokens are kept. */
 export const donePage: Page = page(200, 'You are signed in', 'kubectl has its token. You can close this tab.');
 /** The login was answered, but came to nothing. */
 export const failedPage: Page = page(400, 'The login did not succeed', 'The terminal says why and what to do.');
