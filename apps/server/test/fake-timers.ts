@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Timers } from '../src/ops/timers.ts';
 
 export interface FakeTimers extends Timers {
@@ -30,4 +31,9 @@ export function createFakeTimers(): FakeTimers {
       for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
     },
   };
+}
+
+/** Lets the system's own events come in, which made-up time does not wait for: connections, closed sockets. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await setImmediate();
 }

@@ -1,6 +1,7 @@
 /** Ends a server without cutting what is under way. */
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { Timers } from '../ops/timers.ts';
 
 /**
@@ -76,15 +77,36 @@ async function close(server: Server, timers: Timers, unused: ReadonlySet<Socket>
  * The open connections of a server on which nothing was ever asked: browsers and load balancers open some ahead. Node
  * does not count them among the idle ones, and would wait for them until their time for a first request is over.
  */
-export function unusedConnections(server: Server, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
+export function unusedConnections(server: Server): ReadonlySet<Socket> {
   const unused = new Set<Socket>();
-  server.on(event, (socket: Socket) => {
+  const add = (socket: Socket): void => {
     unused.add(socket);
     socket.once('close', () => unused.delete(socket));
-  });
+  };
   server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
+  server.on('connection', add);
+  if (server instanceof TlsServer) forgetHandshakes(server, unused);
+  server.on('secureConnection', add);
   return unused;
 }
+
+/** Until its handshake is done, a connection of HTTPS has another socket. Nothing but the peer tells which. */
+function forgetHandshakes(server: TlsServer, unused: Set<Socket>): void {
+  const shaking = new Map<string, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket);
+    shaking.set(peer, socket);
+    socket.once('close', () => shaking.get(peer) === socket && shaking.delete(peer));
+  });
+  server.on('secureConnection', (secured) => {
+    const peer = peerOf(secured);
+    const socket = shaking.get(peer);
+    shaking.delete(peer);
+    if (socket !== undefined) unused.delete(socket);
+  });
+}
+
+const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
 /** The responses of a server that can be told, all at once, to end their connections. */
 export interface ResponsesThatEnd {

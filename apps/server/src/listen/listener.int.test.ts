@@ -1,9 +1,8 @@
 import { Agent, createServer, get } from 'node:http';
 import { type AddressInfo, createConnection } from 'node:net';
-import { setImmediate as aTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
-import { createFakeTimers } from '../../test/fake-timers.ts';
+import { createFakeTimers, settle } from '../../test/fake-timers.ts';
 import { type ListenerOptions, openListener } from './listener.ts';
 import { openListeners } from './listeners.ts';
 
@@ -42,11 +41,6 @@ function fetchOn(url: string, agent: Agent): Promise<string> {
       answer.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
     }).on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
   });
-}
-
-/** Lets the system's own events come in: connections, closed sockets. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await aTurn();
 }
 
 describe('closing', () => {

@@ -58,7 +58,7 @@ const limits: ServerOptions = {
 export async function openListener(options: ListenerOptions, deps: ListenerDeps): Promise<Listener> {
   const { ServerResponse, sayGoodbye } = responsesThatEnd();
   const { server, tls } = await createServer({ ...options, ServerResponse }, deps);
-  const unused = unusedConnections(server, tls === undefined ? 'connection' : 'secureConnection');
+  const unused = unusedConnections(server);
   try {
     await listen(server, options);
     server.on('error', (error) => deps.log.error('listener.failed', { name: options.name, error }));

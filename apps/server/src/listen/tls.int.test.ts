@@ -1,5 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { Agent, get } from 'node:https';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type SecureVersion } from 'node:tls';
 import {
@@ -11,9 +13,9 @@ import {
 } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
-import { createFakeTimers } from '../../test/fake-timers.ts';
+import { createFakeTimers, settle } from '../../test/fake-timers.ts';
 import { type SelfSignedOptions, selfSigned } from '../../test/self-signed.ts';
-import { openListener } from './listener.ts';
+import { type ListenerOptions, openListener } from './listener.ts';
 import { loadTls } from './tls-files.ts';
 
 const text = (path: string): Promise<string> => readFile(path, 'utf8');
@@ -45,9 +47,16 @@ interface Opened {
   readonly maxVersion?: SecureVersion;
   /** The time when it is opened. */
   readonly at?: string;
+  readonly handler?: ListenerOptions['handler'];
+  readonly drainMs?: number;
 }
 
-async function open({ at, ...versions }: Opened = {}) {
+async function open({
+  at,
+  handler = (_request, response) => response.end('ok'),
+  drainMs = 1000,
+  ...versions
+}: Opened = {}) {
   const lines: LogLine[] = [];
   const timers = createFakeTimers();
   const clock = { now: at === undefined ? new Date() : new Date(at) };
@@ -55,9 +64,9 @@ async function open({ at, ...versions }: Opened = {}) {
     {
       name: 'web.https',
       address: { host: '127.0.0.1', port: 0 },
-      handler: (_request, response) => response.end('ok'),
+      handler,
       tls: { ...files(), minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', ...versions },
-      drainMs: 1000,
+      drainMs,
     },
     { timers, now: () => clock.now, log: recordingLogger(lines), readFile: text },
   );
@@ -127,6 +136,28 @@ describe('a TLS listener', () => {
     expect(await connectionOf(port, agent)).toBe('keep-alive');
     void listener.close('everybody');
     expect(await connectionOf(port, agent)).toBe('close');
+  });
+
+  it('waits for a request under way, not for a connection that never began its handshake', async () => {
+    await replaceCertificate();
+    const asked = Promise.withResolvers<ServerResponse>();
+    const { listener, port, lines, timers } = await open({ drainMs: 25_000, handler: (_, to) => asked.resolve(to) });
+    const silent = createConnection(port, '127.0.0.1');
+    const pending = connectionOf(port, new Agent()); // the silent one was accepted before
+    const answer = await asked.promise;
+    const closing = listener.close('connected');
+    await settle();
+    await timers.advance(1000); // the farewell
+    await settle();
+    await timers.advance(1000); // to those that may have their request on the way
+    // Sooner than the ten seconds that a handshake may take.
+    await vi.waitFor(() => expect(silent.closed).toBe(true), 5000);
+    answer.end('ok');
+    expect(await pending).toBe('close');
+    await settle();
+    await timers.advance(50); // the next look at idle connections
+    await closing;
+    expect(lines.at(-1)).toMatchObject({ event: 'listener.closed', requests: 'finished' });
   });
 
   it('looks at its files every minute, for file systems that tell nothing', async () => {
