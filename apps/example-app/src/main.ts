@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { createApp } from './app.ts';
 import { createRelyingParty } from './relying-party.ts';
 import { createSessions } from './sessions.ts';
+import { listenOptions, ownAddress, webAddress } from './web-address.ts';
 
 interface Flags {
   readonly issuer: string;
@@ -16,7 +17,10 @@ const HOUR_MS = 3_600_000;
 const { issuer, clientId, clientSecret, url } = new Command('example-app')
   .description('A small relying party: logs in at an OpenID Connect issuer and shows what it got.')
   .addOption(
-    new Option('--issuer <url>', 'issuer to log in at').env('EXAMPLE_APP_ISSUER').default('http://127.0.0.1:5556/dex'),
+    new Option('--issuer <url>', 'issuer to log in at')
+      .env('EXAMPLE_APP_ISSUER')
+      .argParser(webAddress)
+      .default('http://127.0.0.1:5556/dex'),
   )
   .addOption(new Option('--client-id <id>', 'client id').env('EXAMPLE_APP_CLIENT_ID').default('example-app'))
   .addOption(
@@ -28,6 +32,7 @@ const { issuer, clientId, clientSecret, url } = new Command('example-app')
   .addOption(
     new Option('--url <url>', 'address of this app; the redirect URI is /callback below it')
       .env('EXAMPLE_APP_URL')
+      .argParser(ownAddress)
       .default('http://127.0.0.1:5555'),
   )
   .parse()
@@ -40,8 +45,7 @@ const app = createApp({
   sessions: createSessions({ most: 1000, lifeMs: HOUR_MS, now: Date.now }),
   log: (line) => console.error(`example app: ${line}`),
 });
-const { hostname, port } = new URL(url);
-const server = app.listen(Number(port || 80), hostname, () => console.log(`example app: listening at ${url}`));
+const server = app.listen(listenOptions(url), () => console.log(`example app: listening at ${url}`));
 server.on('error', (error: NodeJS.ErrnoException) => {
   const inUse = error.code === 'EADDRINUSE';
   console.error(
