@@ -63,7 +63,10 @@ describe('createPackage', () => {
   );
 
   it.each(['put', 'scan', 'take', 'storage'])('writes no storage %j, for the name is used', (name) => {
-    expect(() => createPackage({ root: emptyRoot(), kind: 'storage', name })).toThrow('would stand for two things');
+    // Newer releases of Node.js have a Storage of their own.
+    expect(() => createPackage({ root: emptyRoot(), kind: 'storage', name })).toThrow(
+      /would stand for two things|has a meaning of its own/,
+    );
   });
 
   it.each(['github', 'google', 'ldap', 'oauth2', 'openshift', 'one-login', 'discord'])(

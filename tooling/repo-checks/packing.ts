@@ -59,9 +59,17 @@ export function removeTemporaryFolders(): void {
 
 /** Runs pnpm, and programs below it with this very Node. The error of a failed run carries `stdout` and `stderr`. */
 export function runPnpm(args: readonly string[], cwd: string): Promise<{ readonly stdout: string }> {
-  const env = { ...process.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) };
-  const options = { cwd, env, maxBuffer: 1 << 26, shell: process.platform === 'win32' };
-  return promisify(execFile)('pnpm', args, options);
+  return run('pnpm', args, { cwd, nodeFolder: dirname(process.execPath) });
+}
+
+/** Runs a program with the Node in this folder, as {@link runPnpm} does. */
+export function run(
+  program: string,
+  args: readonly string[],
+  { cwd, nodeFolder }: { readonly cwd: string; readonly nodeFolder: string },
+): Promise<{ readonly stdout: string }> {
+  const env = { ...process.env, PATH: [nodeFolder, process.env.PATH].join(delimiter) };
+  return promisify(execFile)(program, args, { cwd, env, maxBuffer: 1 << 26, shell: process.platform === 'win32' });
 }
 
 /** What a failed child process had to say, as one line. */

@@ -20,6 +20,7 @@ async function run(args: readonly string[], text: string): Promise<{ code: numbe
     jitter: nothing,
     timers: { after: nothing },
     signals: { untilStop: nothing, onHangUp: nothing },
+    nodeWarnings: { writeTo: nothing },
     threads: { names: nothing, priority: nothing, setPriority: nothing },
     exit: nothing,
     print: (more) => {

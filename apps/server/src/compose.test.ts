@@ -24,6 +24,7 @@ async function start(open: StorageSettings['open']) {
     jitter: () => 0.5,
     timers: createFakeTimers(),
     signals: { untilStop: () => stopped, onHangUp: () => {} },
+    nodeWarnings: { writeTo: () => {} },
     threads: { names: async () => new Map(), priority: () => 0, setPriority: () => {} },
     exit: (code) => void exits.push(code),
     print: () => {},

@@ -13,7 +13,7 @@ import { rotationPolicy } from './keys.ts';
 import type { Farewell } from './listen/drain.ts';
 import { type ListenerOptions, openListeners } from './listen/listeners.ts';
 import { countEvents } from './ops/count-events.ts';
-import { createHealth } from './ops/health.ts';
+import { createHealth, type Health } from './ops/health.ts';
 import { createLogger } from './ops/logger.ts';
 import { measuredStorage } from './ops/measured-storage.ts';
 import { createMetrics, type ServerMetrics } from './ops/metrics.ts';
@@ -35,21 +35,23 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
   // Without a telemetry listener nobody can read what was counted.
   const metrics = config.telemetry === undefined ? undefined : createMetrics({ version, withProcess: 'process' });
   const log = openLog(config, effects, metrics);
+  effects.nodeWarnings.writeTo(log);
   for (const { path, line, message } of warnings) log.warn('config.warning', { path, line, message });
   if (!config.storage.durable) log.warn('storage.forgets', { type: config.storage.type });
-  const opened = await Promise.race([openServer(config, { effects, metrics, log }), stopped]);
-  if (typeof opened === 'string') {
-    log.info('server.stopping', { signal: opened, during: 'start' });
-    // What is half open may wait for a storage that is silent. Nothing was answered yet, so nothing has to be closed.
-    effects.exit(0);
-    return;
-  }
-  await using server = opened;
-  const signal = await stopped;
-  log.info('server.stopping', { signal });
-  // SIGTERM comes from whatever runs servers, and clients and load balancers behind it hear of the end a moment later.
-  // SIGINT is Ctrl-C: a person waits, and knows whether somebody else is there.
-  await server.close(signal === 'SIGTERM' ? 'everybody' : 'connected');
+  let started = false;
+  const served = withServer(config, { effects, metrics, log }, async ({ close }) => {
+    started = true;
+    const signal = await stopped;
+    log.info('server.stopping', { signal });
+    // SIGTERM comes from whatever runs servers, and clients and load balancers behind it hear of the end a moment later.
+    // SIGINT is Ctrl-C: a person waits, and knows whether somebody else is there.
+    await close(signal === 'SIGTERM' ? 'everybody' : 'connected');
+  });
+  const signal = await Promise.race([served, stopped]);
+  if (started || signal === undefined) return await served;
+  log.info('server.stopping', { signal, during: 'start' });
+  // What is half open may wait for a storage that is silent. Nothing was answered yet, so nothing has to be closed.
+  effects.exit(0);
 }
 
 function openLog({ logging }: Config, { printError, now }: Effects, metrics: ServerMetrics | undefined): Logger {
@@ -63,27 +65,30 @@ interface ServerDeps {
   readonly log: Logger;
 }
 
-/** An open server. Disposing closes what is open still. */
-interface Server extends AsyncDisposable {
+interface OpenServer {
   /** Says that it is not ready, and ends the listeners. */
   close(farewell: Farewell): Promise<void>;
 }
 
-async function openServer(config: Config, { effects, metrics, log }: ServerDeps): Promise<Server> {
+/** Opens a server for as long as `use` takes. */
+async function withServer(
+  config: Config,
+  { effects, metrics, log }: ServerDeps,
+  use: (server: OpenServer) => Promise<void>,
+): Promise<void> {
   const { now, random, timers, threads, readFile, elapsed, newRequestId, jitter } = effects;
   const deps = { now, random, log };
-  await using stack = new AsyncDisposableStack();
-  const driver = stack.use(await config.storage.open(deps));
+  await using driver = await config.storage.open(deps);
   const storage = metrics === undefined ? driver : measuredStorage(driver, { metrics, elapsed });
-  const keys = stack.use(await createKeyRing({ storage, policy: rotationPolicy(config), deps }));
+  await using keys = await createKeyRing({ storage, policy: rotationPolicy(config), deps });
   const sealer = await createSealer({ storage, deps });
-  const http = stack.use(openHttp(effects.proxies));
+  await using http = openHttp(effects.proxies);
   const onFailure = config.continueOnConnectorFailure ? 'skip' : 'stop';
   const firstUseOf = (connectorId: string) => firstUseIn(storage, connectorId);
   const context = { http: retryingHttp(http, { now, random }), readFile, firstUseOf, now, random, log };
-  const connectors = stack.use(openConnectors({ settings: config.connectors, context, onFailure }));
+  await using connectors = openConnectors({ settings: config.connectors, context, onFailure });
   metrics?.setConnectors(connectors.list().length, connectors.failed);
-  stack.use(startJobs({ storage, keys, sealer, log }, { timers, log, jitter }));
+  await using _jobs = startJobs({ storage, keys, sealer, log }, { timers, log, jitter });
 
   const { issuer: id, lifetimes, protocol, passwordAttempts, web, frontend } = config;
   const clients = clientRegistry(config.clients);
@@ -99,26 +104,29 @@ async function openServer(config: Config, { effects, metrics, log }: ServerDeps)
   // Reading files, keys and hashes has started the pool by now.
   await poolGivesWay(threads, log);
   const opening = { timers, now, log, readFile };
-  if (config.telemetry !== undefined && metrics !== undefined) {
-    const telemetry = { name: 'telemetry.http', address: config.telemetry, drainMs: 1000 };
-    stack.use(await openListeners([{ ...telemetry, handler: createTelemetry({ metrics, health }) }], opening));
-  }
-  const listeners = stack.use(await openListeners(webListeners(config, host), opening));
+  await using _telemetry = await openListeners(telemetryListeners(config, { metrics, health }), opening);
+  await using listeners = await openListeners(webListeners(config, host), opening);
   effects.signals.onHangUp(() => void listeners.reload());
   log.info('server.started', { version, issuer: id, listening: listeners.addresses, storage: config.storage.type });
-  const open = stack.move();
-  return {
+  await use({
     async close(farewell) {
       health.stop();
       await listeners.close(farewell);
     },
-    [Symbol.asyncDispose]: () => open.disposeAsync(),
-  };
+  });
 }
 
 function clientRegistry(clients: readonly Client[]): { find(id: string): Promise<Client | undefined> } {
   const byId = new Map(clients.map((client) => [client.id, client]));
   return { find: async (id) => byId.get(id) };
+}
+
+function telemetryListeners(
+  { telemetry: address }: Config,
+  { metrics, health }: { readonly metrics: ServerMetrics | undefined; readonly health: Health },
+): readonly ListenerOptions[] {
+  if (address === undefined || metrics === undefined) return [];
+  return [{ name: 'telemetry.http', address, drainMs: 1000, handler: createTelemetry({ metrics, health }) }];
 }
 
 function webListeners({ web }: Config, handler: ListenerOptions['handler']): readonly ListenerOptions[] {

@@ -2,6 +2,7 @@
 import type { EnvironmentLookup, ReadFile } from '@ostiary/connector-sdk/config';
 import type { ProxyEnvironment } from '@ostiary/connector-sdk/http';
 import type { Clock, RandomBytes } from '@ostiary/primitives';
+import type { NodeWarnings } from './ops/node-warnings.ts';
 import type { Threads } from './ops/pool-priority.ts';
 import type { Signals } from './ops/signals.ts';
 import type { Timers } from './ops/timers.ts';
@@ -20,6 +21,7 @@ export interface Effects {
   readonly jitter: () => number;
   readonly timers: Timers;
   readonly signals: Signals;
+  readonly nodeWarnings: NodeWarnings;
   /** The threads of this process. */
   readonly threads: Threads;
   /** Ends the process although something may be open still: a start that was broken off waits for nobody. */

@@ -6,6 +6,7 @@ import { systemClock } from '@ostiary/primitives';
 import { destination } from 'pino';
 import { runCli } from './cli.ts';
 import { linesTogether } from './ops/lines-together.ts';
+import { hearNodeWarnings } from './ops/node-warnings.ts';
 import { ownThreads } from './ops/pool-priority.ts';
 import { pooledRandom } from './ops/pooled-random.ts';
 import { listenToSignals } from './ops/signals.ts';
@@ -30,6 +31,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   jitter: Math.random,
   timers: systemTimers,
   signals: listenToSignals(process),
+  nodeWarnings: hearNodeWarnings(process),
   threads: ownThreads,
   exit: (code) => process.exit(code),
   print: (text) => void process.stdout.write(text),

@@ -30,7 +30,7 @@ describe('pack-and-consume', () => {
       'packages/b/package.json': soundManifest('@ostiary/b'),
       'packages/b/dist/index.js': `import 'not-declared';\nexport const a = 1;\n`,
     });
-    expect(found).toContainEqual(expect.stringMatching(/^Node cannot load @ostiary\/b .*not-declared/));
+    expect(found).toContainEqual(expect.stringMatching(/^Node 2\d\.\S+ cannot load @ostiary\/b .*not-declared/));
   });
 
   it('finds types that do not resolve for a user', async () => {
@@ -49,6 +49,16 @@ describe('pack-and-consume', () => {
       },
       'packages/b/dist/main.js': '#!/usr/bin/env node\nthrow new Error("no configuration");\n',
     });
-    expect(found).toEqual([expect.stringContaining('the installed program "b --help" fails')]);
+    const fails = (node: string) => expect.stringContaining(`the installed program "b --help" fails with Node ${node}`);
+    expect(found).toEqual([fails(process.versions.node), fails('22.18')]);
+  });
+
+  it('finds what only a newer Node has', async () => {
+    const found = await problems({ 'packages/a/dist/index.js': 'new AsyncDisposableStack();\nexport const a = 1;\n' });
+    const cannot = (name: string) =>
+      expect.stringMatching(
+        new RegExp(`^Node 22\\.18 cannot load @ostiary/${name} .*AsyncDisposableStack is not defined`),
+      );
+    expect(found).toEqual([cannot('a'), cannot('b')]);
   });
 });

@@ -1,16 +1,16 @@
 /**
- * Installs the packed packages into an empty project, as a stranger would, and uses every export: Node must load it
- * and TypeScript must find its types. The tests of the packages read sources; only this check sees what is published.
+ * Installs the packed packages into an empty project, as a stranger would, and uses every export: this Node and the
+ * oldest that they run on must load it, and TypeScript must find its types. The tests of the packages read sources; only
+ * this check sees what is published.
  */
-import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import ts from 'typescript';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import type { Check, Finding } from '../check.ts';
-import { type Packer, runPnpm, saidBy, type Tarball, temporaryFolder } from '../packing.ts';
+import { type NodeRelease, nodeReleases } from '../nodes.ts';
+import { type Packer, run, runPnpm, saidBy, type Tarball, temporaryFolder } from '../packing.ts';
 import type { Package, Workspace } from '../workspace.ts';
 
 /** Makes the check `pack-and-consume`. */
@@ -19,14 +19,20 @@ export const packAndConsume = (pack: Packer): Check => ({
   run: async (workspace) => {
     const tarballs = await pack(workspace);
     const project = temporaryFolder('consumer');
+    let nodes: readonly NodeRelease[];
     try {
+      nodes = await nodeReleases();
       await install(workspace, tarballs, project);
     } catch (error) {
       const remedy = 'Try `pnpm add` of the packed packages in an empty folder.';
       return [{ path: 'package.json', problem: `the packed packages cannot be installed: ${saidBy(error)}`, remedy }];
     }
     const entries = tarballs.flatMap(({ pkg }) => entriesOf(pkg));
-    return [...(await load(entries, project)), ...compile(entries, project), ...(await start(tarballs, project))];
+    const found = [...compile(entries, project)];
+    for (const node of nodes) {
+      found.push(...(await load(entries, { project, node })), ...(await start(tarballs, { project, node })));
+    }
+    return found;
   },
 });
 
@@ -68,7 +74,12 @@ function optionalPeers({ manifest }: Package): readonly string[] {
 
 const failures = z.array(z.object({ specifier: z.string(), message: z.string() }));
 
-async function load(entries: readonly Entry[], project: string): Promise<readonly Finding[]> {
+interface Place {
+  readonly project: string;
+  readonly node: NodeRelease;
+}
+
+async function load(entries: readonly Entry[], { project, node }: Place): Promise<readonly Finding[]> {
   const specifiers = JSON.stringify(entries.map(({ specifier }) => specifier));
   const program = `const failed = [];
 for (const specifier of ${specifiers}) {
@@ -77,14 +88,15 @@ for (const specifier of ${specifiers}) {
 process.stdout.write(JSON.stringify(failed));
 `;
   writeFileSync(join(project, 'load.mjs'), program);
-  const { stdout } = await promisify(execFile)(process.execPath, ['load.mjs'], { cwd: project });
+  const { stdout } = await run('node', ['load.mjs'], { cwd: project, nodeFolder: node.folder });
   return failures.parse(JSON.parse(stdout)).flatMap(({ specifier, message }) =>
     entries
       .filter((entry) => entry.specifier === specifier)
       .map(({ pkg }) => ({
         path: `${pkg.dir}/package.json`,
-        problem: `Node cannot load ${specifier} from the packed package: ${message}.`,
-        remedy: 'Look for a dependency that is not declared, or a file that is not packed.',
+        problem: `${node.name} cannot load ${specifier} from the packed package: ${message}.`,
+        remedy:
+          'Look for a dependency that is not declared, a file that is not packed, or what this Node does not have.',
       })),
   );
 }
@@ -118,15 +130,15 @@ function compile(entries: readonly Entry[], project: string): readonly Finding[]
 }
 
 /** Every program that is installed can say how it is used. */
-async function start(tarballs: readonly Tarball[], project: string): Promise<readonly Finding[]> {
+async function start(tarballs: readonly Tarball[], { project, node }: Place): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   for (const { pkg } of tarballs) {
     const { bin = {} } = pkg.manifest;
     for (const name of typeof bin === 'string' ? [pkg.name] : Object.keys(bin)) {
       try {
-        await runPnpm(['exec', name, '--help'], project);
+        await run(join(project, 'node_modules/.bin', name), ['--help'], { cwd: project, nodeFolder: node.folder });
       } catch (error) {
-        const problem = `the installed program "${name} --help" fails: ${saidBy(error)}`;
+        const problem = `the installed program "${name} --help" fails with ${node.name}: ${saidBy(error)}`;
         found.push({ path: `${pkg.dir}/package.json`, problem, remedy: 'Run it from the packed package.' });
       }
     }

@@ -1,10 +1,13 @@
 /** What every published package looks like. */
 
+/** The oldest Node.js on which published packages run. */
+export const oldestNode = '22.18';
+
 /** Fields that have one right value. */
 export const fixedFields: Readonly<Record<string, unknown>> = {
   license: 'Apache-2.0',
   type: 'module',
-  engines: { node: '>=22.18' },
+  engines: { node: `>=${oldestNode}` },
 };
 
 /** Fields that must be there, with what they say. */

@@ -1,7 +1,10 @@
 /** Messages to the provider, and our own metadata. samlify writes them; what comes back it does not touch. */
-import { IdentityProvider, SamlLib, ServiceProvider } from 'samlify';
+import samlify from 'samlify';
 import type { Endpoint } from './metadata.ts';
 import { binding } from './names.ts';
+
+// CommonJS: older releases of Node do not see its exports by name.
+const { IdentityProvider, SamlLib, ServiceProvider } = samlify;
 
 /** This service, as the provider knows it. */
 export interface ServiceProviderSettings {
