@@ -28,6 +28,9 @@ const baseDn = 'DC=ad,DC=example,DC=org';
 const adminDn = `CN=Administrator,CN=Users,${baseDn}`;
 const adminPassword = 'Only4tests!';
 
+/** Milliseconds for a domain of thousands of entries, or for a thousand new ones: more than a minute on a busy machine. */
+const SLOW_MS = 110_000;
+
 /** Says why a test that needs a domain controller must be skipped; see `requireTool`. */
 export function requireSamba(): string | undefined {
   const lacking = requireTool('samba', 'samba-tool', 'ldapmodify', 'ldapwhoami', 'openssl');
@@ -63,7 +66,7 @@ export async function startSamba(): Promise<SambaServer> {
   return Object.assign(server, {
     ...{ address, domain, netbiosDomain, baseDn, adminDn, adminPassword, ca: authority.ca },
     change: async (ldif: string) =>
-      void (await mustRun({ command: toolPath('ldapmodify'), args: asAdmin, env, input: ldif })),
+      void (await mustRun({ command: toolPath('ldapmodify'), args: asAdmin, env, input: ldif, timeoutMs: SLOW_MS })),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
 }
@@ -74,7 +77,8 @@ async function provision(folder: string, address: string): Promise<void> {
     ...[`--adminpass=${adminPassword}`, `--targetdir=${folder}`, '--host-name=dc1', `--host-ip=${address}`],
     ...[`--option=interfaces=${address}/8`, '--option=bind interfaces only=yes'],
   ];
-  await mustRun({ command: toolPath('samba-tool'), args: ['domain', 'provision', ...options] });
+  const args = ['domain', 'provision', ...options];
+  await mustRun({ command: toolPath('samba-tool'), args, timeoutMs: SLOW_MS });
 }
 
 function controller(folder: string, tls: Readonly<Record<'keyfile' | 'certfile' | 'cafile', string>>): string[] {

@@ -7,7 +7,7 @@ describe.skipIf(requireSamba() !== undefined)('active-directory', () => {
   let samba: SambaServer;
   beforeAll(async () => {
     samba = await startDomain();
-  }, 120_000);
+  }, 180_000);
   afterAll(() => samba[Symbol.asyncDispose]());
 
   const jane = { username: 'jane', password };
@@ -75,7 +75,7 @@ describe.skipIf(requireSamba() !== undefined)('active-directory', () => {
       const { groups } = await (await opened(samba, { nestedGroups })).login({ username: 'paged', password });
       expect(groups.filter((name) => name.startsWith('many'))).toHaveLength(1100);
     }
-  }, 120_000);
+  }, 240_000);
 
   describe('an account', () => {
     it.each([
