@@ -1,7 +1,8 @@
 import { text, textLike } from '@ostiary/connector-sdk/config';
-import { type Filter, FilterParser } from 'ldapts';
+import type { Filter } from 'ldapts';
 import { z } from 'zod';
 import { type ConnectionConfig, checkConnection, connectionKeys } from './connection-config.ts';
+import { parseFilter } from './filter.ts';
 
 /** How people are found. */
 export interface UserSearch {
@@ -60,7 +61,7 @@ const scope = z.enum(['sub', 'one']).default('sub').describe('`sub`: the whole t
 /** A search filter (RFC 4515), as a part of a configuration. */
 export const searchFilter: z.ZodType<Filter, string> = z.string().transform((source, context): Filter => {
   try {
-    return FilterParser.parseString(source);
+    return parseFilter(source);
   } catch {
     context.addIssue('is no LDAP filter (RFC 4515). Write it like (objectClass=person).');
     return z.NEVER;

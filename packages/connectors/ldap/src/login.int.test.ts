@@ -75,6 +75,14 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
       expect(await (await opened(slapd, { userSearch: one })).check(jane)).toBe('rejected');
     });
 
+    it.each(['Söhne', 'S\\c3\\b6hne'])('keeps out whom the filter bars by a group, written as %s', async (name) => {
+      const filter = `(!(memberOf=cn=Doe\\5c, \\28and\\29 \\5c\\5c ${name} \\2a,${groups.baseDN}))`;
+      const userSearch = { baseDN: people, username: 'uid', idAttr: 'uid', filter };
+      const { check } = await opened(slapd, { userSearch });
+      expect(await check(jane)).toBe('rejected');
+      expect(await check({ ...jane, username: 'joe' })).toMatchObject({ userId: 'joe' });
+    });
+
     it('is an error of the directory, not of the person, when the entry has no id', async () => {
       const userSearch = { baseDN: people, username: 'uid', idAttr: 'uidNumber' };
       await expect((await opened(slapd, { userSearch })).login(jane)).rejects.toMatchObject({
