@@ -97,16 +97,19 @@ describe('the configuration', () => {
     'member:1.2',
     'member:1.2:=',
     'member:a)b:',
-  ])('refuses %s, which is no attribute with a matching rule', async (groupAttr) => {
-    const groupSearch = { baseDN: 'ou=g', nameAttr: 'cn', userMatchers: [{ userAttr: 'DN', groupAttr }] };
-    const problem = 'config.groupSearch.userMatchers[0].groupAttr: is no name of an attribute';
-    await expect(configOf({ groupSearch })).rejects.toThrow(problem);
+  ])('refuses %s, which is no attribute with a matching rule', async (ruled) => {
+    const matcher = { userAttr: 'DN', groupAttr: 'member' };
+    for (const key of ['groupAttr', 'recursionGroupAttr']) {
+      const groupSearch = { baseDN: 'ou=g', nameAttr: 'cn', userMatchers: [{ ...matcher, [key]: ruled }] };
+      const problem = `config.groupSearch.userMatchers[0].${key}: is no name of an attribute`;
+      await expect(configOf({ groupSearch })).rejects.toThrow(problem);
+    }
   });
 
   it.each(['member:1.2.840.113556.1.4.1941:', 'member:distinguishedNameMatch:'])(
     'takes the matching rule of %s, in both forms of a matcher',
-    async (groupAttr) => {
-      const matcher = { userAttr: 'DN', groupAttr };
+    async (ruled) => {
+      const matcher = { userAttr: 'DN', groupAttr: ruled, recursionGroupAttr: ruled };
       const search = { baseDN: 'ou=g', nameAttr: 'cn' };
       const { groupSearch } = await configOf({ groupSearch: { ...search, userMatchers: [matcher] } });
       expect(groupSearch?.userMatchers).toEqual([matcher]);

@@ -23,6 +23,7 @@ export interface UserMatcher {
   readonly userAttr: string;
   /** The name of an attribute, perhaps with a matching rule: `member:1.2.840.113556.1.4.1941:`. */
   readonly groupAttr: string;
+  /** The same, of a group that holds a group. */
   readonly recursionGroupAttr?: string;
 }
 
@@ -96,7 +97,9 @@ const matcher = z.object({
   groupAttr: ruledAttribute.describe(
     'Attribute of the group that holds it, with or without a matching rule, like `member:1.2.840.113556.1.4.1941:`.',
   ),
-  recursionGroupAttr: attributeName.exactOptional().describe('Attribute by which a group names the groups inside it.'),
+  recursionGroupAttr: ruledAttribute
+    .exactOptional()
+    .describe('Attribute by which a group names the groups inside it, with or without a matching rule.'),
 });
 
 const groupSearch: z.ZodType<GroupSearch | undefined> = z
@@ -107,7 +110,7 @@ const groupSearch: z.ZodType<GroupSearch | undefined> = z
     userMatchers: z.array(matcher).default([]).describe('How people and groups belong together.'),
     userAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
     groupAttr: ruledAttribute.exactOptional().describe('Older form of one matcher.'),
-    recursionGroupAttr: attributeName.exactOptional().describe('Older form of one matcher.'),
+    recursionGroupAttr: ruledAttribute.exactOptional().describe('Older form of one matcher.'),
     nameAttr: attributeName.exactOptional().describe('Attribute with the name of the group.'),
   })
   .transform((search, context): GroupSearch | undefined => {

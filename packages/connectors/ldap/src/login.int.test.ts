@@ -92,10 +92,9 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
   });
 
   describe('groups', () => {
-    const nested = { ...groups, userMatchers: [{ userAttr: 'DN', groupAttr: 'member', recursionGroupAttr: 'member' }] };
-
-    it('hold those above, level by level, with circles', async () => {
-      const { login } = await opened(slapd, { groupSearch: nested });
+    it.each(['member', 'member:2.5.13.1:'])('hold those above by %s, level by level, with circles', async (name) => {
+      const userMatchers = [{ userAttr: 'DN', groupAttr: 'member', recursionGroupAttr: name }];
+      const { login } = await opened(slapd, { groupSearch: { ...groups, userMatchers } });
       expect((await login(jane)).groups).toEqual(['ops', 'Doe, (and) \\ Söhne *', 'staff', 'everybody', 'ring']);
     });
 
