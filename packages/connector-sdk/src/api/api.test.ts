@@ -96,6 +96,15 @@ describe('openApi', () => {
   });
 
   it.each([
+    [{}, 'Log in again.'],
+    [{ asService: true }, 'Tell your administrator.'],
+  ])('says what helps against a 401, with %j', async (who, remedy) => {
+    const { fetch } = scriptedFetch(() => new Response('', { status: 401 }));
+    const options = { fetch, baseUrl: 'https://api.example', accessToken: new Secret('token-3'), ...who };
+    expect(String(await failureOf(openApi(options).get('/x', thing)))).toContain(remedy);
+  });
+
+  it.each([
     'You have exceeded a secondary rate limit. Please wait.',
     'You have triggered an abuse detection mechanism. Please wait a few minutes.',
   ])('knows "too many" by the text of a 403 where no header says so: %s', async (message) => {

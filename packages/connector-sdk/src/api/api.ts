@@ -1,9 +1,9 @@
-/** An HTTP API of a provider that answers JSON, asked on behalf of somebody with their token. */
+/** An HTTP API of a provider that answers JSON, asked on behalf of somebody with their token, or by this service itself. */
 import type { Fetch, Secret } from '@ostiary/primitives';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { unbelievable } from '../oauth2/failure.ts';
 import { answering } from '../oauth2/transport.ts';
-import { refusal } from './failure.ts';
+import { ended, refusal } from './failure.ts';
 import { forbidden, type ReadForbidden } from './forbidden.ts';
 
 /** Where an API is, and who asks. */
@@ -15,6 +15,11 @@ export interface ApiOptions {
   readonly accessToken?: Secret;
   /** Headers that show who asks, for APIs that want another form: `Authorization: Basic`, `X-Auth-Token`. */
   readonly secretHeaders?: Readonly<Record<string, Secret>>;
+  /**
+   * What shows who asks is this service's own: a 401 is then a matter for the operator, and to log in again does not help.
+   * Default: false, it is that of the person.
+   */
+  readonly asService?: boolean;
   /** Further headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
@@ -82,7 +87,7 @@ export interface Api {
 /** More pages than any honest list has; beyond it something runs in a circle. */
 const mostPages = 1000;
 
-/** Opens an API for one person. It keeps nothing. */
+/** Opens an API for who asks. It keeps nothing. */
 export function openApi(options: ApiOptions): Api {
   const ask = asker(options);
   return {
@@ -140,7 +145,7 @@ interface Answer {
   refuse(): Promise<Error>;
 }
 
-function asker({ fetch, baseUrl, headers, forbidden: readForbidden, ...who }: ApiOptions) {
+function asker({ fetch, baseUrl, headers, forbidden: readForbidden, asService = false, ...who }: ApiOptions) {
   const send = answering(fetch);
   return async (path: string, init: RequestInit): Promise<Answer> => {
     const url = urlOf(path, baseUrl);
@@ -157,7 +162,7 @@ function asker({ fetch, baseUrl, headers, forbidden: readForbidden, ...who }: Ap
       async refuse() {
         if (response.status === 403) return forbidden(response, where, readForbidden);
         await response.body?.cancel();
-        return refusal(response.status, where);
+        return response.status === 401 && !asService ? ended(where) : refusal(response.status, where);
       },
     };
   };

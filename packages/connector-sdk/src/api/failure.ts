@@ -4,12 +4,15 @@ import { isOstiaryError, OstiaryError, type OstiaryErrorOptions } from '@ostiary
 /** Facts about an answer, for the log. */
 export type Detail = NonNullable<OstiaryErrorOptions['detail']>;
 
+/** The error for a 401 to the token of a person. */
+export function ended(detail: Detail): OstiaryError {
+  const message = 'The identity provider no longer accepts this login. Log in again.';
+  return new OstiaryError('upstream/protocol', message, { detail: { ...detail, status: 401 } });
+}
+
 /** The error for an answer that the API gave instead of what it was asked for. */
 export function refusal(status: number, detail: Detail): OstiaryError {
-  const message =
-    status === 401
-      ? 'The identity provider no longer accepts this login. Log in again.'
-      : 'The identity provider refused the request of this service. Tell your administrator.';
+  const message = 'The identity provider refused the request of this service. Tell your administrator.';
   return new OstiaryError('upstream/protocol', message, { detail: { ...detail, status } });
 }
 

@@ -106,6 +106,7 @@ function apiOf(config: AtlassianCrowdConfig, context: ConnectorContext): () => P
     const password = (await secret?.())?.reveal() ?? '';
     const basic = Buffer.from(`${config.clientID}:${password}`).toString('base64');
     const authorization = new Secret(`Basic ${basic}`);
-    return openApi({ fetch, baseUrl: `${config.baseURL}/rest/usermanagement/1`, secretHeaders: { authorization } });
+    const baseUrl = `${config.baseURL}/rest/usermanagement/1`;
+    return openApi({ fetch, baseUrl, secretHeaders: { authorization }, asService: true });
   };
 }

@@ -69,7 +69,10 @@ describe('a login', () => {
     await expect((await opened(broken)).login(jane)).rejects.toMatchObject({ code: 'upstream/protocol' });
     const changed = fakeCrowd();
     changed.world.applicationPassword = 'another';
-    await expect((await opened(changed)).login(jane)).rejects.toMatchObject({ code: 'upstream/protocol' });
+    await expect((await opened(changed)).login(jane)).rejects.toMatchObject({
+      code: 'upstream/protocol',
+      message: expect.stringContaining('Tell your administrator'),
+    });
   });
 
   it('reads the password of the application anew from its file', async () => {

@@ -33,7 +33,11 @@ describe('a token of the service account that Google no longer takes', () => {
       return host === 'admin.googleapis.com' ? new Response('', { status: 401 }) : idp.fetch(input, init);
     };
     const { login } = await opened({ ...idp, fetch }, withDirectory);
-    await expect(login()).rejects.toMatchObject({ code: 'upstream/protocol', detail: { status: 401 } });
+    await expect(login()).rejects.toMatchObject({
+      code: 'upstream/protocol',
+      message: expect.stringContaining('Tell your administrator'),
+      detail: { status: 401 },
+    });
     expect(tokens()).toBe(2);
   });
 });

@@ -50,6 +50,6 @@ async function openFor(
   const nowMs = account.context.now().getTime();
   const purpose = { scope, ...(admin === undefined ? {} : { admin }) };
   const { accessToken, expiresInSeconds } = await groupsToken(purpose, account);
-  const api = openApi({ fetch: account.fetch, baseUrl, accessToken });
+  const api = openApi({ fetch: account.fetch, baseUrl, accessToken, asService: true });
   return { api, until: nowMs + (expiresInSeconds - marginSeconds) * 1000 };
 }
