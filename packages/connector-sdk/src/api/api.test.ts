@@ -107,7 +107,10 @@ describe('openApi', () => {
   it.each([
     'You have exceeded a secondary rate limit. Please wait.',
     'You have triggered an abuse detection mechanism. Please wait a few minutes.',
-  ])('knows "too many" by the text of a 403 where no header says so: %s', async (message) => {
+    "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user'.",
+    { errors: [{ domain: 'usageLimits', reason: 'userRateLimitExceeded' }] },
+    { errors: [{ domain: 'usageLimits', reason: 'dailyLimitExceeded' }] },
+  ])('knows "too many" by the text of a 403 where no header says so: %j', async (message) => {
     const { api } = apiWith(() => Response.json({ message }, { status: 403 }));
     expect(await failureOf(api.get('/x', thing))).toMatchObject({ code: 'upstream/unavailable' });
   });

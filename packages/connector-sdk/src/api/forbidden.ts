@@ -42,10 +42,10 @@ export async function forbidden(response: Response, where: Detail, read?: ReadFo
   return reason === undefined ? inBetween(where) : refusal(403, { ...where, reason });
 }
 
-/** GitHub and others say "too many" with 403. Headers tell, and where there are none, only the text does. */
+/** GitHub, Google and others say "too many" with 403. Headers tell, and where there are none, only the text does. */
 function saysTooMany(text: string, headers: Headers): boolean {
   const byHeader = headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0';
-  return byHeader || /rate limit|abuse detection/iu.test(text);
+  return byHeader || /rate ?limit|(?:quota|limit) ?exceeded|abuse detection/iu.test(text);
 }
 
 function parsed(text: string): unknown {
