@@ -5,7 +5,6 @@ import { chooseCallbackUrl } from '../callback-url.ts';
 import type { BeginLogin, ConnectorScopes, RedirectLogin, RefreshAsk, UpstreamRefresh } from '../connector.ts';
 import type { ConnectorContext } from '../define.ts';
 import type { Identity } from '../identity.ts';
-import { unbelievable } from './failure.ts';
 import { type HeldTokens, hasExpired, holdTokens, readHeldTokens, writeHeldTokens } from './held-tokens.ts';
 import { beginAuthorization, finishAuthorization, type OAuthProvider, renewAuthorization } from './login.ts';
 
@@ -121,7 +120,8 @@ async function identifyAgain(
 ): Promise<Identity | 'rejected' | 'token refused'> {
   try {
     const account = await identify({ accessToken: held.accessToken, scopes });
-    if (account.userId !== identity.userId) throw unbelievable({ reason: 'the answer is about another account' });
+    // A login name as id, which was changed: asking again would be in vain, and to log in anew helps.
+    if (account.userId !== identity.userId) return 'rejected';
     return withTokens(account, held);
   } catch (error) {
     if (isOstiaryError(error, 'login/not_allowed')) return 'rejected';

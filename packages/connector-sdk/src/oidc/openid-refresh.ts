@@ -1,7 +1,6 @@
 import { isOstiaryError, Secret } from '@ostiary/primitives';
 import type { RefreshAsk, UpstreamRefresh } from '../connector.ts';
 import type { Identity } from '../identity.ts';
-import { unbelievable } from '../oauth2/failure.ts';
 import { type RefreshResult, refreshLogin } from './client.ts';
 import { type HeldSession, readSession, writeSession } from './held-session.ts';
 import { identify, type OpenIdConnectorOptions } from './openid-connector.ts';
@@ -45,11 +44,15 @@ interface Renewal {
   readonly kept: HeldSession;
 }
 
-async function renewed(options: OpenIdConnectorOptions, { ask, answer, kept }: Renewal): Promise<Identity> {
+async function renewed(
+  options: OpenIdConnectorOptions,
+  { ask, answer, kept }: Renewal,
+): Promise<Identity | 'rejected'> {
   const { identity } = ask;
   const current = await currentIdentity(options, { ask, answer, kept });
   if (current === undefined) return withSession(identity, kept);
-  if (current.userId !== identity.userId) throw unbelievable({ reason: 'the answer is about another account' });
+  // `sub` is the same, so another claim is the id, and was changed: asking again would be in vain, to log in anew helps.
+  if (current.userId !== identity.userId) return 'rejected';
   // When and how the person logged in does not change with a refresh, unless the provider says it again.
   const authentication = { ...identity.authentication, ...current.authentication };
   return withSession({ ...current, authentication }, kept);

@@ -239,6 +239,14 @@ describe('refresh', () => {
     expect(await refresh(before)).toBe('rejected');
   });
 
+  it('ends when the login name is the id, and was changed', async () => {
+    const idp = fakeGitHub();
+    const { login, refresh } = await opened(idp, { useLoginAsID: true });
+    const before = await login();
+    idp.world.login = 'jane-doe';
+    expect(await refresh(before)).toBe('rejected');
+  });
+
   it('renews the expiring token of a GitHub App, once', async () => {
     const idp = fakeGitHub({ expires: true });
     const { login, refresh, clock } = await opened(idp);
