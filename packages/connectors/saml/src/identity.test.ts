@@ -72,6 +72,17 @@ describe('identity', () => {
     expect(await login({}, { attributes: rest })).toMatchObject({ groups: [] });
   });
 
+  it('does not take groups for none that Entra ID leaves out because they are too many', async () => {
+    const { groups, ...rest } = attributes;
+    const link = { 'http://schemas.microsoft.com/claims/groups.link': ['https://graph.example/getMemberObjects'] };
+    const said = { attributes: { ...rest, ...link } };
+    for (const options of [{}, { allowedGroups: ['c'] }]) {
+      expect(await refused(login(options, said))).toEqual({ code: 'upstream/protocol', reason: 'groups are left out' });
+    }
+    expect(await login({ groupsAttr: undefined }, said)).toMatchObject({ groups: [] });
+    expect(await login({}, { attributes: { ...rest, ...link, groups } })).toMatchObject({ groups: ['a;b', 'c'] });
+  });
+
   it('has no groups when the configuration names no attribute for them', async () => {
     expect(await login({ groupsAttr: undefined }, { attributes: { ...attributes, undefined: ['x'] } })).toMatchObject({
       groups: [],

@@ -11,7 +11,7 @@ import { refusal } from './refusal.ts';
  * Reads the attributes. Their names are compared exactly; of several values of one that should have one, the first
  * counts. Blanks at the ends of a value are layout, except in an id.
  *
- * @throws {OstiaryError} `upstream/protocol` when name, address or id are missing; `login/not_allowed` when an
+ * @throws {OstiaryError} `upstream/protocol` when name, address or id are missing, or groups left out; `login/not_allowed` when an
  *   allow-list refuses.
  */
 export function identityOf(statement: Statement, config: SamlConfig): Identity {
@@ -51,11 +51,24 @@ function userIdOf(statement: Statement, { userIDAttr, nameIDPolicyFormat }: Saml
 function groupsOf({ attributes }: Statement, config: SamlConfig): readonly string[] {
   const { groupsAttr, groupsDelim, allowedGroups, filterGroups } = config;
   if (groupsAttr === undefined) return [];
+  if (!attributes.has(groupsAttr) && attributes.has(entraLink)) throw tooManyGroups(groupsAttr);
   const values = attributes.get(groupsAttr) ?? [];
   const parts = groupsDelim === undefined ? values : values.flatMap((value) => value.split(groupsDelim));
   const groups = uniqueGroups(parts.map(trimBlanks));
   const allowed = requireAllowedGroups(groups, allowedGroups);
   return filterGroups ? allowed : groups;
+}
+
+/** What Entra ID sends instead of groups when they are more than 150: where they could be asked for. */
+const entraLink = 'http://schemas.microsoft.com/claims/groups.link';
+
+/** Taking them for none would quietly take rights away, or let an allow-list refuse who may come in. */
+function tooManyGroups(attribute: string): OstiaryError {
+  const message = 'You are in more groups than the identity provider puts into an assertion. Tell your administrator.';
+  const remedy = 'use the connector microsoft, or put only groups assigned to the application into assertions';
+  return new OstiaryError('upstream/protocol', message, {
+    detail: { reason: 'groups are left out', attribute, remedy },
+  });
 }
 
 const first = ({ attributes }: Statement, name: string): string | undefined =>
