@@ -73,6 +73,17 @@ describe('a login', () => {
       'with an ID token that nobody asked for',
       (tokens: Record<string, unknown>) => Response.json({ ...tokens, id_token: 'a.b.c' }),
     ],
+    ...['refresh_token', 'scope', 'expires_in', 'token_type', 'id_token'].flatMap((name) =>
+      [null, ''].map((value): [string, (tokens: Record<string, unknown>) => Response] => [
+        `with ${name} ${JSON.stringify(value)}`,
+        (tokens) => Response.json({ ...tokens, [name]: value }),
+      ]),
+    ),
+    [
+      'form-encoded with an empty refresh token',
+      (tokens) => new Response(form({ ...tokens, refresh_token: '' }), formHeaders),
+    ],
+    ['with an error that is empty', (tokens) => Response.json({ ...tokens, error: '' })],
     ['with a time as text', (tokens: Record<string, unknown>) => Response.json({ ...tokens, expires_in: '300' })],
   ])('takes tokens that come %s', async (_how, tokenAnswer) => {
     const { login } = opened({ tokenAnswer });

@@ -3,9 +3,9 @@ import type { Fetch } from '@ostiary/primitives';
 
 /**
  * Brings an answer into the form of RFC 6749 section 5: what was form-encoded becomes JSON, an error that came with
- * 200 gets 400, a missing `token_type` is `bearer`, and `expires_in` is a number. An ID token, which providers that
- * speak OpenID Connect as well give when the scope has `openid`, is left out: nobody here reads it, and whose it should
- * be is not known. Nothing else is changed.
+ * 200 gets 400, a missing `token_type` is `bearer`, `expires_in` is a number, and what is `null` or empty is left out. So
+ * is an ID token, which providers that speak OpenID Connect as well give when the scope has `openid`: nobody here reads
+ * it, and whose it should be is not known. Nothing else is changed.
  */
 export function standardTokenAnswers(fetch: Fetch): Fetch {
   return async (input, init) => {
@@ -15,7 +15,7 @@ export function standardTokenAnswers(fetch: Fetch): Fetch {
     const { status } = response;
     const fields = readFields(text, response.headers.get('content-type') ?? '');
     if (fields === undefined) return new Response(text, { status, headers: response.headers });
-    const failed = status === 200 && typeof fields.error === 'string';
+    const failed = status === 200 && typeof fields.error === 'string' && fields.error !== '';
     return Response.json(failed ? fields : standardFields(fields), { status: failed ? 400 : status });
   };
 }
@@ -35,7 +35,27 @@ function readFields(text: string, type: string): Record<string, unknown> | undef
 
 function standardFields(fields: Record<string, unknown>): Record<string, unknown> {
   if (typeof fields.access_token !== 'string') return fields;
-  const { expires_in: expires, token_type: type = 'bearer', id_token: _unread, ...rest } = fields;
+  const { expires_in: expires, token_type: type = 'bearer', id_token: _unread, ...rest } = present(fields);
   const seconds = typeof expires === 'string' && /^\d{1,10}$/u.test(expires) ? Number(expires) : expires;
-  return { ...rest, token_type: type, ...(seconds === undefined || seconds === null ? {} : { expires_in: seconds }) };
+  return { ...rest, token_type: type, ...(seconds === undefined ? {} : { expires_in: seconds }) };
 }
+
+/** For providers of OpenID Connect, whose answers are standard but for this: what is `null` or empty is left out. */
+export function withoutBlanks(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    if (response.status !== 200) return response;
+    const text = await response.text();
+    const fields = readFields(text, '');
+    const body = fields === undefined ? text : JSON.stringify(present(fields));
+    return new Response(body, { headers: response.headers });
+  };
+}
+
+const optional: ReadonlySet<string> = new Set(['token_type', 'refresh_token', 'scope', 'expires_in', 'id_token']);
+
+/** Some providers write `null` or an empty text for what they do not have; clients in Go take both for nothing. */
+const present = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => !(optional.has(name) && (value === null || value === ''))),
+  );

@@ -1,4 +1,4 @@
-import { isOstiaryError, Secret } from '@ostiary/primitives';
+import { type Fetch, isOstiaryError, Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import { protocol, redirectUri, setUp, state, unavailable } from '../../test/openid-login.ts';
 import type { TokenSet } from '../oauth2/tokens.ts';
@@ -198,6 +198,23 @@ describe('finishLogin', () => {
     const token = idp.requests.filter((request) => request.url.endsWith('/token'));
     expect(token).toHaveLength(1);
     expect(token[0]?.headers.has('authorization')).toBe(basic);
+  });
+});
+
+describe('members of a token answer that are null or empty', () => {
+  it.each([null, ''])('count as left out: %j', async (blank) => {
+    const blanks = { refresh_token: blank, scope: blank, expires_in: blank };
+    const network =
+      (idp: Fetch): Fetch =>
+      async (input, init) => {
+        const answer = await httpOver(idp)()(input, init);
+        const isToken = new URL(new Request(input).url).pathname.endsWith('/token');
+        return isToken ? Response.json({ ...Object(await answer.json()), ...blanks }) : answer;
+      };
+    const { login } = await setUp({ network });
+    const { tokens, claims } = await login();
+    expect(claims.sub).toBe('jane-1');
+    expect(tokens).not.toHaveProperty('refreshToken');
   });
 });
 

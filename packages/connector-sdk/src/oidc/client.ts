@@ -7,6 +7,7 @@ import { checkCallback } from '../oauth2/callback.ts';
 import { type ClientAuthentication, secretMethod } from '../oauth2/client.ts';
 import { unbelievable } from '../oauth2/failure.ts';
 import { codeChallenge, type PkceMethod, randomToken } from '../oauth2/pkce.ts';
+import { withoutBlanks } from '../oauth2/token-answer.ts';
 import { type Parties, redeemCode, refreshTokens, type TokenSet } from '../oauth2/tokens.ts';
 import { type Claims, verifyIdToken } from './id-token.ts';
 import type { Provider } from './provider.ts';
@@ -146,5 +147,7 @@ async function parties(client: OpenIdClient): Promise<Parties> {
   const { secret } = client;
   const method = client.secretMethod ?? secretMethod(server.token_endpoint_auth_methods_supported);
   const authentication: ClientAuthentication = secret === undefined ? { method: 'none' } : { method, secret };
-  return { server, client: { clientId: client.clientId, authentication }, transport: client.provider.transport };
+  const { transport } = client.provider;
+  const tolerant = { ...transport, fetch: withoutBlanks(transport.fetch) };
+  return { server, client: { clientId: client.clientId, authentication }, transport: tolerant };
 }
