@@ -1,7 +1,8 @@
 /** The way to one server, which is opened once. */
 import { connect as connectPlainly, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectSecurely } from 'node:tls';
-import { BerReader, type ClientOptions } from 'ldapts';
+import type { ClientOptions } from 'ldapts';
+import { type Messages, openMessages } from './messages.ts';
 import type { Server } from './servers.ts';
 
 /** The sockets of a client: one, or two where the second is TLS over the first. */
@@ -23,26 +24,23 @@ export function socketsOf({ url, host }: Server, tls: ConnectionOptions): Socket
   const opened: Socket[] = [];
   const port = Number(new URL(url).port);
   const isSecure = url.startsWith('ldaps:');
-  let inClear = Buffer.alloc(0);
-  const hear = (bytes: Buffer): void => {
-    if (inClear.length <= longestAnswer) inClear = Buffer.concat([inClear, bytes]);
-  };
-  const keep = <S extends Socket>(socket: S): S => {
+  const inClear = openMessages();
+  const keep = <S extends Socket>(socket: S, messages: Messages): S => {
     opened.push(socket);
-    return socket;
+    return hearing(socket, messages);
   };
   return {
     options: {
       createConnection() {
         if (opened.length > 0) throw new LostConnection();
-        return keep(connectPlainly(port, host)).on('data', hear);
+        return keep(connectPlainly(port, host), inClear);
       },
       createSecureConnection() {
         const [socket] = opened;
         if (opened.length > (isSecure ? 0 : 1)) throw new LostConnection();
-        if (socket !== undefined && !isOneMessage(inClear)) throw new ClearTextBehindStartTls();
-        socket?.off('data', hear);
-        return keep(connectSecurely({ ...tls, ...(socket === undefined ? { host, port } : { socket }) }));
+        if (socket !== undefined && !inClear.isOne()) throw new ClearTextBehindStartTls();
+        const way = socket === undefined ? { host, port } : { socket };
+        return keep(connectSecurely({ ...tls, ...way }), openMessages());
       },
     },
     isOpen: () => opened.at(-1)?.readyState === 'open',
@@ -52,13 +50,22 @@ export function socketsOf({ url, host }: Server, tls: ConnectionOptions): Socket
   };
 }
 
-/** Bytes of an answer to StartTLS at most, so that nothing is kept of a way that stays in clear. */
-const longestAnswer = 10_000;
+/** The socket, which hands on messages and ends at the first byte that is of none. */
+function hearing<S extends Socket>(socket: S, messages: Messages): S {
+  const { emit } = socket;
+  // Not a listener: whoever listens besides would hear the same bytes.
+  socket.emit = (event: string | symbol, ...heard: unknown[]): boolean => {
+    const [bytes] = heard;
+    const isBroken = event === 'data' && Buffer.isBuffer(bytes) && !messages.accept(bytes);
+    if (!isBroken) return Reflect.apply(emit, socket, [event, ...heard]);
+    socket.destroy(new BrokenMessage('the server sent what is no message of LDAP'));
+    return true;
+  };
+  return socket;
+}
 
-/** Whether this is one whole message, and nothing behind it. */
-function isOneMessage(bytes: Buffer): boolean {
-  const reader = new BerReader(bytes);
-  return reader.readSequence() !== null && reader.remain === reader.length;
+class BrokenMessage extends Error {
+  override readonly name = 'BrokenMessage';
 }
 
 /** Says that somebody in between, or a server that is out of order, did not wait for TLS. */

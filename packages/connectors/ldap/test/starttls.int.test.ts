@@ -26,6 +26,13 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
     await expect(check({ ...jane, password: 'no idea' })).rejects.toMatchObject({ code: 'upstream/unavailable' });
   });
 
+  it('ends at an answer whose lengths are wrong, which would keep the process busy for ever', async () => {
+    const endless = Buffer.from('300e02010278070a010004000400a07f', 'hex');
+    await using between = await startInjector(slapd.port, endless);
+    const { check } = await opened(slapd, { startTLS: true, host: between.host });
+    await expect(check(jane)).rejects.toMatchObject({ code: 'upstream/unavailable' });
+  });
+
   it('goes through somebody in between who leaves it alone', async () => {
     await using between = await startInjector(slapd.port, Buffer.alloc(0));
     const { check, login } = await opened(slapd, { startTLS: true, host: between.host });

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { openMessages } from './messages.ts';
+
+const part = (tag: number, ...inner: readonly Buffer[]): Buffer => {
+  const content = Buffer.concat(inner);
+  return Buffer.concat([Buffer.from([tag, content.length]), content]);
+};
+const text = (value: string): Buffer => part(0x04, Buffer.from(value));
+const code = part(0x0a, Buffer.from([0]));
+const message = (...inner: readonly Buffer[]): Buffer => part(0x30, part(0x02, Buffer.from([7])), ...inner);
+const attribute = part(0x30, text('uid'), part(0x31, text('jane'), text('joe')));
+const result = part(0x65, code, text(''), text(''));
+const cookie = part(
+  0xa0,
+  part(0x30, text('1.2'), part(0x01, Buffer.from([255])), text('cookie')),
+  part(0x30, text('3')),
+);
+
+const good: readonly [string, Buffer][] = [
+  ['an entry', message(part(0x64, text('uid=jane'), part(0x30, attribute, part(0x30, text('cn'), part(0x31)))))],
+  ['a reference', message(part(0x73, text('ldap://a'), text('ldap://b')))],
+  ['a result with controls', message(result, cookie)],
+  ['a referral', message(part(0x65, code, text(''), text(''), part(0xa3, text('ldap://a'))))],
+  ['a bind with credentials', message(part(0x61, code, text(''), text(''), part(0x87, Buffer.from('x'))))],
+  ['an extension with name and value', message(part(0x78, code, text(''), text(''), part(0x8a), part(0x8b)))],
+  ['a long form of length', Buffer.concat([Buffer.from([0x30, 0x84, 0, 0, 0, 12]), message(result).subarray(2)])],
+];
+
+const tooLong = (bytes: Buffer, at: number): Buffer => Buffer.from(bytes).fill(0x7f, at, at + 1);
+
+const bad: readonly [string, Buffer][] = [
+  ['something else', Buffer.from('HTTP/1.1 400 Bad Request\r\n')],
+  ['an indefinite length', Buffer.from([0x30, 0x80, 0, 0])],
+  ['more than is reasonable', Buffer.from([0x30, 0x84, 0x7f, 0xff, 0xff, 0xff])],
+  ['controls that are longer than the message', tooLong(message(result, part(0xa0)), 15)],
+  ['a control that is no sequence', message(result, part(0xa0, part(0x04, Buffer.from([0x04, 0x82]))))],
+  ['a control with too much', message(result, part(0xa0, part(0x30, text('1'), text('2'), Buffer.from([0x04, 0x00]))))],
+  ['values that are longer than the message', message(part(0x64, text('a'), part(0x30, tooLong(attribute, 8))))],
+  ['an attribute that is no sequence', message(part(0x64, text('a'), part(0x30, part(0x04, Buffer.from([4, 0x82])))))],
+  ['values that are no set', message(part(0x64, text('a'), part(0x30, part(0x30, text('uid'), text('jane')))))],
+  ['an entry without a name', message(part(0x64, part(0x30)))],
+  ['a reference that is none', message(part(0x73, part(0x30)))],
+  ['controls in a result', message(part(0x61, code, text(''), text(''), part(0xa0, Buffer.from([0x04]))))],
+  ['a result without a code', message(part(0x65, text(''), text('')))],
+  ['nothing but an id', message()],
+  ['two operations', message(result, result)],
+];
+
+describe('messages', () => {
+  it.each(good)('are %s, in one piece, byte by byte, and several at once', (_what, bytes) => {
+    const [once, slowly, many] = [openMessages(), openMessages(), openMessages()];
+    expect(once.accept(bytes)).toBe(true);
+    expect(once.isOne()).toBe(true);
+    for (const [index, byte] of bytes.entries()) {
+      expect(slowly.isOne()).toBe(false);
+      expect(slowly.accept(Buffer.from([byte])), `byte ${index}`).toBe(true);
+    }
+    expect(slowly.isOne()).toBe(true);
+    expect(many.accept(Buffer.concat([bytes, bytes, bytes.subarray(0, 5)]))).toBe(true);
+    expect(many.isOne()).toBe(false);
+  });
+
+  it.each(bad)('are not %s', (_what, bytes) => {
+    expect(openMessages().accept(bytes)).toBe(false);
+    const later = openMessages();
+    expect(later.accept(message(result))).toBe(true);
+    expect(later.accept(bytes)).toBe(false);
+  });
+
+  it('are one only when nothing is behind it', () => {
+    const messages = openMessages();
+    expect(messages.isOne()).toBe(false);
+    messages.accept(message(result));
+    messages.accept(Buffer.from([0x30]));
+    expect(messages.isOne()).toBe(false);
+  });
+});
