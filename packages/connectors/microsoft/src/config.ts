@@ -54,6 +54,8 @@ export const microsoftConfig: z.ZodType<MicrosoftConfig> = z
       .string()
       .meta(keepEmpty)
       .regex(/^[a-z0-9.-]+$/iu, 'is no tenant. Write its id, its domain, or common, organizations or consumers.')
+      // Microsoft takes these words in any case; here they decide whose groups count.
+      .transform((tenant) => (manyTenants.has(tenant.toLowerCase()) ? tenant.toLowerCase() : tenant))
       .default('common')
       .describe('Tenant id or domain; `common`, `organizations`, `consumers`. Default: common.'),
     onlySecurityGroups: flag('Leave Microsoft 365 groups and distribution lists out.'),

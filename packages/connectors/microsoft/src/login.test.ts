@@ -89,7 +89,9 @@ describe('groups', () => {
   });
 
   it('are not handed on from many tenants: everybody can found one with a group of any name', async () => {
-    expect((await (await opened(fakeMicrosoft())).login()).groups).toEqual([]);
+    for (const many of ['common', 'Common']) {
+      expect((await (await opened(fakeMicrosoft(), { tenant: many })).login()).groups).toEqual([]);
+    }
   });
 
   it('that are refused in one tenant are an error, not an empty list', async () => {
@@ -234,7 +236,11 @@ describe('refresh', () => {
 describe('the configuration', () => {
   it.each([
     [{ groups: ['ops'] }, 'config.groups: holds names, and every tenant'],
+    [{ tenant: 'Common', groups: ['ops'] }, 'config.groups: holds names, and every tenant'],
+    [{ tenant: 'ORGANIZATIONS', groups: ['ops'] }, 'config.groups: holds names, and every tenant'],
     [{ tenant: 'consumers', groups: ['x'], groupNameFormat: 'id' }, 'config.groups: cannot be used'],
+    [{ tenant: 'Consumers', groups: ['x'], groupNameFormat: 'id' }, 'config.groups: cannot be used'],
+    [{ tenant: '' }, 'config.tenant: is no tenant'],
     [{ tenant: '../evil' }, 'config.tenant: is no tenant'],
     [{ preferredUsernameField: 'upn' }, 'config.preferredUsernameField: must be one of'],
     [{ clientSecretFile: '/secret' }, 'config.clientSecretFile: is set besides clientSecret'],
