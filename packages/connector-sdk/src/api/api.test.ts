@@ -188,6 +188,14 @@ describe('pages', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it.each(['list?page=2', '?page=2', 'https://', 'javascript:void(0)'])(
+    'are refused at %s, which is nowhere',
+    async (next) => {
+      const { api } = paged(() => next);
+      await expect(api.pages('/list', paging)).rejects.toMatchObject({ code: 'upstream/protocol' });
+    },
+  );
+
   it('are asked for with the same body, as JSON', async () => {
     const { api, requests } = paged((number) => (number === 1 ? '/list?page=2' : undefined));
     expect(await api.pages('/list', { ...paging, body: { ids: [1] } })).toEqual([[1], [2]]);

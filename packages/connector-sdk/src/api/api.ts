@@ -176,7 +176,9 @@ function proofOf({ accessToken, secretHeaders = {} }: Pick<ApiOptions, 'accessTo
 
 /** The next page may be told as a URL. The token goes nowhere but to the API. */
 function urlOf(path: string, baseUrl: string): URL {
-  const url = path.startsWith('/') ? new URL(baseUrl + path) : new URL(path);
+  const whole = path.startsWith('/') ? baseUrl + path : path;
+  if (!URL.canParse(whole)) throw unbelievable({ reason: 'the next page is no URL', host: new URL(baseUrl).host });
+  const url = new URL(whole);
   if (url.origin === new URL(baseUrl).origin) return url;
   throw unbelievable({ reason: 'the next page is on another host', host: url.host });
 }
