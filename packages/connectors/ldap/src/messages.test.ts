@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { message as messageOf, part, success, text } from '../test/ber.ts';
 import { openMessages } from './messages.ts';
 
-const part = (tag: number, ...inner: readonly Buffer[]): Buffer => {
-  const content = Buffer.concat(inner);
-  return Buffer.concat([Buffer.from([tag, content.length]), content]);
-};
-const text = (value: string): Buffer => part(0x04, Buffer.from(value));
 const code = part(0x0a, Buffer.from([0]));
-const message = (...inner: readonly Buffer[]): Buffer => part(0x30, part(0x02, Buffer.from([7])), ...inner);
+const message = (...inner: readonly Buffer[]): Buffer => messageOf(7, ...inner);
 const attribute = part(0x30, text('uid'), part(0x31, text('jane'), text('joe')));
-const result = part(0x65, code, text(''), text(''));
+const result = success(0x65);
 const cookie = part(
   0xa0,
   part(0x30, text('1.2'), part(0x01, Buffer.from([255])), text('cookie')),
@@ -23,7 +19,7 @@ const good: readonly [string, Buffer][] = [
   ['a referral', message(part(0x65, code, text(''), text(''), part(0xa3, text('ldap://a'))))],
   ['a bind with credentials', message(part(0x61, code, text(''), text(''), part(0x87, Buffer.from('x'))))],
   ['an extension with name and value', message(part(0x78, code, text(''), text(''), part(0x8a), part(0x8b)))],
-  ['a long form of length', Buffer.concat([Buffer.from([0x30, 0x84, 0, 0, 0, 12]), message(result).subarray(2)])],
+  ['a long form of length', Buffer.concat([Buffer.from([0x30, 0x84, 0, 0, 0, 13]), message(result).subarray(2)])],
 ];
 
 const tooLong = (bytes: Buffer, at: number): Buffer => Buffer.from(bytes).fill(0x7f, at, at + 1);
@@ -32,7 +28,7 @@ const bad: readonly [string, Buffer][] = [
   ['something else', Buffer.from('HTTP/1.1 400 Bad Request\r\n')],
   ['an indefinite length', Buffer.from([0x30, 0x80, 0, 0])],
   ['more than is reasonable', Buffer.from([0x30, 0x84, 0x7f, 0xff, 0xff, 0xff])],
-  ['controls that are longer than the message', tooLong(message(result, part(0xa0)), 15)],
+  ['controls that are longer than the message', tooLong(message(result, part(0xa0)), 16)],
   ['a control that is no sequence', message(result, part(0xa0, part(0x04, Buffer.from([0x04, 0x82]))))],
   ['a control with too much', message(result, part(0xa0, part(0x30, text('1'), text('2'), Buffer.from([0x04, 0x00]))))],
   ['values that are longer than the message', message(part(0x64, text('a'), part(0x30, tooLong(attribute, 8))))],
@@ -46,32 +42,36 @@ const bad: readonly [string, Buffer][] = [
   ['two operations', message(result, result)],
 ];
 
+/** What is handed on before the end of a search. */
+const nowhere = message(part(0x73));
+
 describe('messages', () => {
   it.each(good)('are %s, in one piece, byte by byte, and several at once', (_what, bytes) => {
     const [once, slowly, many] = [openMessages(), openMessages(), openMessages()];
-    expect(once.accept(bytes)).toBe(true);
+    const isEndOfSearch = bytes.includes(Buffer.from([0x07, 0x65]));
+    const expected = isEndOfSearch ? Buffer.concat([nowhere, bytes]) : bytes;
+    expect(once.take(bytes)).toEqual(expected);
     expect(once.isOne()).toBe(true);
-    for (const [index, byte] of bytes.entries()) {
-      expect(slowly.isOne()).toBe(false);
-      expect(slowly.accept(Buffer.from([byte])), `byte ${index}`).toBe(true);
-    }
+    const heard = Array.from(bytes, (byte) => slowly.take(Buffer.from([byte])));
+    expect(heard.slice(0, -1)).toEqual(Array.from(bytes.subarray(1), () => Buffer.alloc(0)));
+    expect(heard.at(-1)).toEqual(expected);
     expect(slowly.isOne()).toBe(true);
-    expect(many.accept(Buffer.concat([bytes, bytes, bytes.subarray(0, 5)]))).toBe(true);
+    expect(many.take(Buffer.concat([bytes, bytes, bytes.subarray(0, 5)]))).toEqual(Buffer.concat([expected, expected]));
     expect(many.isOne()).toBe(false);
   });
 
   it.each(bad)('are not %s', (_what, bytes) => {
-    expect(openMessages().accept(bytes)).toBe(false);
+    expect(openMessages().take(bytes)).toBeUndefined();
     const later = openMessages();
-    expect(later.accept(message(result))).toBe(true);
-    expect(later.accept(bytes)).toBe(false);
+    expect(later.take(message(part(0x61, code, text(''), text(''))))).toBeDefined();
+    expect(later.take(bytes)).toBeUndefined();
   });
 
   it('are one only when nothing is behind it', () => {
     const messages = openMessages();
     expect(messages.isOne()).toBe(false);
-    messages.accept(message(result));
-    messages.accept(Buffer.from([0x30]));
+    messages.take(message(result));
+    messages.take(Buffer.from([0x30]));
     expect(messages.isOne()).toBe(false);
   });
 });

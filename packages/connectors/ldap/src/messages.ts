@@ -1,12 +1,16 @@
 /**
  * What a server sends, looked at before ldapts reads it. Where a length says more than there is, ldapts goes round in a
- * circle, and with it the whole process; with StartTLS, anybody in between could bring that about.
+ * circle, and with it the whole process; with StartTLS, anybody in between could bring that about. And it takes an empty
+ * page for the last one, though only an empty cookie says so (RFC 2696 section 3), unless a reference came with it.
  */
 
 /** Looks at the bytes of one way. */
 export interface Messages {
-  /** Whether these bytes, behind those of before, are messages so far (RFC 4511 section 4.1.1). */
-  accept(bytes: Buffer): boolean;
+  /**
+   * The messages that these bytes complete (RFC 4511 section 4.1.1), with a reference that leads nowhere before the end of
+   * each search; `undefined` when they are none.
+   */
+  take(bytes: Buffer): Buffer | undefined;
   /** Whether exactly one message came, and nothing of a second one. */
   isOne(): boolean;
 }
@@ -18,25 +22,27 @@ const longest = 16 * 1024 * 1024;
 export function openMessages(): Messages {
   let rest: Buffer = Buffer.alloc(0);
   let whole = 0;
-  const next = (): boolean => {
+  const next = (): readonly Buffer[] => {
     const head = headAt(rest, 0);
-    if (head === undefined) return false;
+    if (head === undefined) return [];
     if (head.tag !== sequence || head.length > longest) throw new Error('no message');
     const end = head.start + head.length;
-    if (end > rest.length) return false;
-    checkMessage(rest.subarray(head.start, end));
+    if (end > rest.length) return [];
+    const message = rest.subarray(0, end);
+    const { id, operation } = checkMessage(message.subarray(head.start));
     whole += 1;
     rest = rest.subarray(end);
-    return true;
+    return operation === searchDone ? [emptyReference(id), message] : [message];
   };
   return {
-    accept(bytes) {
+    take(bytes) {
       rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+      const complete: Buffer[] = [];
       try {
-        while (next());
-        return true;
+        for (let found = next(); found.length > 0; found = next()) complete.push(...found);
+        return Buffer.concat(complete);
       } catch {
-        return false;
+        return undefined;
       }
     },
     isOne: () => whole === 1 && rest.length === 0,
@@ -45,7 +51,7 @@ export function openMessages(): Messages {
 
 /** Tags (RFC 4511 appendix B). */
 const [boolean, integer, text, enumerated, sequence, set] = [0x01, 0x02, 0x04, 0x0a, 0x30, 0x31] as const;
-const [entry, reference, controls] = [0x64, 0x73, 0xa0] as const;
+const [entry, searchDone, reference, controls] = [0x64, 0x65, 0x73, 0xa0] as const;
 /** What may stand behind the three parts of a result: referral, SASL credentials, name and value of an extension. */
 const furtherParts: ReadonlySet<number> = new Set([0xa3, 0x87, 0x8a, 0x8b]);
 
@@ -54,13 +60,21 @@ interface Element {
   readonly content: Buffer;
 }
 
-function checkMessage(content: Buffer): void {
+/** Of the search with this id. */
+function emptyReference(id: Buffer): Buffer {
+  return Buffer.from([sequence, id.length + 4, integer, id.length, ...id, reference, 0]);
+}
+
+function checkMessage(content: Buffer): { readonly id: Buffer; readonly operation: number } {
   const [id, operation, added, ...more] = elementsOf(content);
-  if (id?.tag !== integer || operation === undefined || more.length > 0) throw new Error('no message');
+  if (id?.tag !== integer || id.content.length > 4 || operation === undefined || more.length > 0) {
+    throw new Error('no message');
+  }
   if (operation.tag === entry) checkEntry(operation);
   else if (operation.tag === reference) all(operation, text);
   else checkResult(operation);
   if (added !== undefined) checkControls(added);
+  return { id: id.content, operation: operation.tag };
 }
 
 function checkEntry(operation: Element): void {

@@ -20,13 +20,16 @@ const pageSize = 500;
 /** More entries than anybody has groups. */
 const mostEntries = 100_000;
 
+/** Pages from which there is no end to be seen: pages may be empty. */
+const mostPages = 1000;
+
 /** Attributes that hold bytes rather than text. */
 const binary = ['objectGUID', 'objectSid', 'tokenGroups'];
 
 /**
  * Searches, over all pages unless there is a `sizeLimit`.
  *
- * @throws {OstiaryError} `upstream/protocol` for more than 100,000 entries: a part of the groups would be worse than none.
+ * @throws {OstiaryError} `upstream/protocol` for more than 100,000 entries, or 1000 pages: a part of the groups would be worse than none.
  * @throws what the client throws, for `directoryFailure`.
  */
 export async function search(
@@ -48,12 +51,14 @@ export async function search(
 
 async function together(pages: AsyncIterable<SearchResult>, base: string): Promise<SearchResult> {
   const all: SearchResult = { searchEntries: [], searchReferences: [] };
+  let count = 0;
   for await (const { searchEntries, searchReferences } of pages) {
+    count += 1;
     all.searchEntries.push(...searchEntries);
     all.searchReferences.push(...searchReferences);
-    if (all.searchEntries.length <= mostEntries) continue;
+    if (all.searchEntries.length <= mostEntries && count <= mostPages) continue;
     const message = 'The directory answers more groups than there can be. Tell your administrator.';
-    throw new OstiaryError('upstream/protocol', message, { detail: { base, mostEntries } });
+    throw new OstiaryError('upstream/protocol', message, { detail: { base, mostEntries, mostPages } });
   }
   return all;
 }

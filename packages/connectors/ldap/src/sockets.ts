@@ -50,16 +50,18 @@ export function socketsOf({ url, host }: Server, tls: ConnectionOptions): Socket
   };
 }
 
-/** The socket, which hands on messages and ends at the first byte that is of none. */
+/** The socket, which hands on whole messages and ends at the first byte that is of none. */
 function hearing<S extends Socket>(socket: S, messages: Messages): S {
   const { emit } = socket;
-  // Not a listener: whoever listens besides would hear the same bytes.
+  const pass = (event: string | symbol, heard: readonly unknown[]): boolean =>
+    Reflect.apply(emit, socket, [event, ...heard]);
+  // Not a listener: whoever listens besides would hear the bytes as they came.
   socket.emit = (event: string | symbol, ...heard: unknown[]): boolean => {
     const [bytes] = heard;
-    const isBroken = event === 'data' && Buffer.isBuffer(bytes) && !messages.accept(bytes);
-    if (!isBroken) return Reflect.apply(emit, socket, [event, ...heard]);
-    socket.destroy(new BrokenMessage('the server sent what is no message of LDAP'));
-    return true;
+    if (event !== 'data' || !Buffer.isBuffer(bytes)) return pass(event, heard);
+    const whole = messages.take(bytes);
+    if (whole === undefined) socket.destroy(new BrokenMessage('the server sent what is no message of LDAP'));
+    return whole === undefined || whole.length === 0 || pass(event, [whole]);
   };
   return socket;
 }
