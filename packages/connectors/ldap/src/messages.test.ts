@@ -49,14 +49,14 @@ describe('messages', () => {
   it.each(good)('are %s, in one piece, byte by byte, and several at once', (_what, bytes) => {
     const [once, slowly, many] = [openMessages(), openMessages(), openMessages()];
     const isEndOfSearch = bytes.includes(Buffer.from([0x07, 0x65]));
-    const expected = isEndOfSearch ? Buffer.concat([nowhere, bytes]) : bytes;
+    const expected = isEndOfSearch ? [nowhere, bytes] : [bytes];
     expect(once.take(bytes)).toEqual(expected);
     expect(once.isOne()).toBe(true);
     const heard = Array.from(bytes, (byte) => slowly.take(Buffer.from([byte])));
-    expect(heard.slice(0, -1)).toEqual(Array.from(bytes.subarray(1), () => Buffer.alloc(0)));
+    expect(heard.slice(0, -1).flat()).toEqual([]);
     expect(heard.at(-1)).toEqual(expected);
     expect(slowly.isOne()).toBe(true);
-    expect(many.take(Buffer.concat([bytes, bytes, bytes.subarray(0, 5)]))).toEqual(Buffer.concat([expected, expected]));
+    expect(many.take(Buffer.concat([bytes, bytes, bytes.subarray(0, 5)]))).toEqual([...expected, ...expected]);
     expect(many.isOne()).toBe(false);
   });
 

@@ -1,7 +1,8 @@
 /**
  * What a server sends, looked at before ldapts reads it. Where a length says more than there is, ldapts goes round in a
  * circle, and with it the whole process; with StartTLS, anybody in between could bring that about. And it takes an empty
- * page for the last one, though only an empty cookie says so (RFC 2696 section 3), unless a reference came with it.
+ * page for the last one, though only an empty cookie says so (RFC 2696 section 3), unless a reference came with it. Some
+ * thousand small messages at once are too deep for it.
  */
 
 /** Looks at the bytes of one way. */
@@ -10,7 +11,7 @@ export interface Messages {
    * The messages that these bytes complete (RFC 4511 section 4.1.1), with a reference that leads nowhere before the end of
    * each search; `undefined` when they are none.
    */
-  take(bytes: Buffer): Buffer | undefined;
+  take(bytes: Buffer): readonly Buffer[] | undefined;
   /** Whether exactly one message came, and nothing of a second one. */
   isOne(): boolean;
 }
@@ -40,7 +41,7 @@ export function openMessages(): Messages {
       const complete: Buffer[] = [];
       try {
         for (let found = next(); found.length > 0; found = next()) complete.push(...found);
-        return Buffer.concat(complete);
+        return complete;
       } catch {
         return undefined;
       }

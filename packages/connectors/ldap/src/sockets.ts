@@ -50,7 +50,7 @@ export function socketsOf({ url, host }: Server, tls: ConnectionOptions): Socket
   };
 }
 
-/** The socket, which hands on whole messages and ends at the first byte that is of none. */
+/** The socket, which hands on whole messages, one at a time, and ends at the first byte that is of none. */
 function hearing<S extends Socket>(socket: S, messages: Messages): S {
   const { emit } = socket;
   const pass = (event: string | symbol, heard: readonly unknown[]): boolean =>
@@ -61,7 +61,8 @@ function hearing<S extends Socket>(socket: S, messages: Messages): S {
     if (event !== 'data' || !Buffer.isBuffer(bytes)) return pass(event, heard);
     const whole = messages.take(bytes);
     if (whole === undefined) socket.destroy(new BrokenMessage('the server sent what is no message of LDAP'));
-    return whole === undefined || whole.length === 0 || pass(event, [whole]);
+    for (const message of whole ?? []) pass(event, [message]);
+    return true;
   };
   return socket;
 }

@@ -54,6 +54,11 @@ it('a page without groups is not the last one while there is a cookie', async ()
   expect(await groupsOf(page([], 'a'), page(['ops'], 'b'), page([], 'c'), page(['dev'], ''))).toEqual(['ops', 'dev']);
 });
 
+it('some thousand small messages at once are read one after the other', async () => {
+  const many: Page = (id) => Buffer.concat(Array.from({ length: 8000 }, () => message(id, part(0x73))));
+  expect(await groupsOf((id) => Buffer.concat([many(id), page(['ops'], '')(id)]))).toEqual(['ops']);
+});
+
 it('pages that have no end are refused', async () => {
   await expect(groupsOf(page([], 'a'))).rejects.toMatchObject({ code: 'upstream/protocol', detail: { base: 'ou=g' } });
 });
