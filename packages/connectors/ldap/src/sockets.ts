@@ -17,8 +17,8 @@ export interface Sockets {
 
 /**
  * Ldapts opens a way again that was lost, without a word. Nobody would be bound on it, and after StartTLS it would be in
- * clear, so that is refused here. So is StartTLS when more came in clear than the answer to it: ldapts would put the rest
- * in front of what comes over TLS, and whoever is in between could begin the answer to a bind with a yes.
+ * clear, so that is refused here. So is StartTLS when more came in clear than the answer to it: put in front of what comes
+ * over TLS, it could be the beginning of an answer to a bind that says yes, from whoever is in between.
  */
 export function socketsOf({ url, host }: Server, tls: ConnectionOptions): Sockets {
   const opened: Socket[] = [];
