@@ -79,13 +79,23 @@ type Membership = 'member' | 'none' | 'hidden' | 'untold';
 
 async function membershipOf(org: string, { api, login }: GroupQuestion): Promise<Membership> {
   try {
-    // 302: who asks is no member, and is sent to the list that everybody may see.
-    const path = `/orgs/${encodeURIComponent(org)}/members/${encodeURIComponent(login)}`;
-    return (await api.exists(path, [302])) ? 'member' : 'none';
+    return (await isMember(org, { api, login })) ? 'member' : 'none';
   } catch (error) {
     if (refusedStatus(error) !== 403) throw error;
     return hidingReasons.has(refusedReason(error) ?? '') ? 'hidden' : 'untold';
   }
+}
+
+/**
+ * 302: who asks is not taken for a member, and is sent to the list that everybody may see. That happens to members as well,
+ * where the token does not tell GitHub so, and then those are in it who show their membership.
+ */
+async function isMember(org: string, { api, login }: Pick<GroupQuestion, 'api' | 'login'>): Promise<boolean> {
+  const pathIn = (list: string): string => `/orgs/${encodeURIComponent(org)}/${list}/${encodeURIComponent(login)}`;
+  return api.exists(pathIn('members')).catch((error: unknown) => {
+    if (refusedStatus(error) !== 302) throw error;
+    return api.exists(pathIn('public_members'));
+  });
 }
 
 function notAdmitted(orgs: readonly AllowedOrg[], memberships: readonly Membership[]): OstiaryError {

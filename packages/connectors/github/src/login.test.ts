@@ -179,6 +179,19 @@ describe('the allow-list', () => {
     expect((await (await opened(idp, { orgs: [{ name: 'acme' }] })).login()).groups).toEqual([]);
   });
 
+  it('lets in who is shown as a member to everybody, though GitHub does not take the token for one of a member', async () => {
+    const idp = fakeGitHub();
+    idp.world.teams = [];
+    for (const options of [{ orgs: [{ name: 'acme' }] }, { org: 'acme' }]) {
+      idp.world.publicOrgs = ['acme'];
+      const { login, refresh } = await opened(idp, options);
+      const before = await login();
+      expect(before).toMatchObject({ userId: '12345678', groups: [] });
+      idp.world.publicOrgs = ['other'];
+      expect(await refresh(before)).toBe('rejected');
+    }
+  });
+
   it('says that single sign-on is missing where GitHub hides the membership', async () => {
     const idp = fakeGitHub();
     idp.world.hiddenOrgs = ['acme'];

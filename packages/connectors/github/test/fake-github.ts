@@ -17,6 +17,8 @@ export interface GitHubWorld {
   orgs: readonly string[];
   /** Organizations that want single sign-on first. */
   hiddenOrgs: readonly string[];
+  /** Organizations that show the account among their members to everybody. */
+  publicOrgs: readonly string[];
   /** Organizations whose IP allow list does not have this service. */
   fencedOrgs: readonly string[];
   suspended: boolean;
@@ -72,6 +74,7 @@ function newWorld(): GitHubWorld {
     teams: [{ org: 'acme', name: 'Site Admins', slug: 'site-admins' }],
     orgs: [],
     hiddenOrgs: [],
+    publicOrgs: [],
     fencedOrgs: [],
     firewall: false,
     suspended: false,
@@ -94,6 +97,8 @@ function restApi(world: GitHubWorld, base: string): FakeApi {
     const path = url.href.slice(base.length).split('?')[0] ?? '';
     const org = /^\/orgs\/([^/]+)\/members\/([^/]+)$/u.exec(path);
     if (org !== null) return membership(world, decodeURIComponent(org[1] ?? ''), decodeURIComponent(org[2] ?? ''));
+    const shown = /^\/orgs\/([^/]+)\/public_members\/([^/]+)$/u.exec(path);
+    if (shown !== null) return new Response(null, { status: world.publicOrgs.includes(shown[1] ?? '') ? 204 : 404 });
     const team = /^\/orgs\/([^/]+)\/teams\/([^/]+)$/u.exec(path);
     if (team !== null) return Response.json(fullTeam(world, team[1] ?? '', team[2] ?? ''));
     if (path === '/user') return Response.json(userOf(world));
