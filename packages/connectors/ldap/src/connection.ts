@@ -24,6 +24,8 @@ export interface Account {
 export interface Connection {
   readonly client: Client;
   readonly server: Server;
+  /** Seconds that the server may take for a search: as long as somebody waits for it. */
+  readonly timeLimit: number;
   /** Whether it is still the one that was bound, as far as is known. */
   isUsable(): boolean;
   /** Never rejects: that the server hung up first is no failure. A client that is not closed keeps the process alive. */
@@ -50,7 +52,8 @@ export async function connect(
     ...(server.url.startsWith('ldaps:') ? { tlsOptions: tls } : {}),
     ...sockets.options,
   });
-  const connection = connectionOf(client, server, sockets);
+  const timeLimit = Math.ceil(config.timeout / 1000);
+  const connection = { ...connectionOf(client, server, sockets), timeLimit };
   const open = async (): Promise<void> => {
     // Ldapts limits the question for StartTLS, not the handshake after it.
     if (config.startTLS && !config.insecureNoSSL) await pTimeout(client.startTLS(tls), { milliseconds: limit });
@@ -65,7 +68,7 @@ export async function connect(
   }
 }
 
-function connectionOf(client: Client, server: Server, sockets: Sockets): Connection {
+function connectionOf(client: Client, server: Server, sockets: Sockets): Omit<Connection, 'timeLimit'> {
   const isUsable = (): boolean => client.isBound && sockets.isOpen();
   return {
     client,

@@ -31,7 +31,7 @@ class EmptyClient extends Client {
 
 const over = (client: Client, isUsable = true) => ({
   ...{ client, server: { url: 'ldap://nowhere.example', host: 'nowhere.example' } },
-  ...{ isUsable: () => isUsable, close: async () => undefined },
+  ...{ isUsable: () => isUsable, close: async () => undefined, timeLimit: 10 },
 });
 
 describe('a search', () => {

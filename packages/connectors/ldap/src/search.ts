@@ -29,17 +29,18 @@ const binary = ['objectGUID', 'objectSid', 'tokenGroups'];
 /**
  * Searches, over all pages unless there is a `sizeLimit`.
  *
- * @throws {OstiaryError} `upstream/protocol` for more than 100,000 entries, or 1000 pages: a part of the groups would be worse than none.
+ * @throws {OstiaryError} `upstream/protocol` for more than 100,000 entries, or 1000 pages: a part of the groups would be
+ *   worse than none.
  * @throws what the client throws, for `directoryFailure`.
  */
 export async function search(
-  { client, isUsable }: Connection,
+  { client, isUsable, timeLimit }: Connection,
   base: string,
   { mayLackBase = false, ...options }: Search,
 ): Promise<SearchResult> {
   // The client would search on all the same: anonymously, or until the time is over.
   if (!isUsable()) throw new LostConnection();
-  const settings = { ...options, explicitBufferAttributes: binary };
+  const settings = { ...options, timeLimit, explicitBufferAttributes: binary };
   try {
     if (options.sizeLimit !== undefined) return await client.search(base, settings);
     return await together(client.searchPaginated(base, { ...settings, paged: { pageSize } }), base);

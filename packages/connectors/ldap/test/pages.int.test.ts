@@ -20,14 +20,21 @@ const page =
   };
 
 /** Logs jane in at a server that answers questions for groups with these pages, the last one again and again. */
-async function groupsOf(...pages: readonly Page[]): Promise<readonly string[]> {
+const groupsOf = async (...pages: readonly Page[]): Promise<readonly string[]> => (await logIn(pages)).groups;
+
+async function logIn(pages: readonly Page[], more: Readonly<Record<string, unknown>> = {}) {
+  const timeLimits: (number | null)[] = [];
   let asked = 0;
   const answer = (bytes: Buffer): Buffer => {
     const reader = new BerReader(bytes);
     reader.readSequence();
     const id = reader.readInt() ?? 0;
     if (reader.readSequence() !== 0x63) return message(id, success(0x61));
-    if (reader.readString() === 'ou=p') {
+    const base = reader.readString();
+    const [_scope, _aliases] = [reader.readEnumeration(), reader.readEnumeration()];
+    const [_sizeLimit, timeLimit] = [reader.readInt(), reader.readInt()];
+    timeLimits.push(timeLimit);
+    if (base === 'ou=p') {
       return Buffer.concat([message(id, entry('uid=jane', 'uid', 'jane')), message(id, success(0x65))]);
     }
     asked += 1;
@@ -42,9 +49,11 @@ async function groupsOf(...pages: readonly Page[]): Promise<readonly string[]> {
     ...{ host: `127.0.0.1:${(server.address() as AddressInfo).port}`, insecureNoSSL: true },
     userSearch: { baseDN: 'ou=p', username: 'uid', idAttr: 'uid' },
     groupSearch: { baseDN: 'ou=g', nameAttr: 'cn', userMatchers: [{ userAttr: 'DN', groupAttr: 'member' }] },
+    ...more,
   };
   try {
-    return (await (await openForm(ldap, noHttp, { options })).login(jane)).groups;
+    const { groups } = await (await openForm(ldap, noHttp, { options })).login(jane);
+    return { groups, timeLimits };
   } finally {
     server.close();
   }
@@ -57,6 +66,10 @@ it('a page without groups is not the last one while there is a cookie', async ()
 it('some thousand small messages at once are read one after the other', async () => {
   const many: Page = (id) => Buffer.concat(Array.from({ length: 8000 }, () => message(id, part(0x73))));
   expect(await groupsOf((id) => Buffer.concat([many(id), page(['ops'], '')(id)]))).toEqual(['ops']);
+});
+
+it('the server may take as long as somebody waits for it', async () => {
+  expect((await logIn([page([], '')], { timeout: '40500ms' })).timeLimits).toEqual([41, 41]);
 });
 
 it('pages that have no end are refused', async () => {
