@@ -78,8 +78,8 @@ export interface Api {
   find<T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<T | undefined>;
   /** Asks, and reads one kind of refusal as well. Sent once unless it is a GET or the `fetch` is idempotent. */
   ask<T, R>(question: Question<T, R>): Promise<Replied<T, R>>;
-  /** Whether there is something: true for 2xx, false for 404 and for the further statuses in `absent`. */
-  exists(path: string, absent?: readonly number[]): Promise<boolean>;
+  /** Whether there is something: true for 2xx, false for 404. */
+  exists(path: string): Promise<boolean>;
   /** All pages of a list, from the first to the last. A list that has no end is refused, never cut. */
   pages<P>(first: string, paging: Paging<P>): Promise<readonly P[]>;
 }
@@ -109,10 +109,10 @@ export function openApi(options: ApiOptions): Api {
       if (status !== expected.status) throw await answer.refuse();
       return { ok, value: await answer.read(expected.answer) };
     },
-    async exists(path, absent = []) {
+    async exists(path) {
       const answer = await ask(path, {});
       const { ok, status } = answer.response;
-      if (!ok && status !== 404 && !absent.includes(status)) throw await answer.refuse();
+      if (!ok && status !== 404) throw await answer.refuse();
       await answer.ignore();
       return ok;
     },
