@@ -6,6 +6,9 @@ import { OstiaryError } from './error.ts';
  */
 export type IssuerId = string & { readonly __brand: 'IssuerId' };
 
+/** `URL` also reads what only browsers repair: line breaks within, backslashes, `https:a.example`. Verifiers do not. */
+const hasFormOfUrl = /^[a-z][a-z0-9+.-]*:\/\/[^\s\p{Cc}\\/][^\s\p{Cc}\\]*$/iu;
+
 /**
  * Checks an issuer identifier: an absolute http or https URL without user info, query or fragment.
  *
@@ -13,9 +16,9 @@ export type IssuerId = string & { readonly __brand: 'IssuerId' };
  * @throws {OstiaryError} `config/invalid` naming what is wrong.
  */
 export function parseIssuerId(text: string): IssuerId {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = hasFormOfUrl.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   const problem =
-    url === undefined || text.trim() !== text
+    url === undefined
       ? 'is not an absolute URL'
       : url.protocol !== 'https:' && url.protocol !== 'http:'
         ? 'must be an http or https URL'
