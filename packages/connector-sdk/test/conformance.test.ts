@@ -4,6 +4,7 @@ import { connectorConformance } from '../src/conformance/vitest.ts';
 import type { Connector, ConnectorContext } from '../src/index.ts';
 import type { Defect, Password, Redirect } from './defect.ts';
 import { passwordDouble, redirectDouble, subjectOf } from './double-provider.ts';
+import { identityDefects } from './identity-defects.ts';
 import { passwordDefects } from './password-defects.ts';
 import { redirectDefects } from './redirect-defects.ts';
 import { secrecyDefects } from './secrecy-defects.ts';
@@ -29,7 +30,7 @@ describe('an honest connector', () => {
 });
 
 describe('the kit finds a connector that', () => {
-  it.each([...redirectDefects, ...secrecyDefects])('%s', async (_what, breaks, defect) => {
+  it.each([...redirectDefects, ...identityDefects, ...secrecyDefects])('%s', async (_what, breaks, defect) => {
     expect(await broken(openRedirect, defect)).toEqual(expect.arrayContaining([...breaks]));
   });
 

@@ -56,6 +56,44 @@ export const secrecyDefects: readonly Case<Redirect>[] = [
     ),
   ],
   [
+    'repeats the provider in the error about a later question',
+    ['secrecy/refused'],
+    finishing(async (answer, good, { http }) => {
+      const identity = await good.finish(answer);
+      const headers = { authorization: `Bearer ${clientSecret}` };
+      const response = await http()('https://provider.example/person', { method: 'POST', headers });
+      if (response.ok) return identity;
+      throw new OstiaryError('upstream/protocol', `The provider says ${await response.text()}`);
+    }),
+  ],
+  [
+    'sends the browser with its secret',
+    ['secrecy/login'],
+    ({ login }) => ({
+      login: {
+        ...login,
+        async begin(ask) {
+          const step = await login.begin(ask);
+          return step.kind === 'form' ? step : { ...step, url: `${step.url}&client_secret=${clientSecret}` };
+        },
+      },
+    }),
+  ],
+  [
+    'puts its secret into the form',
+    ['secrecy/login'],
+    ({ login }) => ({
+      login: {
+        ...login,
+        async begin(ask) {
+          const step = await login.begin(ask);
+          const action = step.kind === 'form' ? step.action : step.url;
+          return { kind: 'form', action, fields: { secret: clientSecret }, keep: step.keep };
+        },
+      },
+    }),
+  ],
+  [
     'shows its secret in its metadata',
     ['metadata/public'],
     () => ({
