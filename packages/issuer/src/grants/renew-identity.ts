@@ -1,4 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
+import { requireIdentity } from '../checks/identity.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import { connectorScopes } from '../login/begin.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
@@ -11,8 +12,9 @@ import type { Turn } from './turn.ts';
  * its time is not over.
  *
  * @returns `rejected` when the login is over for good.
- * @throws {OstiaryError} `upstream/unavailable` when the provider cannot be asked at the moment; `oauth/invalid_grant`
- *   when this process has no way to ask it; `seal/invalid` when what it is asked with cannot be read any more.
+ * @throws {OstiaryError} `upstream/unavailable` when the provider cannot be asked at the moment; `upstream/protocol`
+ *   when the connector answers no identity; `oauth/invalid_grant` when this process has no way to ask it; `seal/invalid`
+ *   when what it is asked with cannot be read any more.
  */
 export async function renewIdentity(turn: Turn, context: IssuerContext): Promise<StoredIdentity | 'rejected'> {
   const family = turn.record().value;
@@ -38,6 +40,7 @@ export async function renewIdentity(turn: Turn, context: IssuerContext): Promise
     },
   });
   if (renewed === 'rejected') return 'rejected';
+  requireIdentity(renewed);
   if (renewed.userId !== identity.userId) throw anotherPerson(family);
   return storeIdentity(renewed, context.sealer, known);
 }

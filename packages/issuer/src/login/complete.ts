@@ -1,6 +1,7 @@
 import type { Identity } from '@ostiary/connector-sdk';
 import { OstiaryError } from '@ostiary/primitives';
 import { hashToken, randomToken } from '@ostiary/token-core';
+import { requireIdentity } from '../checks/identity.ts';
 import { after, type IssuerContext } from '../context.ts';
 import { decide } from '../policy/permit.ts';
 import type { Authenticated } from '../records/authentication.ts';
@@ -59,9 +60,7 @@ export async function issueCode(
 
 async function authenticate(login: CompletedLogin, context: IssuerContext): Promise<Authenticated> {
   const { identity, authorization, entry } = login;
-  if (identity.userId === '') {
-    throw new OstiaryError('upstream/protocol', 'The login failed.', { detail: { reason: 'empty user id' } });
-  }
+  requireIdentity(identity);
   const authTime = authTimeOf(login, context);
   return {
     request: authorization,

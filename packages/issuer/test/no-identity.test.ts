@@ -1,0 +1,61 @@
+/** What becomes of the answer of a connector that breaks its contract, as one without types may. */
+import type { Identity } from '@ostiary/connector-sdk';
+import { describe, expect, it } from 'vitest';
+import { answerOf } from './browser.ts';
+import { type Harness, jane, redirectUri, request, startIssuer, textOf } from './harness.ts';
+
+const credentials = { client_id: 'app', client_secret: 'app-secret' };
+
+/** Identities that are none, by what the log says is wrong. */
+const wrong: readonly (readonly [problem: string, change: Readonly<Record<string, unknown>>])[] = [
+  ['userId', { userId: 5 }],
+  ['username', { username: undefined }],
+  ['preferredUsername', { preferredUsername: null }],
+  ['email', { email: 'jane@example.com' }],
+  ['email.verified', { email: { address: 'jane@example.com', verified: 'false' } }],
+  ['groups', { groups: 'admins' }],
+  ['groups.1', { groups: ['dev', { name: 'ops' }] }],
+  ['authentication.time', { authentication: { time: new Date(Number.NaN) } }],
+  ['authentication.expires', { authentication: { expires: '2030-01-01' } }],
+  ['renewable', { renewable: true }],
+  ['connectorData', { connectorData: 'a token' }],
+];
+
+const changed = (change: Readonly<Record<string, unknown>>): Identity => ({ ...jane, ...change }) as Identity;
+
+/** What the log says of the one failure. */
+const problemsOf = ({ log }: Harness): unknown =>
+  log.lines.filter(({ event }) => event === 'request.failed').map(({ fields }) => fields.detail);
+
+const reason = 'the connector answered no identity';
+
+describe('an answer of a connector that is no identity', () => {
+  it.each(wrong)('lets nobody in, and the log says that it is the %s', async (problem, change) => {
+    const harness = await startIssuer();
+    harness.upstream.identity = changed(change);
+    const reply = await harness.browser().logIn(request());
+    expect(reply).toMatchObject({ kind: 'page', status: 502, page: { problem: 'login_failed' } });
+    expect(problemsOf(harness)).toEqual([{ reason, problems: [problem] }]);
+  });
+
+  it.each(wrong)('gives no tokens at a refresh and ends no login: %s', async (problem, change) => {
+    const harness = await startIssuer();
+    const browser = harness.browser();
+    const code = answerOf(await browser.logIn(request())).get('code') ?? '';
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...credentials };
+    const token = textOf(await browser.token(form), 'refresh_token');
+    const refresh = () => browser.token({ grant_type: 'refresh_token', refresh_token: token, ...credentials });
+    harness.upstream.identity = problem === 'userId' ? changed({ userId: '' }) : changed(change);
+    expect(await refresh()).toMatchObject({ status: 502 });
+    expect(problemsOf(harness)).toEqual([{ reason, problems: [problem] }]);
+    harness.upstream.identity = jane;
+    expect(await refresh()).toMatchObject({ status: 200 });
+  });
+
+  it.each([undefined, null, 'rejected'])('%s from a login with a redirect is one', async (answer) => {
+    const harness = await startIssuer();
+    harness.upstream.identity = answer as unknown as Identity;
+    expect(await harness.browser().logIn(request())).toMatchObject({ kind: 'page', status: 502 });
+    expect(problemsOf(harness)).toEqual([{ reason, problems: ['all of it'] }]);
+  });
+});
