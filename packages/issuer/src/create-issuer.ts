@@ -1,3 +1,4 @@
+import { checkOptions } from './checks/options.ts';
 import { createContext } from './context.ts';
 import { approvalEndpoint } from './endpoints/approval.ts';
 import { authorizeEndpoint, connectorEndpoint } from './endpoints/authorize.ts';
@@ -14,8 +15,11 @@ import type { IssuerOptions } from './options.ts';
 /**
  * Makes an issuer of its parts. It opens no socket and keeps nothing but caches: everything that must last is in
  * `options.storage`, everything a login needs before somebody has logged in is in the browser's sealed cookie.
+ *
+ * @throws {OstiaryError} `config/invalid` for options that cannot work, such as tokens that outlive their keys.
  */
 export function createIssuer(options: IssuerOptions): Issuer {
+  checkOptions(options);
   const context = createContext(options);
   return {
     endpoints: [
