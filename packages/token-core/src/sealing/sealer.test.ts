@@ -3,6 +3,7 @@ import { CompactEncrypt } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { testTime, watched, world } from '../../test/support.ts';
 import { createSealer } from './sealer.ts';
+import type { SealingPolicy } from './sealing-keys.ts';
 
 const DAY = 86_400;
 const purpose = 'login';
@@ -173,6 +174,13 @@ describe('sealing keys', () => {
     await expect(createSealer({ ...world(), policy: { rotationPeriod, keepFor: 1 } })).rejects.toMatchObject({
       code: 'config/invalid',
     });
+  });
+
+  it('refuse a policy without one of its times, and store nothing then', async () => {
+    const at = world();
+    const policy = { rotationPeriod: DAY } as SealingPolicy;
+    await expect(createSealer({ ...at, policy })).rejects.toThrow('keepFor');
+    expect(await at.storage.get(['sealing-keys', 'current'])).toBeUndefined();
   });
 });
 

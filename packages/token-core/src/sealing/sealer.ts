@@ -49,7 +49,9 @@ type Keys = SharedKeys<SealingAlgorithm, CryptoKey>;
  * `config/invalid` for a policy that cannot work.
  */
 export async function createSealer({ storage, deps, policy = defaultPolicy }: SealerOptions): Promise<Sealer> {
-  for (const [name, value] of Object.entries(policy)) {
+  const { rotationPeriod, keepFor } = policy;
+  // By name, so that one that is missing shows here, and not as a record that nobody can read any more.
+  for (const [name, value] of Object.entries({ rotationPeriod, keepFor })) {
     if (Number.isSafeInteger(value) && value > 0) continue;
     throw new OstiaryError('config/invalid', `The sealing policy needs ${name} as a positive whole number of seconds.`);
   }

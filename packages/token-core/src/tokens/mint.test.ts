@@ -144,4 +144,14 @@ describe('a minter', () => {
       });
     },
   );
+
+  it.each([
+    ['no subject', { subject: '' }],
+    ['no audience', { audience: [] as unknown as readonly [string] }],
+    ['an empty audience', { audience: ['app', ''] as const }],
+  ])('refuses %s, which no verifier takes', async (_what, change) => {
+    await expect(minter.idToken({ ...base, ...change })).rejects.toMatchObject({ code: 'config/invalid' });
+    const access = { ...base, ...change, clientId: 'app', scope: [] };
+    await expect(minter.accessToken(access)).rejects.toMatchObject({ code: 'config/invalid' });
+  });
 });

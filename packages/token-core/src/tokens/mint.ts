@@ -60,7 +60,7 @@ export interface Minter {
    * An ID token (OpenID Connect Core section 2).
    *
    * @throws {OstiaryError} `token/reserved_claim`; `keys/unavailable`; `config/invalid` for a lifetime the keys do not
-   * outlive.
+   * outlive, and for an empty subject or audience, which no verifier takes.
    */
   idToken(input: IdTokenInput): Promise<Minted>;
   /** A JWT access token (RFC 9068). The same errors. */
@@ -97,7 +97,10 @@ export function createMinter(options: MinterOptions): Minter {
 }
 
 function ownClaims(input: TokenInput, { issuer, keys, now, random }: MinterOptions): OwnClaims {
-  const { lifetimeSeconds, audience } = input;
+  const { lifetimeSeconds, audience, subject } = input;
+  if (!subject || audience.length === 0 || [audience].flat().includes('')) {
+    throw new OstiaryError('config/invalid', 'A token must have a subject and an audience.');
+  }
   if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds <= 0 || lifetimeSeconds > keys.tokenLifetime) {
     throw new OstiaryError(
       'config/invalid',
@@ -110,7 +113,7 @@ function ownClaims(input: TokenInput, { issuer, keys, now, random }: MinterOptio
   const iat = secondsSinceEpoch(now());
   return {
     iss: issuer,
-    sub: input.subject,
+    sub: subject,
     aud: audience.length === 1 ? audience[0] : audience,
     exp: iat + lifetimeSeconds,
     iat,
