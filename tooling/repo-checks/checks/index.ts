@@ -3,6 +3,7 @@ import { createPacker } from '../packing.ts';
 import { changesetsPresent } from './changesets-present.ts';
 import { commands } from './commands.ts';
 import { docsExamples } from './docs-examples.ts';
+import { docsInstalls } from './docs-installs.ts';
 import { docstrings } from './docstrings.ts';
 import { events } from './events.ts';
 import { exportsMatchBuild } from './exports-match-build.ts';
@@ -33,6 +34,7 @@ export function allChecks(options: CheckOptions): readonly Check[] {
     links,
     commands,
     docsExamples,
+    docsInstalls,
     docstrings,
     events,
     standIns,
