@@ -54,11 +54,16 @@ export function baseUrl(): z.ZodType<string, string> {
     .transform((value) => value.replace(/\/+$/u, ''));
 }
 
+/** Line breaks and backslashes, which `URL` takes away or turns around, and no other reader of URLs does. */
+const browsersRepair = /[\p{Cc}\\]/u;
+
 function urlProblem(value: string): string | undefined {
   if (value === '') return isEmpty;
-  if (!URL.canParse(value) || value.trim() !== value) return 'is not a URL. Write it like https://login.example.com.';
+  if (!URL.canParse(value) || value.trim() !== value || browsersRepair.test(value)) {
+    return 'is not a URL. Write it like https://login.example.com.';
+  }
   const url = new URL(value);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// (or http://).';
+  if (!/^https?:\/\/[^/]/iu.test(value)) return 'must begin with https:// (or http://).';
   if (url.username !== '' || url.password !== '') return 'must not contain a user name or password. Remove them.';
   return undefined;
 }
