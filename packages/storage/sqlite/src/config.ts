@@ -6,11 +6,18 @@ export interface SqliteConfig {
   readonly file: string;
 }
 
-const notAFile = (file: string): boolean => file === ':memory:' || file.startsWith('file:');
+/** What SQLite takes for something else than a path, and what to do instead. Here it would become a file of that name. */
+export function noPathProblem(file: string): string | undefined {
+  if (file !== ':memory:' && !file.startsWith('file:')) return undefined;
+  return 'must be a plain path; for records in memory choose the storage type memory';
+}
 
 export const sqliteConfig: z.ZodType<SqliteConfig> = z.strictObject({
   file: z
     .string()
     .min(1, 'is empty. Write the path of the database file.')
-    .refine((file) => !notAFile(file), 'must be a plain path; for records in memory choose the storage type memory'),
+    .superRefine((file, context) => {
+      const problem = noPathProblem(file);
+      if (problem !== undefined) context.addIssue(problem);
+    }),
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -33,6 +33,17 @@ describe('the file', () => {
     expect([mode(at('new')), mode(at('new', 'deep'))]).toEqual([0o700, 0o700]);
     for (const suffix of ['', '-wal', '-shm']) expect(mode(at('new', 'deep', `ostiary.db${suffix}`))).toBe(0o600);
   });
+
+  it.each([':memory:', 'file:other.db?mode=memory'])(
+    'has no name that SQLite takes for something else: %s',
+    async (file) => {
+      await expect(open(file)).rejects.toMatchObject({
+        code: 'config/invalid',
+        message: expect.stringContaining(`${file} must be a plain path; for records in memory`),
+      });
+      expect(existsSync(file)).toBe(false);
+    },
+  );
 
   it('keeps its records when it is opened again', async () => {
     const first = await open(at('again.db'));

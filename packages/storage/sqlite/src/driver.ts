@@ -14,6 +14,7 @@ import {
   type SweepOutcome,
   textToKey,
 } from '@ostiary/storage-sdk';
+import { noPathProblem } from './config.ts';
 import { inPlaceCheck, openFile, unreachable, unusable } from './open-file.ts';
 import { patiently } from './patience.ts';
 import { migrate, tablesOfOthers } from './schema.ts';
@@ -39,6 +40,8 @@ const DEFAULT_PATIENCE_MS = 5_000;
  */
 export async function openSqliteDriver(options: SqliteOptions): Promise<StorageDriver> {
   const { file, now, log, patience = DEFAULT_PATIENCE_MS } = options;
+  const noPath = noPathProblem(file);
+  if (noPath !== undefined) throw unusable(file, noPath);
   const path = resolve(file);
   try {
     const database = await patiently(() => openFile(path, log), patience);
