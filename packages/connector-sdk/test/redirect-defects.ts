@@ -1,7 +1,21 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
-import type { ConnectorContext, Identity } from '../src/index.ts';
+import type { ConnectorContext, FinishLogin, Identity } from '../src/index.ts';
 import { type Case, finishing, honestly, identities, type Redirect, refreshing } from './defect.ts';
 import { asking, redirectDouble } from './double-provider.ts';
+
+/** A login that takes a code again. */
+function remembering(login: Redirect['login']): Redirect['login'] {
+  const known = new Map<string | null, Identity>();
+  return {
+    ...login,
+    async finish(answer) {
+      const code = answer.params.get('code');
+      const identity = known.get(code) ?? (await login.finish(answer));
+      known.set(code, identity);
+      return identity;
+    },
+  };
+}
 
 /** Ways for a connector with a redirect to be bad. */
 export const redirectDefects: readonly Case<Redirect>[] = [
@@ -210,22 +224,21 @@ export const redirectDefects: readonly Case<Redirect>[] = [
     ['logout/returns'],
     () => ({ logout: { begin: async () => ({ url: 'https://provider.example/out' }) } }),
   ],
+  ['remembers what a code gave', ['redirect/once'], ({ login }) => ({ login: remembering(login) })],
   [
-    'remembers what a code gave',
+    'remembers it, and keeps nothing of a login',
     ['redirect/once'],
     ({ login }) => {
-      const known = new Map<string | null, Identity>();
-      return {
-        login: {
-          ...login,
-          async finish(answer) {
-            const code = answer.params.get('code');
-            const identity = known.get(code) ?? (await login.finish(answer));
-            known.set(code, identity);
-            return identity;
-          },
+      let kept: FinishLogin['keep'] = null;
+      const forgetful: Redirect['login'] = {
+        async begin(ask) {
+          const step = await login.begin(ask);
+          kept = step.keep;
+          return { ...step, keep: null };
         },
+        finish: (answer) => login.finish({ ...answer, keep: kept }),
       };
+      return { login: remembering(forgetful) };
     },
   ],
   [

@@ -68,8 +68,8 @@ export const redirectRules: readonly Rule[] = [
     appliesTo,
     async check(context) {
       const step = await begin(context);
-      if (step.keep === null) return; // nothing comes back that could be used up
       const params = await visit(context, step);
+      if ([...params.values()].every((value) => value === state)) return; // nothing came back that could be used up
       await finish(context, step, params);
       await failure(() => finish(context, step, params), 'the same answer a second time');
     },
