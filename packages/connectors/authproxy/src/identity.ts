@@ -27,7 +27,7 @@ export function identityOf(headers: RequestHeaders, config: AuthProxyConfig): Id
 }
 
 /** Header values are bytes; proxies write UTF-8. What is none stays as it is, byte by byte. */
-function readHeader(headers: RequestHeaders, name: string): string {
+export function readHeader(headers: RequestHeaders, name: string): string {
   const bytes = Buffer.from(headers.get(name) ?? '', 'latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();

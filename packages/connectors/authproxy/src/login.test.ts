@@ -85,6 +85,13 @@ describe('the shared secret', () => {
     await expect(finish({ ...jane, 'X-Proxy': 'two' })).resolves.toMatchObject({ userId: 'jane' });
   });
 
+  it('may hold signs outside ASCII, which the proxy writes as UTF-8', async () => {
+    const { finish } = await opened({ sharedSecret: 'schlüssel-des-hauses' });
+    const shown = (secret: string) => finish({ ...jane, 'X-Remote-Secret': utf8(secret) });
+    await expect(shown('schlüssel-des-hauses')).resolves.toMatchObject({ userId: 'jane' });
+    await expect(shown('schlössel-des-hauses')).rejects.toMatchObject({ code: 'upstream/protocol' });
+  });
+
   it('is missed in the log', async () => {
     expect((await opened()).log.lines[0]).toMatchObject({ level: 'warn', event: 'authproxy.anybody_may_be_the_proxy' });
   });

@@ -3,7 +3,7 @@ import type { ConnectorContext, RedirectLogin } from '@ostiary/connector-sdk';
 import { secretSource } from '@ostiary/connector-sdk/config';
 import { OstiaryError } from '@ostiary/primitives';
 import type { AuthProxyConfig } from './config.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, readHeader } from './identity.ts';
 
 /** Sends the browser to the callback of this connector, in front of which the proxy stands. */
 export function authproxyLogin(config: AuthProxyConfig, context: ConnectorContext): RedirectLogin {
@@ -17,7 +17,7 @@ export function authproxyLogin(config: AuthProxyConfig, context: ConnectorContex
       return { kind: 'redirect', url: url.href, keep: null };
     },
     async finish({ headers }) {
-      if (secret !== undefined && !isSame(headers.get(secretHeader) ?? '', (await secret()).reveal())) {
+      if (secret !== undefined && !isSame(readHeader(headers, secretHeader), (await secret()).reveal())) {
         const message = 'The login did not come through the authenticating proxy. Tell your administrator.';
         throw new OstiaryError('upstream/protocol', message, { detail: { wrong: secretHeader } });
       }
