@@ -1,4 +1,5 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
+import { requireStep } from '../checks/step.ts';
 import type { Client } from '../client.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { IssuerContext } from '../context.ts';
@@ -32,6 +33,7 @@ export async function beginLogin(start: LoginStart, request: IssuerRequest, cont
     ...(authorization.loginHint === undefined ? {} : { loginHint: authorization.loginHint }),
     ...(wantsFreshLogin(authorization) ? { forceLogin: true } : {}),
   });
+  requireStep(step);
   const cookies = await saveTransaction({ ...base, keep: step.keep }, request, context);
   if (step.kind === 'redirect') return { kind: 'redirect', status: 302, location: step.url, cookies };
   return {
