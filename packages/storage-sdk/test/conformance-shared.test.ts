@@ -1,43 +1,7 @@
-import type { Clock } from '@ostiary/primitives';
-import { type Key, keyToText, type StorageDriver, textToKey } from '@ostiary/storage-sdk';
-import { type OpenDriver, type Rule, rules, runRule } from '@ostiary/storage-sdk/conformance';
+import { type Key, keyToText, textToKey } from '@ostiary/storage-sdk';
+import { runRule } from '@ostiary/storage-sdk/conformance';
 import { describe, expect, it } from 'vitest';
-import { StorageModel } from '../src/conformance/model.ts';
-import { modelDriver } from './model-driver.ts';
-
-/** What the drivers of one namespace have in common. */
-interface World {
-  readonly now: Clock;
-  readonly model: StorageModel;
-  /** The versions of a record, for defects that count them. */
-  readonly versions: Map<string, readonly string[]>;
-  /** For defects that sweep, which the model does not. */
-  readonly deadlines: Map<string, Date | undefined>;
-  forget(): void;
-}
-
-type Defect = (good: StorageDriver, world: World) => Partial<StorageDriver>;
-
-/** Opens doubles that see the same records and differ from the model in the verbs they are given. */
-function openShared(defect: Defect): OpenDriver {
-  const worlds = new Map<string, World>();
-  return async ({ now, namespace }) => {
-    const forget = (): void => void worlds.delete(namespace);
-    const fresh = { now, model: new StorageModel(now), versions: new Map(), deadlines: new Map(), forget };
-    const world: World = worlds.get(namespace) ?? fresh;
-    worlds.set(namespace, world);
-    const good = modelDriver(now, world.model);
-    return { ...good, ...defect(good, world) };
-  };
-}
-
-function ruleNamed(id: string): Rule {
-  const rule = rules.find((one) => one.id === id);
-  if (rule === undefined) throw new Error(`there is no rule ${id}`);
-  return rule;
-}
-
-const aMoment = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { aMoment, type Defect, openShared, ruleNamed } from './shared-doubles.ts';
 
 const takesAnyForEmpty: Defect = (good) => ({
   take: (key, options) => good.take(key, options?.ifVersion === '' ? {} : options),
@@ -91,12 +55,14 @@ const keepsCursors: Defect = (good) => {
 
 const forgetsWhenClosed: Defect = (_good, { forget }) => ({ [Symbol.asyncDispose]: async () => forget() });
 
-const cutsOff: Defect = (good) => ({
-  async put(...write) {
-    await aMoment();
-    return good.put(...write);
-  },
-});
+const cutsOff =
+  (verb: 'put' | 'take' | 'scan' | 'sweep'): Defect =>
+  (good) => ({
+    async [verb](...call: [never, never, never]) {
+      await aMoment();
+      return good[verb](...call);
+    },
+  });
 
 /** Looks for what has expired, and removes it a moment later. */
 const sweepsSlowly =
@@ -128,7 +94,10 @@ const defects: readonly [name: string, breaks: string, defect: Defect][] = [
   ['begins to count versions anew after a sweep', 'version/new-after-sweep', restartsVersions],
   ['keeps its cursors to itself', 'replicas/scan-goes-on', keepsCursors],
   ['forgets its records when it is closed', 'dispose/keeps-records', forgetsWhenClosed],
-  ['cuts off writes when it is closed', 'dispose/waits', cutsOff],
+  ['cuts off writes when it is closed', 'dispose/waits', cutsOff('put')],
+  ['cuts off takes when it is closed', 'dispose/waits', cutsOff('take')],
+  ['cuts off walks when it is closed', 'dispose/waits', cutsOff('scan')],
+  ['cuts off sweeps when it is closed', 'dispose/waits', cutsOff('sweep')],
   ['sweeps what was renewed meanwhile', 'sweep/two-at-once', sweepsSlowly(false)],
   ['counts what another sweep removed', 'sweep/two-at-once', sweepsSlowly(true)],
   ['counts what the sweep of another replica removed', 'replicas/sweep-two-at-once', sweepsSlowly(true)],

@@ -205,6 +205,10 @@ function takesOneAfterTheOther(good: StorageDriver): StorageDriver {
       before = taken.catch(() => undefined);
       return taken;
     },
+    async [Symbol.asyncDispose]() {
+      await before;
+      await good[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -1,26 +1,21 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import type { StorageDriver } from '../driver.ts';
 import type { Key } from '../key.ts';
 import type { RecordKind } from '../record-form.ts';
 import { recordStore } from '../record-store.ts';
-import { atOnce, mustBeGone, mustGet, mustPut } from './expect.ts';
-import type { Rule, RuleContext } from './rule.ts';
+import { allKeys, atOnce, mustBeGone, mustGet, mustPut } from './expect.ts';
+import { mixedRaces } from './mixed-races.ts';
+import { inBothWays, type Race } from './race.ts';
+import type { Rule } from './rule.ts';
 
 const key: Key = ['thing', 'a'];
 const CALLERS = 50;
 const ROUNDS = 5;
 const UPDATES = 100;
 
-interface AtomicRule {
-  readonly id: string;
-  readonly about: string;
-  check(drivers: readonly StorageDriver[], context: RuleContext): Promise<void>;
-}
-
 const counter: RecordKind<number> = { kind: 'counter', version: 1, schema: z.number(), encode: (value) => value };
 
-const races: readonly AtomicRule[] = [
+const races: readonly Race[] = [
   {
     id: 'take-one-winner',
     about: `of ${CALLERS} parallel takes exactly one gets the record`,
@@ -65,12 +60,14 @@ const races: readonly AtomicRule[] = [
   },
   {
     id: 'put-expired-one-winner',
-    about: `of ${CALLERS} parallel writes over an expired record exactly one is written`,
+    about: `of ${CALLERS} parallel writes over an expired record exactly one is written, and it stays`,
     async check(drivers, { driver, clock }) {
       await mustPut(driver, key, { value: 'old', expiresAt: clock.in(1) });
       clock.advance(1);
       const outcomes = await atOnce(drivers, CALLERS, (caller, n) => caller.put(key, n, { ifVersion: 'absent' }));
       assert.equal(outcomes.filter(({ written }) => written).length, 1, 'not exactly one writer won');
+      const winner = outcomes.findIndex(({ written }) => written);
+      assert.equal((await mustGet(driver, key)).value, winner, 'the record is not what the winner wrote');
     },
   },
   {
@@ -103,34 +100,26 @@ const races: readonly AtomicRule[] = [
   },
 ];
 
-/** Each race runs between callers of one driver, and between callers of three. */
+/** Of parallel callers one wins, and what one was told the others see. */
 export const atomicRules: readonly Rule[] = [
-  ...races.map(
-    ({ id, about, check }): Rule => ({
-      id: `atomic/${id}`,
-      about,
-      check: (context) => check([context.driver], context),
-    }),
-  ),
-  ...races.map(
-    ({ id, about, check }): Rule => ({
-      id: `replicas/${id}`,
-      about: `${about}, between replicas`,
-      needs: 'replicas',
-      check: async (context) => check([context.driver, await context.another(), await context.another()], context),
-    }),
-  ),
+  ...inBothWays([...races, ...mixedRaces]),
   {
     id: 'replicas/seen-at-once',
-    about: 'what one replica was told is written is read by the other',
+    about: 'what one replica was told is written or taken is seen by the other, also by one that has looked before',
     needs: 'replicas',
     async check({ driver, another }) {
       const other = await another();
       for (let round = 0; round < CALLERS; round += 1) {
-        const version = await mustPut(driver, key, { value: round });
-        assert.deepEqual(await other.get(key), { value: round, version });
-        await other.take(key);
-        assert.equal(await driver.get(key), undefined, 'a replica still reads what the other has taken');
+        const [writer, reader] = round % 2 === 0 ? [driver, other] : [other, driver];
+        assert.equal(await reader.get(key), undefined, 'a replica still reads what was taken');
+        const first = await mustPut(writer, key, { value: round });
+        assert.deepEqual(await reader.get(key), { value: round, version: first });
+        const second = await mustPut(writer, key, { value: 'replaced', ifVersion: first });
+        assert.deepEqual(await reader.get(key), { value: 'replaced', version: second });
+        assert.deepEqual(await allKeys(reader, ['thing']), ['thing/a']);
+        await writer.take(key);
+        assert.equal(await reader.get(key), undefined, 'a replica still reads what the other has taken');
+        assert.deepEqual(await allKeys(reader, ['thing']), [], 'a replica still lists what the other has taken');
       }
     },
   },

@@ -8,6 +8,7 @@ const key: Key = ['thing', 'a'];
 const CALLS = 20;
 
 const numbered = (index: number): Key => ['thing', `n${index}`];
+const old = (index: number): Key => ['old', `n${index}`];
 
 /** What is left when a driver is disposed of. */
 export const closingRules: readonly Rule[] = [
@@ -31,9 +32,14 @@ export const closingRules: readonly Rule[] = [
     about: 'disposing waits for the calls under way, and they succeed',
     async check({ driver }) {
       await mustPut(driver, key, { value: 'read' });
-      const writes = atOnce([driver], CALLS, (caller, index) => mustPut(caller, numbered(index), { value: index }));
-      const reads = atOnce([driver], CALLS, (caller) => mustGet(caller, key));
-      const outcomes = Promise.allSettled([writes, reads]);
+      await atOnce([driver], CALLS, (caller, index) => mustPut(caller, old(index), { value: index }));
+      const outcomes = Promise.allSettled([
+        atOnce([driver], CALLS, (caller, index) => mustPut(caller, numbered(index), { value: index })),
+        atOnce([driver], CALLS, (caller) => mustGet(caller, key)),
+        atOnce([driver], CALLS, async (caller, index) => assert.ok(await caller.take(old(index)), 'nothing was taken')),
+        driver.scan({ prefix: ['thing'], limit: 10 }),
+        driver.sweep({ limit: 10 }),
+      ]);
       await driver[Symbol.asyncDispose]();
       const failed = (await outcomes).find((outcome) => outcome.status === 'rejected');
       assert.equal(failed?.reason, undefined, 'a call under way was cut off');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { StorageDriver } from '../driver.ts';
-import { type Key, keyToText } from '../key.ts';
+import { type Key, keyToText, textToKey } from '../key.ts';
 import { allKeys, atOnce, mustPut, pages } from './expect.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, TestClock } from './rule.ts';
 
 const MANY = 1_150;
 const STABLE = 300;
@@ -21,6 +21,17 @@ async function putAll(driver: StorageDriver, keys: readonly Key[], expiresAt?: D
 
 const numbered = (kind: string, count: number): Key[] =>
   Array.from({ length: count }, (_, index): Key => [kind, `n${index}`]);
+
+/** Takes a record, lets it expire, or writes it anew. */
+async function leave(
+  driver: StorageDriver,
+  clock: TestClock,
+  { key, how }: { readonly key: Key; readonly how: number },
+): Promise<void> {
+  if (how === 0) await driver.take(key);
+  else await mustPut(driver, key, { value: 'again', ...(how === 1 ? { expiresAt: clock.in(1) } : {}) });
+  clock.advance(1);
+}
 
 /** A walk lists what is there, all of it, in bounded pages. */
 export const scanRules: readonly Rule[] = [
@@ -107,6 +118,23 @@ export const scanRules: readonly Rule[] = [
       }
       const missing = stable.map(keyToText).filter((name) => !seen.has(name));
       assert.deepEqual(missing, [], 'records that were there all the time were not listed');
+    },
+  },
+  {
+    id: 'scan/place-gone',
+    about: 'a walk goes on where it was, though what it listed last was taken, has expired or was replaced',
+    async check({ driver, clock }) {
+      const keys = numbered('place', 60);
+      await putAll(driver, keys);
+      const found = new Set<string>();
+      let round = 0;
+      for await (const page of pages(driver, ['place'], 4)) {
+        for (const name of page) found.add(name);
+        for (const name of page) await leave(driver, clock, { key: textToKey(name), how: round % 3 });
+        round += 1;
+        assert.ok(round < 1000, 'the walk does not end');
+      }
+      assert.deepEqual([...found].sort(), keys.map(keyToText).sort());
     },
   },
   {
