@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress, RedisConfig } from './config.ts';
-import { withoutCommand } from './redis-error.ts';
+import { isOfSelect, withoutCommand } from './redis-error.ts';
 
 /** Without the one option whose declared type does not fit the rest. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
@@ -18,7 +18,11 @@ export async function openClient(config: RedisConfig, log: Logger): Promise<Redi
     config.cluster === undefined
       ? new Redis({ ...options, ...where(config), lazyConnect: true })
       : openCluster(config.cluster, options);
-  client.on('error', (error: Error) => log.warn('redis.connection_failed', { error: withoutCommand(error) }));
+  client.on('error', (error: Error) => {
+    // ioredis would go on in database 0, among the records of somebody else.
+    if (isOfSelect(error)) client.disconnect(true);
+    log.warn('redis.connection_failed', { error: withoutCommand(error) });
+  });
   return client;
 }
 

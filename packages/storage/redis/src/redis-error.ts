@@ -18,6 +18,12 @@ export function isWrongType(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('WRONGTYPE');
 }
 
+/** True when Redis did not give a new connection the database that it shall work in. Ask before {@link withoutCommand}. */
+export function isOfSelect(error: Error): boolean {
+  const command: unknown = 'command' in error ? error.command : undefined;
+  return typeof command === 'object' && command !== null && 'name' in command && command.name === 'select';
+}
+
 /** ioredis hangs the command on its errors, with the password or the value in it: no log may have that. */
 export function withoutCommand<E extends Error>(error: E): E {
   Reflect.deleteProperty(error, 'command');
@@ -31,6 +37,10 @@ const refusals: readonly (readonly [reply: RegExp, what: string])[] = [
   [
     /^NOPERM\b|ACL failure in script|can't run this command/,
     'does not let this user read and write. Give it the commands and the key prefix',
+  ],
+  [
+    /DB index is out of range/,
+    'has no database of that number. Correct `database`, or `databases` in its configuration',
   ],
   [/\bREADONLY\b/, 'is a replica that cannot be written. Name the primary'],
 ];

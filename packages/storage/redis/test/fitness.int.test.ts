@@ -61,6 +61,20 @@ describe.skipIf(requireTool('redis-server', 'redis-cli') !== undefined)('a Redis
     expect((await storage.put(['a', 'b'], 1, { ifVersion: 'any' })).written).toBe(true);
   });
 
+  it('refuses a database that there is not, or that the user may not choose, and writes to no other', async () => {
+    await expect(open({ database: 99 })).rejects.toMatchObject(refused('no database of that number'));
+    await expect(openAs(rights, { database: 2 })).rejects.toMatchObject(refused('read and write'));
+    await using storage = await openAs([...rights, '+select'], { database: 2 });
+    await admin.acl('SETUSER', 'jane', '-select');
+    await admin.client('KILL', 'USER', 'jane');
+    const write = async (): Promise<boolean> => (await storage.put(['a', 'b'], 1, { ifVersion: 'any' })).written;
+    for (let round = 0; round < 2; round += 1) await expect(write()).rejects.toMatchObject(lost);
+    expect(await admin.dbsize()).toBe(0);
+    await admin.acl('SETUSER', 'jane', '+select');
+    await expect.poll(() => write().catch(() => false), { timeout: 10_000 }).toBe(true);
+    expect(await admin.dbsize()).toBe(0);
+  });
+
   it('leaves no record of the trial behind', async () => {
     await using _storage = await open();
     expect(await admin.dbsize()).toBe(0);
