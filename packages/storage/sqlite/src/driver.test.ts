@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -129,7 +129,7 @@ describe('the tables', () => {
     inspect(at('newer.db'), (database) => database.exec('INSERT INTO ostiary_migrations VALUES (99, 0)'));
     await expect(open(at('newer.db'))).rejects.toMatchObject({
       code: 'storage/corrupt',
-      message: expect.stringContaining('newer release'),
+      message: expect.stringContaining(`${at('newer.db')} was written by a newer release`),
       detail: { version: 99, readable: 1 },
     });
   });
@@ -173,6 +173,17 @@ describe('the tables', () => {
     await driver.put(key, 1, { ifVersion: 'any' });
     inspect(at('damaged.db'), (database) => database.exec("UPDATE ostiary_records SET value = '{'"));
     await expect(driver.get(key)).rejects.toMatchObject({ code: 'storage/corrupt' });
+  });
+});
+
+describe('a damaged file', () => {
+  it('ends the start with an error that names it', async () => {
+    await (await open(at('broken.db')))[Symbol.asyncDispose]();
+    truncateSync(at('broken.db'), 10_000);
+    await expect(open(at('broken.db'))).rejects.toMatchObject({
+      code: 'storage/corrupt',
+      message: expect.stringContaining(`${at('broken.db')} is damaged`),
+    });
   });
 });
 

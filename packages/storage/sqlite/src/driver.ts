@@ -15,7 +15,7 @@ import {
   textToKey,
 } from '@ostiary/storage-sdk';
 import { noPathProblem } from './config.ts';
-import { inPlaceCheck, openFile, unreachable, unusable } from './open-file.ts';
+import { inPlaceCheck, openFile, unreachable, unusable, unreadable } from './open-file.ts';
 import { patiently } from './patience.ts';
 import { migrate, tablesOfOthers } from './schema.ts';
 import { isMisfit } from './sqlite-error.ts';
@@ -55,6 +55,7 @@ export async function openSqliteDriver(options: SqliteOptions): Promise<StorageD
       throw isMisfit(error) ? unusable(path, 'has tables named ostiary_ that are not ours', error) : error;
     }
   } catch (error) {
+    if (isOstiaryError(error, 'storage/corrupt')) throw unreadable(path, error);
     throw isOstiaryError(error, 'storage/unavailable') ? unreachable(path, error) : error;
   }
 }

@@ -1,4 +1,4 @@
-import { type BigIntStats, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, type BigIntStats, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
@@ -17,6 +17,7 @@ const OTHERS = 0o077;
 export function openFile(file: string, log: Logger): DatabaseSync {
   const path = resolve(file);
   makeFile(path);
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) checkWritable(file);
   if ((statSync(path).mode & OTHERS) !== 0) log.warn('storage.file_open_to_others', { file: path });
   try {
     const database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
@@ -46,6 +47,18 @@ function makeFile(path: string): void {
     if (errorCode(error) !== 'EEXIST') throw unusable(path, `cannot be made (${errorCode(error)})`, error);
   }
   if (!statSync(path).isFile()) throw unusable(path, 'is not a file');
+}
+
+/**
+ * SQLite opens what it may only read without a word, and each write fails later. What it makes beside it then can only
+ * be read, too, and stays when the rights of the file have been put right.
+ */
+function checkWritable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw unusable(file, `cannot be written (${errorCode(error)})`, error);
+  }
 }
 
 /**
@@ -93,6 +106,16 @@ export function unreachable(path: string, cause: OstiaryError): OstiaryError {
   const why = cause.cause instanceof Error ? cause.cause.message : 'no answer in time';
   const message = `The database file ${path} cannot be used: ${why}. Look at its disk, and at who else has it open.`;
   return new OstiaryError('storage/unavailable', message, { cause, detail: { file: path } });
+}
+
+/** An error about what is in the file, for whoever starts the server: SQLite cannot read it, or we must not. */
+export function unreadable(path: string, cause: OstiaryError): OstiaryError {
+  const problem =
+    cause.cause instanceof Error
+      ? `is damaged: ${cause.cause.message}. Restore a backup, or move it away, then everybody logs in again.`
+      : 'was written by a newer release of Ostiary. Start that one, or give this one another file.';
+  const detail = { ...cause.detail, file: path };
+  return new OstiaryError('storage/corrupt', `The database file ${path} ${problem}`, { cause, detail });
 }
 
 /**
