@@ -7,7 +7,7 @@ import type { Overrides } from './config/overrides.ts';
 import { formatWarning } from './config/problem.ts';
 import { summary } from './config/summary.ts';
 import type { Effects } from './effects.ts';
-import { errorFields } from './ops/error-fields.ts';
+import { endOfStart } from './ops/end-of-start.ts';
 import { plugIns } from './plug-ins.ts';
 import { version } from './version.ts';
 
@@ -26,7 +26,7 @@ export async function runCli(args: readonly string[], effects: Effects): Promise
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : FAILED;
-    effects.printError(`${describe(error)}\n`);
+    effects.printError(`${endOfStart(error)}\n`);
     return FAILED;
   }
 }
@@ -106,14 +106,7 @@ async function check(file: string, overrides: Overrides, effects: Effects): Prom
     effects.print(`OK: ${file}\n${summary(config)}`);
     return 0;
   } catch (error) {
-    effects.printError(`${describe(error)}\n`);
+    effects.printError(`${endOfStart(error)}\n`);
     return isOstiaryError(error, 'config/invalid') ? HAS_PROBLEMS : FAILED;
   }
-}
-
-function describe(error: unknown): string {
-  if (isOstiaryError(error)) return `ostiary: ${error.message}`;
-  // A bug: there is no sentence for it. The first line says what happened, without the places in the code.
-  const what = error instanceof Error ? errorFields(error).message : String(error);
-  return `ostiary: unexpected error, please report it: ${what}`;
 }

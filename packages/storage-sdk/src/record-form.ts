@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, OstiaryError } from '@ostiary/primitives';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Key } from './key.ts';
 
 /**
  * A kind of record: its name in keys, the version of its form, how to read it and how to write it.
@@ -41,6 +42,20 @@ export function decodeRecord<T>(kind: RecordKind<T>, stored: Json): T {
   return result.value;
 }
 
+/**
+ * The value that a driver finds as JSON text under `key`.
+ *
+ * @throws {OstiaryError} `storage/corrupt`; its detail names the kind of the record. What `JSON.parse` throws quotes the
+ * content, which may be a key, so it is not passed on.
+ */
+export function parseStoredValue([kind]: Key, text: string): Json {
+  try {
+    return JSON.parse(text) as Json; // JSON.parse answers nothing else
+  } catch {
+    throw corrupt({ kind }, 'it is not JSON');
+  }
+}
+
 /** What a schema throws may quote the content, so it is not passed on. */
 function validate<T>(kind: RecordKind<T>, data: Json): StandardSchemaV1.Result<T> {
   let result: ReturnType<(typeof kind.schema)['~standard']['validate']>;
@@ -80,9 +95,14 @@ function place(issue: StandardSchemaV1.Issue): string {
   return path.map((segment) => String(typeof segment === 'object' ? segment.key : segment)).join('.');
 }
 
-function corrupt<T>(kind: RecordKind<T>, problem: string, cause?: unknown): OstiaryError {
+function corrupt(
+  { kind, version }: { readonly kind: string; readonly version?: number },
+  problem: string,
+  cause?: unknown,
+): OstiaryError {
+  const readable = version === undefined ? {} : { readable: version };
   return new OstiaryError('storage/corrupt', 'A stored record cannot be read.', {
     cause,
-    detail: { kind: kind.kind, problem, readable: kind.version },
+    detail: { kind, problem, ...readable },
   });
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import { Cluster } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
 import { createRedisDriver } from './driver.ts';
@@ -23,6 +24,14 @@ describe('a driver', () => {
     const { sent, driver } = setUp();
     expect((await driver.put(['a'], 1, { ifVersion: 'any' })).written).toBe(true);
     expect(sent).toHaveBeenCalledTimes(1);
+  });
+
+  it('says which kind of record is damaged, and quotes nothing of it', async () => {
+    const { client, driver } = setUp();
+    vi.spyOn(client, 'hmget').mockResolvedValue(['{hush-hush', 'version', '']);
+    const error: unknown = await driver.get(['code', 'a']).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'storage/corrupt', detail: { kind: 'code', problem: 'it is not JSON' } });
+    expect(inspect(error, { depth: 9 })).not.toContain('hush');
   });
 
   it('takes an invalid date for a mistake of its caller, not of Redis', async () => {

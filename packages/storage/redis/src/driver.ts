@@ -1,4 +1,4 @@
-import { type Clock, type Json, OstiaryError, type RandomBytes } from '@ostiary/primitives';
+import type { Clock, Json, RandomBytes } from '@ostiary/primitives';
 import {
   deadlineMs,
   isLive,
@@ -6,6 +6,7 @@ import {
   keyPrefix,
   keyToText,
   type PutOptions,
+  parseStoredValue,
   randomVersion,
   type ScanOptions,
   type ScanPage,
@@ -49,7 +50,7 @@ export function createRedisDriver(options: RedisDriverOptions): StorageDriver {
   return {
     async get(key) {
       const reply = await call(() => client.hmget(name(options, key), 'd', 'v', 'x'));
-      const stored = toStored(reply);
+      const stored = toStored(key, reply);
       return stored !== undefined && isLive(deadlineMs(stored.expiresAt), now()) ? stored : undefined;
     },
     async put(key, value, putOptions) {
@@ -60,7 +61,7 @@ export function createRedisDriver(options: RedisDriverOptions): StorageDriver {
     async take(key, { ifVersion } = {}) {
       const wanted = ifVersion === undefined ? [] : [ifVersion];
       const reply = await call(() => client.eval(take, 1, name(options, key), now().getTime(), ...wanted));
-      return Array.isArray(reply) ? toStored(reply) : undefined;
+      return Array.isArray(reply) ? toStored(key, reply) : undefined;
     },
     scan: (page) => call(() => scan(options, page)),
     sweep: () => call(async () => ({ removed: 0, more: false })),
@@ -91,15 +92,11 @@ function putArguments({ now, random }: RedisDriverOptions, value: Json, { ifVers
   return { version, values: [ifVersion, moment, JSON.stringify(value), version, deadline ?? '', keep] };
 }
 
-function toStored(reply: readonly unknown[]): Stored | undefined {
+function toStored(key: Key, reply: readonly unknown[]): Stored | undefined {
   const [value, version, deadline] = reply as Partial<Reply>;
   if (typeof version !== 'string' || typeof value !== 'string') return undefined;
   const expiry = deadline ? { expiresAt: new Date(Number(deadline)) } : {};
-  try {
-    return { value: JSON.parse(value) as Json, version, ...expiry };
-  } catch (cause) {
-    throw new OstiaryError('storage/corrupt', 'A stored record cannot be read.', { cause });
-  }
+  return { value: parseStoredValue(key, value), version, ...expiry };
 }
 
 /** Walks the nodes one after the other. A node may answer more than was asked for: the rest waits in the cursor. */

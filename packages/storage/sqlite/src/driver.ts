@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { isOstiaryError, type Json, OstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import {
   deadlineMs,
   keyPrefix,
   keyToText,
+  parseStoredValue,
   randomVersion,
   type ScanOptions,
   type ScanPage,
@@ -150,13 +151,5 @@ class SqliteDriver implements StorageDriver {
 function toStored(row: Row | undefined): Stored | undefined {
   if (row === undefined) return undefined;
   const expiry = row.expires_at === null ? {} : { expiresAt: new Date(row.expires_at) };
-  return { value: parse(row.value), version: row.version, ...expiry };
-}
-
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text) as Json; // JSON.parse answers nothing else
-  } catch (cause) {
-    throw new OstiaryError('storage/corrupt', 'A stored record cannot be read.', { cause });
-  }
+  return { value: parseStoredValue(textToKey(row.name), row.value), version: row.version, ...expiry };
 }
