@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync, truncateSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -78,6 +89,13 @@ describe('the file', () => {
     expect(inspect(at('dex.db'), (database) => database.prepare('SELECT id FROM client').get())).toEqual({ id: 'x' });
   });
 
+  it('may be behind a symbolic link', async () => {
+    await (await open(at('itself', 'real.db')))[Symbol.asyncDispose]();
+    symlinkSync(at('itself', 'real.db'), at('link.db'));
+    await using driver = await open(at('link.db'));
+    expect((await driver.put(key, 1, { ifVersion: 'any' })).written).toBe(true);
+  });
+
   it('gives a warning when others may read it', async () => {
     writeFileSync(at('open.db'), '');
     chmodSync(at('open.db'), 0o644);
@@ -104,6 +122,21 @@ describe('a file that is not at its path any more', () => {
     writeFileSync(at('moved.db'), '');
     await expect(driver.take(key)).rejects.toMatchObject(lost('was replaced'));
     renameSync(at('elsewhere.db'), at('moved.db'));
+    expect((await driver.take(key))?.value).toBe(1);
+  });
+});
+
+describe.each(['-wal', '-shm'])('a companion %s that is not at its path any more', (companion) => {
+  it('lets no write be lost without a word', async () => {
+    const file = at(`companion${companion}.db`);
+    await using driver = await open(file);
+    await driver.put(key, 1, { ifVersion: 'any' });
+    renameSync(`${file}${companion}`, at('aside'));
+    await expect(driver.put(key, 2, { ifVersion: 'any' })).rejects.toMatchObject({
+      code: 'storage/unavailable',
+      detail: { file: `${file}${companion}`, problem: expect.stringContaining('is not at its path any more (ENOENT)') },
+    });
+    renameSync(at('aside'), `${file}${companion}`);
     expect((await driver.take(key))?.value).toBe(1);
   });
 });

@@ -1,4 +1,13 @@
-import { accessSync, type BigIntStats, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
@@ -17,7 +26,7 @@ const OTHERS = 0o077;
 export function openFile(file: string, log: Logger): DatabaseSync {
   const path = resolve(file);
   makeFile(path);
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) checkWritable(file);
+  for (const file of withCompanions(path)) checkWritable(file);
   if ((statSync(path).mode & OTHERS) !== 0) log.warn('storage.file_open_to_others', { file: path });
   try {
     const database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
@@ -47,6 +56,15 @@ function makeFile(path: string): void {
     if (errorCode(error) !== 'EEXIST') throw unusable(path, `cannot be made (${errorCode(error)})`, error);
   }
   if (!statSync(path).isFile()) throw unusable(path, 'is not a file');
+}
+
+/**
+ * SQLite keeps the last writes, and who reads and writes them, in two files beside the database while it is open. They
+ * are beside the file itself when the path is a symbolic link.
+ */
+function withCompanions(path: string): readonly string[] {
+  const file = realpathSync(path);
+  return [path, `${file}-wal`, `${file}-shm`];
 }
 
 /**
@@ -119,18 +137,27 @@ export function unreadable(path: string, cause: OstiaryError): OstiaryError {
 }
 
 /**
- * Makes a check that throws `storage/unavailable` while the path leads to another file than it does now, or to none.
- * SQLite would go on with the file it has open, and whatever it writes there is gone when the server ends.
+ * Makes a check that throws `storage/unavailable` while the path, or that of a companion, leads to another file than it
+ * does now, or to none. SQLite would go on with the files it has open. Whatever it writes there is gone when the server
+ * is killed, and a process that opens the path meanwhile does not see it.
+ *
+ * @param path of a database that was read already: the first read makes its companions.
  */
 export function inPlaceCheck(path: string): () => void {
-  const opened = statSync(path, { bigint: true });
+  const checks = withCompanions(path).map((file) => sameFileCheck(file, statSync(file, { bigint: true })));
   return () => {
-    const found = whatIsAt(path);
+    for (const check of checks) check();
+  };
+}
+
+function sameFileCheck(file: string, opened: BigIntStats): () => void {
+  return () => {
+    const found = whatIsAt(file);
     if (typeof found !== 'string' && found.ino === opened.ino && found.dev === opened.dev) return;
     const what = typeof found === 'string' ? `is not at its path any more (${found})` : 'was replaced by another';
     const problem = `The database file ${what}, so what is written now would be lost. Put it back, or restart the server.`;
     throw new OstiaryError('storage/unavailable', 'The storage does not answer. Please try again.', {
-      detail: { file: path, problem },
+      detail: { file, problem },
     });
   };
 }
