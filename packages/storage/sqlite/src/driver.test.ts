@@ -146,10 +146,13 @@ describe('a path that cannot be a database', () => {
     ['below a file', () => at('text', 'ostiary.db'), 'is in a folder that cannot be made'],
     ['a folder', () => at('folder'), 'is not a file'],
     ['another kind of file', () => at('text'), 'is not a SQLite database'],
+    ['a link to nothing', () => at('nowhere.db'), 'is a link that leads to no file (ENOENT)'],
     ['on a file system that nobody may write', () => '/proc/ostiary.db', 'cannot be made'],
   ])('%s: says which and what is wrong', async (_name, path, problem) => {
     writeFileSync(at('text'), 'this is a text file, not a database. '.repeat(100));
     mkdirSync(at('folder'), { recursive: true });
+    rmSync(at('nowhere.db'), { force: true });
+    symlinkSync(at('no-such-folder', 'x.db'), at('nowhere.db'));
     await expect(open(path())).rejects.toMatchObject({
       code: 'config/invalid',
       message: expect.stringContaining(`${path()} ${problem}`),

@@ -55,7 +55,9 @@ function makeFile(path: string): void {
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw unusable(path, `cannot be made (${errorCode(error)})`, error);
   }
-  if (!statSync(path).isFile()) throw unusable(path, 'is not a file');
+  const found = whatIsAt(path);
+  if (typeof found === 'string') throw unusable(path, `is a link that leads to no file (${found})`);
+  if (!found.isFile()) throw unusable(path, 'is not a file');
 }
 
 /**
