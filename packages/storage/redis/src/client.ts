@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress, RedisConfig } from './config.ts';
+import { connectionLog } from './connection-log.ts';
 import { isOfSelect, withoutCommand } from './redis-error.ts';
 
 /** Without the one option whose declared type does not fit the rest. */
@@ -18,10 +19,12 @@ export async function openClient(config: RedisConfig, log: Logger): Promise<Redi
     config.cluster === undefined
       ? new Redis({ ...options, ...where(config), lazyConnect: true })
       : openCluster(config.cluster, options);
+  const connections = connectionLog(log);
+  client.on('ready', () => connections.ready());
   client.on('error', (error: Error) => {
     // ioredis would go on in database 0, among the records of somebody else.
     if (isOfSelect(error)) client.disconnect(true);
-    log.warn('redis.connection_failed', { error: withoutCommand(error) });
+    connections.failed(withoutCommand(error));
   });
   return client;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { redisStorage } from '@ostiary/storage-redis';
 import { freePort, requireTool, startRedis, temporaryFolder } from '@ostiary/tooling-servers';
 import { Redis } from 'ioredis';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { configOf, deps } from './support.ts';
 
 describe('no redis', () => {
@@ -46,16 +46,24 @@ describe.skipIf(requireTool('redis-server') !== undefined)('redis', () => {
     await expect(redisStorage.open(config, deps)).rejects.toMatchObject({ code: 'storage/unavailable' });
   });
 
-  it('that goes away is said in bounded time, and found again', async () => {
+  it('that goes away is said in bounded time and logged once, and found again', async () => {
     await using server = await startRedis({ appendfsync: 'always' });
-    await using storage = await redisStorage.open(await configOf({ port: server.port }), deps);
+    const [warn, info] = [vi.fn(), vi.fn()];
+    const log = { ...deps.log, warn, info };
+    await using storage = await redisStorage.open(await configOf({ port: server.port }), { ...deps, log });
     await storage.put(['a', 'b'], { kept: true }, { ifVersion: 'absent' });
     await server.kill();
-    await expect(storage.get(['a', 'b'])).rejects.toMatchObject({ code: 'storage/unavailable' });
+    for (let round = 0; round < 3; round += 1) {
+      await expect(storage.get(['a', 'b'])).rejects.toMatchObject({ code: 'storage/unavailable' });
+    }
     await server.restart();
     await expect
       .poll(() => storage.get(['a', 'b']).catch(() => undefined), { timeout: 20_000, interval: 200 })
       .toMatchObject({ value: { kept: true } });
+    const reasons = warn.mock.calls.map(([event, { error }]) => `${event}: ${error.message}`);
+    expect(reasons).toEqual([...new Set(reasons)]);
+    expect(reasons).toContain(`redis.connection_failed: connect ECONNREFUSED 127.0.0.1:${server.port}`);
+    expect(info).toHaveBeenCalledExactlyOnceWith('redis.connection_recovered', { failures: expect.any(Number) });
   });
 
   it('whose scripts were flushed goes on', async () => {
