@@ -1,4 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once as onceOf } from 'node:events';
+import { open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
@@ -126,6 +128,14 @@ staticClients: [{ id: a, name: A }]\nconectors: []`;
     for (const path of ['issuer', 'storage.type', 'staticClients[0]', 'conectors'])
       expect(stderr + stdout).toContain(path);
     expect(stderr + stdout).toContain('connectors');
+  });
+
+  it.runIf(process.platform === 'linux')('ends also when nobody can be told', async () => {
+    await using full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, [main, 'check', '/no/such/file'], { stdio: ['ignore', 'ignore', full.fd] });
+    const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    expect(await onceOf(child, 'exit')).toEqual([1, null]);
+    clearTimeout(late);
   });
 
   it('refuses a file that is not UTF-8', async () => {
