@@ -232,6 +232,28 @@ describe('a ring without its storage', () => {
     expect(ring.signer().alg).toBe('EdDSA');
   });
 
+  it('reads its keys at once when it is asked to sign after a clock that jumped', async () => {
+    const at = world();
+    const storage = watched(at.storage);
+    const ring = await createKeyRing({ storage, policy, deps: at.deps });
+    at.time.advance(7200);
+    expect(() => ring.signer()).toThrow(expect.objectContaining({ code: 'keys/unavailable' }));
+    await vi.waitFor(() => expect(ring.signer().alg).toBe('EdDSA'));
+  });
+
+  it('asks a storage that is away once in a few seconds, however often it is asked to sign', async () => {
+    const at = world();
+    const storage = watched(at.storage);
+    const ring = await createKeyRing({ storage, policy, deps: at.deps });
+    storage.down = true;
+    at.time.advance(7200);
+    for (let call = 0; call < 20; call += 1) expect(() => ring.signer()).toThrow();
+    await vi.waitFor(() => expect(at.lines).toHaveLength(2));
+    for (let call = 0; call < 20; call += 1) expect(() => ring.signer()).toThrow();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(at.lines.map(({ event }) => event)).toEqual(['keys.published', 'keys.refresh_failed']);
+  });
+
   it('promises verifiers less and less', async () => {
     const at = world();
     const ring = await open(at);

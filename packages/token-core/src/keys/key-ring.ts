@@ -25,8 +25,8 @@ export interface KeyRing extends AsyncDisposable {
    * The key that signs at this moment.
    *
    * @param algorithm absent: the policy's first algorithm, or, just after the policy changed, one that has a key ready.
-   * @throws {OstiaryError} `keys/unavailable` when the algorithm has no key ready, or the keys could not be read from
-   * the storage for so long that another replica may have replaced them.
+   * @throws {OstiaryError} `keys/unavailable` when the algorithm has no key ready, or the keys were not read from the
+   * storage for so long that another replica may have replaced them. They are then read at once, not when a timer says.
    */
   signer(algorithm?: SigningAlgorithm): Signer;
   /** The policy's algorithms, the default first. */
@@ -137,6 +137,8 @@ class LocalKeyRing implements KeyRing {
 
   signer(algorithm?: SigningAlgorithm): Signer {
     if (this.#closed || secondsOf(this.#deps.now) >= this.#freshUntil()) {
+      // After a machine that slept or a clock that was set, nothing is wrong but the age: the next call finds new keys.
+      if (!this.#closed) void this.#keys.refreshSoon();
       throw new OstiaryError('keys/unavailable', 'The signing keys are out of date. Please try again later.');
     }
     const { signers } = this.#currentView();
@@ -161,7 +163,7 @@ class LocalKeyRing implements KeyRing {
   async verificationKey(kid: string): Promise<VerificationKey | undefined> {
     const known = this.#currentView().published.get(kid);
     if (known !== undefined) return toVerificationKey(known);
-    if (!this.#closed) await this.#keys.refreshForUnknown();
+    if (!this.#closed) await this.#keys.refreshSoon();
     const found = this.#currentView().published.get(kid);
     return found && toVerificationKey(found);
   }

@@ -36,8 +36,8 @@ export interface SharedKeys<A extends string, P> {
   snapshot(): Snapshot<A, P>;
   /** Reads, rotates what is due, and takes over the result. A failure is logged and leaves the snapshot as it is. */
   refresh(): Promise<void>;
-  /** For a key id nobody here knows: refreshes, unless that was tried a moment ago. */
-  refreshForUnknown(): Promise<void>;
+  /** For a caller that needs what is not here, such as the key of an unknown id: refreshes, unless that was just tried. */
+  refreshSoon(): Promise<void>;
 }
 
 export interface SharedKeysOptions<A extends string, P> {
@@ -56,7 +56,7 @@ export interface SharedKeysOptions<A extends string, P> {
 }
 
 /** Strangers can send as many unknown key ids as they like; the storage is asked once in this many seconds. */
-const UNKNOWN_KEY_PAUSE_SECONDS = 5;
+const SOON_PAUSE_SECONDS = 5;
 
 /** The one record of a kind: compare-and-set on it is what makes replicas agree. */
 const RECORD_ID = 'current';
@@ -96,9 +96,9 @@ export async function openSharedKeys<A extends string, P>(options: SharedKeysOpt
   return {
     snapshot: () => snapshot,
     refresh,
-    async refreshForUnknown() {
+    async refreshSoon() {
       const sinceTried = Math.abs(secondsOf(now) - triedAt);
-      if (running !== undefined || sinceTried >= UNKNOWN_KEY_PAUSE_SECONDS) await refresh();
+      if (running !== undefined || sinceTried >= SOON_PAUSE_SECONDS) await refresh();
     },
   };
 }

@@ -106,7 +106,7 @@ async function findKey(keys: Keys, kid: string): Promise<CryptoKey | undefined> 
   const find = () => keys.snapshot().keys.find(({ key }) => key.kid === kid)?.ready;
   const known = find();
   if (known !== undefined) return known;
-  await keys.refreshForUnknown();
+  await keys.refreshSoon();
   return find();
 }
 
