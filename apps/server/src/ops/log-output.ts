@@ -24,7 +24,8 @@ const LINE_END = Buffer.from('\n');
 /**
  * Writes the lines of the log to a file descriptor, one write after the other. It waits for no reader and never throws:
  * what cannot be written, to a full disk for one, is lost, and the next lines are tried again. The server answers
- * requests whether its log can be written or not.
+ * requests whether its log can be written or not. (The destination that pino brings ends the process at a full disk, or
+ * tries for ever at its end.)
  */
 export class LogOutput {
   readonly #options: LogOutputOptions;

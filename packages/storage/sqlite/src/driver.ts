@@ -16,7 +16,7 @@ import {
   textToKey,
 } from '@ostiary/storage-sdk';
 import { noPathProblem } from './config.ts';
-import { inPlaceCheck, openFile, unreachable, unusable, unreadable } from './open-file.ts';
+import { inPlaceCheck, openFile, unreachable, unreadable, unusable } from './open-file.ts';
 import { patiently } from './patience.ts';
 import { migrate, tablesOfOthers } from './schema.ts';
 import { isMisfit } from './sqlite-error.ts';
