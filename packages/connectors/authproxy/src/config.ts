@@ -55,4 +55,12 @@ export const authproxyConfig: z.ZodType<AuthProxyConfig> = z
         'How long refresh tokens are good after the login, since the proxy cannot be asked. Default: 24h. Not in Dex.',
       ),
   })
-  .superRefine(atMostOne('sharedSecret', 'sharedSecretFile'));
+  .superRefine(atMostOne('sharedSecret', 'sharedSecretFile'))
+  .superRefine(({ secretHeader, userHeader, userIDHeader, userNameHeader, emailHeader, groupHeader }, context) => {
+    const shown = [userHeader, userIDHeader, userNameHeader, emailHeader, groupHeader].map((name) =>
+      name.toLowerCase(),
+    );
+    if (!shown.includes(secretHeader.toLowerCase())) return;
+    const message = 'is a header that says who somebody is. Name another: the secret would be in the tokens.';
+    context.addIssue({ code: 'custom', path: ['secretHeader'], message });
+  });

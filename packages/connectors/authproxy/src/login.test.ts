@@ -108,6 +108,7 @@ describe('the configuration', () => {
     [{ refreshMaxAge: '1s' }, 'config.refreshMaxAge: is too short'],
     [{ sharedSecret: '' }, 'config.sharedSecret: is empty. Set it, or check that the environment variable'],
     [{ sharedSecretFile: '' }, 'config.sharedSecretFile: is empty'],
+    [{ secretHeader: 'x-remote-USER-name' }, 'config.secretHeader: is a header that says who somebody is'],
     [{ sharedSecret: 'a', sharedSecretFile: 'b' }, 'config.sharedSecretFile: is set besides sharedSecret'],
   ])('refuses %j', async (options, problem) => {
     await expect(configOf(options)).rejects.toThrow(problem);

@@ -121,12 +121,19 @@ describe('createKeyRing', () => {
     });
   });
 
-  it('tells an operator that clocks differ', async () => {
+  it('tells an operator that clocks differ, once until they do not', async () => {
     const at = world();
     await open(at);
+    const told = () => at.lines.filter(({ event }) => event === 'keys.clocks_differ');
     const behind = testTime(at.time.now().getTime() - 90_000);
-    await createKeyRing({ storage: at.storage, policy, deps: { ...at.deps, now: behind.now } });
-    expect(at.lines).toContainEqual({ level: 'error', event: 'keys.clocks_differ', fields: { aheadSeconds: 90 } });
+    const ring = await createKeyRing({ storage: at.storage, policy, deps: { ...at.deps, now: behind.now } });
+    await ring.refresh();
+    expect(told()).toEqual([{ level: 'error', event: 'keys.clocks_differ', fields: { aheadSeconds: 90 } }]);
+    behind.advance(60);
+    await ring.refresh();
+    behind.advance(-50);
+    await ring.refresh();
+    expect(told().map(({ fields }) => fields)).toEqual([{ aheadSeconds: 90 }, { aheadSeconds: 80 }]);
   });
 
   it('writes no private member into its log', async () => {

@@ -74,14 +74,20 @@ export async function openSharedKeys<A extends string, P>(options: SharedKeysOpt
   const { log, now, random } = options.deps;
   const jitter = () => (random(1)[0] ?? 0) / 256;
   const store = recordStore(options.storage, options.kind, { jitter });
-  let snapshot = await load(store, options, []);
+  const watchClocks = clockWatch(options);
+  const read = async (known: readonly Loaded<A, P>[]): Promise<Snapshot<A, P>> => {
+    const found = await load(store, options, known);
+    watchClocks(found);
+    return found;
+  };
+  let snapshot = await read([]);
   let triedAt = snapshot.loadedAt;
   let running: Promise<void> | undefined;
 
   async function reload(): Promise<void> {
     triedAt = secondsOf(now);
     try {
-      snapshot = await load(store, options, snapshot.keys);
+      snapshot = await read(snapshot.keys);
     } catch (error) {
       const age = secondsOf(now) - snapshot.loadedAt;
       log.error(`${options.topic}.refresh_failed`, { error, ageSeconds: age });
@@ -115,21 +121,23 @@ async function load<A extends string, P>(
   for (;;) {
     const loadedAt = secondsOf(options.deps.now);
     const { keys, missing } = await advance(store, options, spares);
-    if (missing.length === 0) {
-      warnOfClocks(keys, options);
-      return { loadedAt, keys: await prepareAll(keys, known, options) };
-    }
+    if (missing.length === 0) return { loadedAt, keys: await prepareAll(keys, known, options) };
     for (const alg of missing) spares.set(alg, await options.generate(alg));
   }
 }
 
-/** Rotation is safe while clocks differ by less than a minute; this is how an operator hears that they do not. */
-function warnOfClocks<A extends string, P>(
-  keys: readonly SharedKey<A>[],
-  { topic, deps }: SharedKeysOptions<A, P>,
-): void {
-  const ahead = Math.max(...keys.map(({ publishedAt }) => publishedAt)) - secondsOf(deps.now);
-  if (ahead > CLOCK_SKEW_SECONDS) deps.log.error(`${topic}.clocks_differ`, { aheadSeconds: ahead });
+/**
+ * Rotation is safe while clocks differ by less than a minute; this is how an operator hears that they do not: once, for a
+ * key may lie in the future for weeks, and again when it happens again.
+ */
+function clockWatch<A extends string, P>({ topic, deps }: SharedKeysOptions<A, P>): (read: Snapshot<A, P>) => void {
+  let isTold = false;
+  return ({ loadedAt, keys }) => {
+    const ahead = Math.max(...keys.map(({ key }) => key.publishedAt)) - loadedAt;
+    const differ = ahead > CLOCK_SKEW_SECONDS;
+    if (differ && !isTold) deps.log.error(`${topic}.clocks_differ`, { aheadSeconds: ahead });
+    isTold = differ;
+  };
 }
 
 type Spares<A extends string> = Map<A, Pick<SharedKey<A>, 'kid' | 'jwk'>>;
