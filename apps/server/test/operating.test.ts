@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { english } from '../src/pages/texts/english.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const operating = readFileSync(join(root, 'docs/operating.md'), 'utf8');
@@ -26,5 +27,9 @@ describe('docs/operating.md', () => {
     ),
   )('says how long a record of the kind %s is kept', (kind) => {
     expect(firstColumn('kind of record')).toContain(`\`${kind}\``);
+  });
+
+  it.each(Object.values(english.error.problems))('says why people see "$title"', ({ title }) => {
+    expect(firstColumn('they see')).toContain(`"${title}"`);
   });
 });
