@@ -29,6 +29,12 @@ describe('docs/operating.md', () => {
     expect(firstColumn('kind of record')).toContain(`\`${kind}\``);
   });
 
+  it('leaves as much about people out of the log as the example does that promises it', () => {
+    const [, fields] = /`logger\.excludeFields: (\[[^\]]+\])`/u.exec(operating) ?? [];
+    const example = readFileSync(join(root, 'apps/server/examples/production.yaml'), 'utf8');
+    expect(example).toContain(`  excludeFields: ${fields}\n`);
+  });
+
   it.each(Object.values(english.error.problems))('says why people see "$title"', ({ title }) => {
     expect(firstColumn('they see')).toContain(`"${title}"`);
   });

@@ -33,7 +33,8 @@ export async function hasPassword(server: Server, { dn, password }: Typed, tryin
     if (dn === undefined && isAnswer(error)) return false;
     if (!isRefused(error)) throw directoryFailure(error, server.url);
     const reason = refusalOf(error);
-    if (reason !== undefined) trying.log.info('ldap.account_refused', { dn: name, reason });
+    // The field that names people in the other lines too: an operator may leave it out of the log.
+    if (reason !== undefined) trying.log.info('ldap.account_refused', { user: name, reason });
     return false;
   }
 }

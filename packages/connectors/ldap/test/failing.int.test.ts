@@ -91,7 +91,7 @@ describe('an account of a person', () => {
     const { check, log } = await over([server]);
     expect(await check(jane)).toBe('rejected');
     expect(log.lines).toContainEqual(
-      expect.objectContaining({ event: 'ldap.account_refused', fields: { dn, reason: `result code ${code}` } }),
+      expect.objectContaining({ event: 'ldap.account_refused', fields: { user: dn, reason: `result code ${code}` } }),
     );
   });
 
