@@ -1,3 +1,4 @@
+import { OstiaryError } from '@ostiary/primitives';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../src/index.ts';
@@ -37,6 +38,42 @@ describe('authorization code flow', () => {
     expect(person.cookies.size).toBe(0);
     expect(upstream.asked.finish).toBe(1);
   });
+
+  it('says in the log who logged in, in fields that an operator can leave out, by the names that are documented', async () => {
+    const { browser, log } = await startIssuer();
+    await browser().logIn(request());
+    expect(log.lines.filter(({ event }) => event === 'login.successful').map(({ fields }) => fields)).toEqual([
+      {
+        ...{ connector: 'idp', client: 'app', user: jane.userId, username: jane.username, groups: jane.groups },
+        ...{
+          preferredUsername: jane.preferredUsername,
+          email: jane.email?.address,
+          emailVerified: jane.email?.verified,
+        },
+      },
+    ]);
+  });
+
+  it.each([true, false])(
+    'calls no login successful that the storage could not take; without consent: %s',
+    async (skip) => {
+      const { browser, log } = await startIssuer({
+        protocol: { skipApproval: skip },
+        storage: (driver) => ({
+          ...{ get: driver.get, take: driver.take, scan: driver.scan, sweep: driver.sweep },
+          async put(key, ...rest) {
+            if (key[0] === 'authorization-code' || key[0] === 'pending-login') {
+              throw new OstiaryError('storage/unavailable', 'The storage does not answer.');
+            }
+            return driver.put(key, ...rest);
+          },
+          [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
+        }),
+      });
+      expect(await browser().logIn(request())).toMatchObject({ status: 503 });
+      expect(log.lines.map(({ event }) => event)).not.toContain('login.successful');
+    },
+  );
 
   it('leads to a path that is registered as one, on whatever host the browser is, and spends the code with it', async () => {
     const path = '/oauth2/callback';

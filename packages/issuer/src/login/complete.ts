@@ -33,10 +33,20 @@ export async function completeLogin(
   if (authorization.expectedSubject !== undefined && authorization.expectedSubject !== permit.subject) {
     throw new OstiaryError('oauth/login_required', 'id_token_hint does not match authenticated user.');
   }
+  const consented = context.protocol.skipApproval && !authorization.prompt.includes('consent');
+  const reply = consented
+    ? await issueCode(authenticated, transaction, context)
+    : await askForConsent(authenticated, { transaction, request }, context);
+  // Only now: a storage that is down ends a login, too.
   logLogin(login, request);
-  if (context.protocol.skipApproval && !authorization.prompt.includes('consent')) {
-    return issueCode(authenticated, transaction, context);
-  }
+  return reply;
+}
+
+async function askForConsent(
+  authenticated: Authenticated,
+  { transaction, request }: { readonly transaction: LoginTransaction; readonly request: IssuerRequest },
+  context: IssuerContext,
+): Promise<Reply> {
   const id = randomToken(context.random);
   const expiresAt = after(context, context.lifetimes.login);
   const cookies = await saveTransaction({ ...transaction, keep: null, pendingLogin: id }, request, context);
