@@ -22,6 +22,11 @@ process.on('exit', () => {
   output.flush();
 });
 
+// Who reads may go before the end (`ostiary check config.yaml | grep -q OK`). The exit code says the rest.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 process.exitCode = await runCli(process.argv.slice(2), {
   env: (name) => process.env[name],
   proxies: process.env,

@@ -154,4 +154,10 @@ staticClients: [{ id: a, name: A }]\nconectors: []`;
     const { exitCode, stderr } = await run(['check', demo]);
     expect(exitCode, stderr).toBe(0);
   });
+
+  it('has the same exit code and no more to say when nobody reads to the end', async () => {
+    const demo = join(import.meta.dirname, '..', 'examples', 'demo.yaml');
+    const args = ['-o', 'pipefail', '-c', '"$@" | true', 'bash', process.execPath, main, 'check', demo];
+    expect(await runCommand({ command: 'bash', args })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
 });
