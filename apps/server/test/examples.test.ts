@@ -13,7 +13,6 @@ const world = {
   env: {
     OIDC_CLIENT_SECRET: 'of-the-provider',
     REDIS_PASSWORD: 'of-redis',
-    CONSOLE_CLIENT_ID: 'console',
     CONSOLE_CLIENT_SECRET: 'of-the-console',
   },
   files: {
@@ -27,5 +26,14 @@ describe('examples', () => {
   it.each(readdirSync(folder))('%s is right, and without a warning', async (name) => {
     const { warnings } = await load(readFileSync(join(folder, name), 'utf8'), world);
     expect(warnings).toEqual([]);
+  });
+
+  it('lets the console of redis.yaml ask for tokens of the cluster, and not the other way round', async () => {
+    const { config } = await load(readFileSync(join(folder, 'redis.yaml'), 'utf8'), world);
+    const peers = config.clients.map(({ id, trustedPeers }) => [id, trustedPeers]);
+    expect(peers).toEqual([
+      ['kubernetes', ['console']],
+      ['console', []],
+    ]);
   });
 });
