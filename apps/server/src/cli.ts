@@ -7,7 +7,7 @@ import type { Overrides } from './config/overrides.ts';
 import { formatWarning } from './config/problem.ts';
 import { summary } from './config/summary.ts';
 import type { Effects } from './effects.ts';
-import { endOfStart } from './ops/end-of-start.ts';
+import { failureLine } from './failure-line.ts';
 import { plugIns } from './plug-ins.ts';
 import { version } from './version.ts';
 
@@ -26,7 +26,7 @@ export async function runCli(args: readonly string[], effects: Effects): Promise
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : FAILED;
-    effects.printError(`${endOfStart(error)}\n`);
+    effects.printError(`${failureLine(error)}\n`);
     return FAILED;
   }
 }
@@ -106,7 +106,7 @@ async function check(file: string, overrides: Overrides, effects: Effects): Prom
     effects.print(`OK: ${file}\n${summary(config)}`);
     return 0;
   } catch (error) {
-    effects.printError(`${endOfStart(error)}\n`);
+    effects.printError(`${failureLine(error)}\n`);
     return isOstiaryError(error, 'config/invalid') ? HAS_PROBLEMS : FAILED;
   }
 }
