@@ -295,7 +295,7 @@ describe('out-of-band redirect', () => {
     const consent = locationOf(await person.logIn(publicRequest({ redirect_uri: outOfBand })));
     const req = new URL(consent, 'https://login.example.com').searchParams.get('req') ?? '';
     const reply = await person.send('/approval', { form: { req, approval: 'reject' } });
-    expect(reply).toMatchObject({ kind: 'page', page: { name: 'error', problem: 'login_denied' } });
+    expect(reply).toMatchObject({ kind: 'page', page: { name: 'error', problem: 'approval_rejected' } });
     expect(reply).toHaveProperty('page.retryUrl', expect.stringContaining('/dex/auth'));
     expect([...person.cookies.keys()]).toEqual([]);
   });

@@ -61,7 +61,10 @@ async function answer(
   const { client, entry } = await resumeLogin(transaction, context);
   const authenticated = await context.pendingLogins.take(pendingId(transaction));
   if (authenticated === undefined) throw finished();
-  if (word === 'reject') throw new OstiaryError('login/denied', 'The user rejected the request.');
+  if (word === 'reject') {
+    const detail = { page: 'approval_rejected' };
+    throw new OstiaryError('login/denied', 'The user rejected the request.', { detail });
+  }
   const question = { client, connector: entry, identity: authenticated.identity, scopes: authenticated.request.scopes };
   await decide({ ...question, grantType: 'authorization_code' }, context.clients);
   return issueCode(authenticated, transaction, context);
