@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openWorld } from './support/plugin.ts';
 import { openScene } from './support/scene.ts';
@@ -19,6 +20,19 @@ describe('what a person at a terminal is told', () => {
     await world.run([provider.issuer, '--context', 'first', '--server', 'https://a.example']);
     const { stderr } = await world.run([provider.issuer, '--context', "my prod's", '--server', 'https://b.example']);
     expect(stderr).toContain(`Next: kubectl config use-context 'my prod'\\''s'\n`);
+  });
+
+  it('is a command for the kubeconfig that was named', async () => {
+    await using world = await openWorld(build);
+    const file = join(world.home, 'my config');
+    writeFileSync(file, '');
+    const at = ['--kubeconfig', file];
+    const bare = await world.run([provider.issuer, ...at]);
+    expect(bare.stderr).toMatch(/Next: kubectl login --session=\S+ --kubeconfig '.+\/my config' --context NAME /);
+    const first = await world.run([provider.issuer, ...at, '--context', 'a', '--server', 'https://a.example']);
+    expect(first.stderr).toContain(`Next: kubectl get pods --kubeconfig '${file}'\n`);
+    const second = await world.run([provider.issuer, ...at, '--context', 'b', '--cluster', 'a.example']);
+    expect(second.stderr).toContain(`Next: kubectl config use-context b --kubeconfig '${file}'\n`);
   });
 
   it('is how the browser of another machine comes back, over SSH', async () => {

@@ -16,7 +16,7 @@ import { shellWord } from '../plain-text.ts';
 import { explain, problem } from '../problem.ts';
 import { type SessionKey, sessionId } from '../store/session.ts';
 import type { System } from '../system.ts';
-import { findKubeconfig } from './current-session.ts';
+import { findKubeconfig, type KubeconfigFlags } from './current-session.ts';
 import { chooseTarget, type LoginFlags, type Target } from './login-target.ts';
 
 /** Runs the command. */
@@ -41,7 +41,8 @@ export async function loginCommand(issuer: string | undefined, flags: LoginFlags
   const login = kept ?? (await logInByBrowser({ target, provider, key }, { flags, system }));
   reportLogin(login, kept !== undefined, system);
   reportRenewal(login, target, system);
-  if (touches) report(await pointTo(login, { paths, request, target }, system), id, system);
+  if (touches)
+    report(await pointTo(login, { paths, request, target }, system), { id, kubeconfig: flags.kubeconfig }, system);
 }
 
 /**
@@ -163,12 +164,20 @@ function reportRenewal({ session, credential }: LoggedIn, { options }: Target, {
   say(`The issuer gave no refresh token: you will have to log in again at ${until}.${hint}`);
 }
 
-function report({ changes, context, isCurrent }: Outcome, id: string, { say }: System): void {
+function report(
+  { changes, context, isCurrent }: Outcome,
+  { id, kubeconfig }: { readonly id: string } & KubeconfigFlags,
+  { say }: System,
+): void {
   for (const { text } of changes) say(`kubeconfig: ${text}`);
   if (changes.length === 0) say('kubeconfig: nothing to change');
+  // Without it the next command would look into another file than this one wrote.
+  const there = kubeconfig === undefined ? '' : ` --kubeconfig ${shellWord(kubeconfig)}`;
   if (context === undefined) {
-    say(`Next: kubectl login --session=${id} --context NAME --cluster CLUSTER, or --server URL --cluster-ca FILE`);
+    say(
+      `Next: kubectl login --session=${id}${there} --context NAME --cluster CLUSTER, or --server URL --cluster-ca FILE`,
+    );
   } else {
-    say(isCurrent ? 'Next: kubectl get pods' : `Next: kubectl config use-context ${shellWord(context)}`);
+    say(`Next: kubectl ${isCurrent ? 'get pods' : `config use-context ${shellWord(context)}`}${there}`);
   }
 }
