@@ -19,8 +19,8 @@ export interface Credential extends Readonly<Record<ExecApiVersion, string>> {
 /** A file that others may read or own is not used. The reason is a full sentence. */
 export interface Unsafe {
   readonly unsafe: string;
-  /** True when somebody else owns it: closing it to others is then no cure. */
-  readonly isForeign?: boolean;
+  /** Only what is open is cured by closing it. */
+  readonly because: 'open' | 'foreign' | 'unreadable';
 }
 
 /** More than this the clock was set back: nobody knows how old the token is. */
@@ -60,6 +60,7 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 
 const unreadable = (path: string, error: unknown): Unsafe => ({
   unsafe: `${path} cannot be read (${String(codeOf(error))}).`,
+  because: 'unreadable',
 });
 
 /** Says what is wrong with the owner or the mode of a file or folder, if anything. */
@@ -69,8 +70,8 @@ export function exposed(
   uid: number | undefined,
 ): Unsafe | undefined {
   if (uid === undefined) return undefined;
-  if (stat.uid !== uid) return { unsafe: `${path} belongs to another user.`, isForeign: true };
-  return (stat.mode & 0o077) === 0 ? undefined : { unsafe: `${path} is open to other users.` };
+  if (stat.uid !== uid) return { unsafe: `${path} belongs to another user.`, because: 'foreign' };
+  return (stat.mode & 0o077) === 0 ? undefined : { unsafe: `${path} is open to other users.`, because: 'open' };
 }
 
 /** Parses a credential file; undefined when it is not one of ours (a torn or foreign file is simply replaced). */

@@ -140,7 +140,10 @@ describe('an answer from the cache', () => {
     rmSync(path);
     mkdirSync(path, { mode: 0o700 });
     expect(call()).toEqual({ status: undefined, written: [] });
-    expect(readPrivate(path, process.getuid?.())).toEqual({ unsafe: `${path} cannot be read (EISDIR).` });
+    expect(readPrivate(path, process.getuid?.())).toEqual({
+      unsafe: `${path} cannot be read (EISDIR).`,
+      because: 'unreadable',
+    });
   });
 
   it('is a failure when nobody reads it', () => expect(call({ write: () => false }).status).toBe(1));

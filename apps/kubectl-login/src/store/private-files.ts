@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { OstiaryError } from '@ostiary/primitives';
 import { exposed, readPrivate, type Unsafe } from '../fast/credential.ts';
+import { shellWord } from '../plain-text.ts';
 import { problem, systemCode } from '../problem.ts';
 
 export interface PrivateFiles {
@@ -73,13 +74,17 @@ function ensureFolder(path: string, uid: number | undefined): void {
   if (open !== undefined) throw unsafeFile(open, path);
 }
 
-function unsafeFile({ unsafe, isForeign }: Unsafe, path: string): OstiaryError {
+function unsafeFile({ unsafe, because }: Unsafe, path: string): OstiaryError {
+  const elsewhere = 'set KUBECTL_LOGIN_HOME to a folder of your own.';
+  const remedies = {
+    open: `Check who changed it, then: chmod -R go= ${shellWord(dirname(path))}`,
+    foreign: `Run kubectl as that user, or ${elsewhere}`,
+    unreadable: `Correct its owner and permissions, or ${elsewhere}`,
+  };
   return problem({
     code: 'config/invalid',
     cause: `${unsafe} It may hold tokens and is not used.`,
-    remedy: isForeign
-      ? 'Run kubectl as that user, or set KUBECTL_LOGIN_HOME to a folder of your own.'
-      : `Check who changed it, then: chmod -R go= ${dirname(path)}`,
+    remedy: remedies[because],
   });
 }
 
