@@ -22,6 +22,8 @@ export interface PrivateFiles {
   /** Replaces the file in one step. Throws when its folder is open to others. */
   write(path: string, text: string): void;
   remove(path: string): void;
+  /** The names in a folder: none when it is not there. Throws when they cannot be read, which is not the same. */
+  names(folder: string): readonly string[];
   /** What processes that were killed left of writing this file. */
   readDrafts(path: string): readonly string[];
   /** Removes that. For the holder of the file's lock only. */
@@ -52,6 +54,7 @@ export function createPrivateFiles({ uid, newNonce }: PrivateFilesDeps): Private
       replaceFile(path, text, newNonce());
     },
     remove: (path) => rmSync(path, { force: true }),
+    names: namesIn,
     readDrafts: (path) => findDrafts(path).flatMap((draft) => read(draft) ?? []),
     removeDrafts(path) {
       for (const draft of findDrafts(path)) rmSync(draft, { force: true });
@@ -95,13 +98,17 @@ export function draftOwner(name: string): string | undefined {
 
 function findDrafts(path: string): readonly string[] {
   const folder = dirname(path);
+  return namesIn(folder)
+    .filter((name) => draftOwner(name) === basename(path))
+    .map((name) => join(folder, name));
+}
+
+function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder)
-      .filter((name) => draftOwner(name) === basename(path))
-      .map((name) => join(folder, name));
+    return readdirSync(folder);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw error;
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return [];
+    throw unsafeFile({ unsafe: `${folder} cannot be read (${systemCode(error)}).`, because: 'unreadable' }, folder);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Secret } from '@ostiary/primitives';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { credential, openStore, session as stored, type TestStore } from '../../test/support/stored.ts';
@@ -61,6 +61,13 @@ describe('what a killed process left of a session', () => {
   it('is nothing where there was never a session', () => {
     store.remove('one');
     expect([store.list(), store.traces()]).toEqual([[], []]);
+  });
+});
+
+describe('a folder of sessions that cannot be read', () => {
+  it('is not said to be empty', () => {
+    symlinkSync('sessions', `${home}/sessions`); // leads nowhere, for root as well
+    for (const ask of [store.list, store.traces]) expect(ask).toThrow(`${home}/sessions cannot be read (ELOOP).`);
   });
 });
 

@@ -1,6 +1,5 @@
 /** All sessions of this user on this machine: their files, and the locks that guard them. */
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { type Credential, parseCredential } from '../fast/credential.ts';
 import { isSessionId, sessionFiles } from '../fast/state-home.ts';
 import { problem } from '../problem.ts';
@@ -20,6 +19,7 @@ export interface SessionStore {
   remove(id: string): void;
   /** The session, and whatever else a process that was killed wrote of it: each may hold a token that is good still. */
   remains(id: string): readonly Session[];
+  /** Throws when the folder cannot be read, as `traces` does: nobody is told that there are none. */
   list(): readonly string[];
   /** Those, and the ids of which any other file is left: a first save that was killed leaves a refresh token. */
   traces(): readonly string[];
@@ -81,8 +81,8 @@ export function createSessionStore(home: string, files: PrivateFiles): SessionSt
       const texts = [read(id) ?? '', ...files.readDrafts(sessionFiles(home, id).session)];
       return texts.flatMap((text) => parseSession(text) ?? []);
     },
-    list: () => idsOf(home, (name) => /^(.+)\.session\.json$/.exec(name)?.[1]),
-    traces: () => idsOf(home, traceOf),
+    list: () => idsOf(files.names(`${home}/sessions`), (name) => /^(.+)\.session\.json$/.exec(name)?.[1]),
+    traces: () => idsOf(files.names(`${home}/sessions`), traceOf),
     callsPath: (id) => sessionFiles(home, id).calls,
     lockPath(id) {
       files.folder(`${home}/sessions`);
@@ -108,11 +108,6 @@ function traceOf(name: string): string | undefined {
   return owner === undefined && name.endsWith('.lock') ? undefined : id;
 }
 
-function idsOf(home: string, read: (name: string) => string | undefined): readonly string[] {
-  try {
-    const ids = readdirSync(`${home}/sessions`).flatMap((name) => read(name) ?? []);
-    return [...new Set(ids)].filter(isSessionId).sort();
-  } catch {
-    return [];
-  }
+function idsOf(names: readonly string[], read: (name: string) => string | undefined): readonly string[] {
+  return [...new Set(names.flatMap((name) => read(name) ?? []))].filter(isSessionId).sort();
 }
