@@ -61,4 +61,15 @@ describe('kubectl login logout', () => {
     expect(stderr).toContain('could not be told');
     expect(() => world.session(id)).toThrow('ENOENT');
   });
+
+  it('says of every session whose issuer was not told', async () => {
+    await using world = await openWorld(build);
+    const gone = await Promise.all([startProvider(), startProvider()]);
+    for (const { issuer } of gone) await logIn(world, issuer);
+    for (const one of gone) await one[Symbol.asyncDispose]();
+    const { exitCode, stderr } = await world.run(['logout', '--all']);
+    expect(exitCode).toBe(1);
+    for (const { issuer } of gone) expect(stderr).toContain(`but ${issuer} could not be told`);
+    expect(await readdir(join(world.state, 'sessions'))).toEqual([]);
+  });
 });

@@ -24,7 +24,9 @@ export async function logoutCommand(flags: LogoutFlags, system: System): Promise
   for (const id of ids) {
     await endSession(id, system).catch((error: unknown) => failures.push(error));
   }
-  if (failures.length > 0) throw failures[0];
+  // The last is told by who called us; each is a session that somebody has to look after.
+  for (const failure of failures.slice(0, -1)) system.say(explain(failure).join(' '));
+  if (failures.length > 0) throw failures.at(-1);
 }
 
 function chooseSession(flags: LogoutFlags, system: System): string {
