@@ -35,6 +35,17 @@ describe('what a person at a terminal is told', () => {
     expect(second.stderr).toContain(`Next: kubectl config use-context b --kubeconfig '${file}'\n`);
   });
 
+  it('cannot steer the terminal, whatever names a kubeconfig has', async () => {
+    await using world = await openWorld(build);
+    const user = String.raw`"old\e[31m\nwould nothing"`;
+    writeFileSync(world.kubeconfig, `contexts: [{ name: a, context: { cluster: a, user: ${user} } }]\n`);
+    const { stdout, exitCode } = await world.run([provider.issuer, '--context', 'a', '--dry-run']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('would change context "a"');
+    expect(stdout).toContain('user "old would nothing" -> ');
+    expect(stdout).not.toContain('\u001b');
+  });
+
   it('is how the browser of another machine comes back, over SSH', async () => {
     await using world = await openWorld(build);
     const args = [provider.issuer, '--skip-open-browser', '--timeout', '1'];

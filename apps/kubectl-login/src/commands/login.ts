@@ -12,7 +12,7 @@ import { keyOfLogin, type LoggedIn, logIn } from '../login/log-in.ts';
 import { parseListenAddress } from '../login/loopback.ts';
 import { openBrowser } from '../login/open-browser.ts';
 import { discoverProvider, type Provider } from '../oidc/provider.ts';
-import { shellWord } from '../plain-text.ts';
+import { printable, shellWord } from '../plain-text.ts';
 import { explain, problem } from '../problem.ts';
 import { type SessionKey, sessionId } from '../store/session.ts';
 import type { System } from '../system.ts';
@@ -127,7 +127,8 @@ function describePlan({ plan, kept, provider }: Plan, { print }: System): void {
   const login = kept === undefined ? `log in at ${issuer}` : `use the login of ${kept.session.user} at ${issuer}`;
   const lines = [login, ...(plan?.changes.map(({ text }) => text) ?? [])];
   if (plan === undefined || plan.changes.length === 0) lines.push('leave the kubeconfig as it is');
-  print(`${lines.map((line) => `would ${line}`).join('\n')}\n`);
+  // Names in a kubeconfig are as its writer wanted them.
+  print(lines.map((line) => `would ${printable(line)}\n`).join(''));
 }
 
 interface LoginPlan {
