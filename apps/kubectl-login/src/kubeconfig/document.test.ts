@@ -106,3 +106,14 @@ describe('a kubeconfig in JSON', () => {
     );
   });
 });
+
+describe('a file that cannot be used', () => {
+  it.each([
+    ['a: 1\na: 2\n', 'is not valid YAML in line 2: Map keys must be unique.'],
+    ['a: 1\n---\nb: 2\n', 'holds several documents, of which kubectl reads the first alone.'],
+    ['- a\n', 'is not a kubeconfig: its top level is not a mapping.'],
+    ['a: *b\n', 'is not valid YAML: Unresolved alias (the anchor must be set before the alias): b.'],
+  ])('is told of in a whole sentence: %j', (text, sentence) => {
+    expect(() => open(text)).toThrow(expect.objectContaining({ message: `The kubeconfig ${path} ${sentence}` }));
+  });
+});

@@ -1,6 +1,18 @@
 /** A kubeconfig as a YAML document: looked at and changed in place, so that comments and order survive. */
 import { isDeepStrictEqual } from 'node:util';
-import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Schema, visit, type YAMLMap, YAMLSeq } from 'yaml';
+import {
+  Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  Schema,
+  visit,
+  type YAMLMap,
+  type YAMLParseError,
+  YAMLSeq,
+} from 'yaml';
 import { problem } from '../problem.ts';
 import { AliasError, writeOutAliases } from './aliases.ts';
 
@@ -24,13 +36,7 @@ export function parseKubeconfig(path: string, text: string): Document {
   if (text.length > LARGEST_BYTES) throw unreadable(path, 'is too large');
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
-  if (error !== undefined) {
-    const line = error.linePos?.[0].line;
-    throw unreadable(
-      path,
-      `is not valid YAML${line === undefined ? '' : ` in line ${line}`}: ${error.message.split('\n')[0]}`,
-    );
-  }
+  if (error !== undefined) throw unreadable(path, syntaxProblem(error));
   try {
     writeOutAliases(document);
   } catch (error) {
@@ -49,6 +55,14 @@ export function parseKubeconfig(path: string, text: string): Document {
   return document;
 }
 
+/** The parser speaks to programmers, and ends its sentence with the place and a colon. */
+function syntaxProblem({ code, message, linePos }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'holds several documents, of which kubectl reads the first alone';
+  const line = linePos?.[0].line;
+  const what = message.split('\n')[0]?.replace(/ at line \d+, column \d+:$/, '');
+  return `is not valid YAML${line === undefined ? '' : ` in line ${line}`}: ${what}`;
+}
+
 /** An entry may be without content (kubectl reads it as empty), but not have something else in its place. */
 function assertContents(path: string, document: Document, list: EntryList): void {
   const key = CONTENT_KEY[list];
@@ -62,7 +76,7 @@ function assertContents(path: string, document: Document, list: EntryList): void
 function unreadable(path: string, what: string): Error {
   return problem({
     code: 'config/invalid',
-    cause: `The kubeconfig ${path} ${what}`,
+    cause: `The kubeconfig ${path} ${what}.`,
     remedy: 'Nothing was changed. Correct the file, or name another one with --kubeconfig.',
   });
 }
