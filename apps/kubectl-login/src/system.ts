@@ -39,13 +39,7 @@ const LARGEST_ANSWER_BYTES = 1_048_576;
 /** @throws {OstiaryError} `config/invalid` when there is no place for our files. */
 export function createSystem(): System {
   const home = stateHome(process.env, process.platform);
-  if (home === undefined) {
-    throw problem({
-      code: 'config/invalid',
-      cause: 'There is no home folder in the environment.',
-      remedy: 'Set HOME, or KUBECTL_LOGIN_HOME to a folder of your own.',
-    });
-  }
+  if (home === undefined) throw noHome(process.env);
   const newNonce = (): string => randomBytes(12).toString('hex');
   const files = createPrivateFiles({ uid: process.getuid?.(), newNonce });
   const parentPid = process.ppid;
@@ -75,6 +69,17 @@ export function createSystem(): System {
     parentPid,
     isParentAlive: () => process.ppid === parentPid && isRunning(parentPid),
   };
+}
+
+function noHome({ KUBECTL_LOGIN_HOME: own, HOME: home }: Env): Error {
+  const [name, path] = own ? ['KUBECTL_LOGIN_HOME', own] : ['HOME', home];
+  return problem({
+    code: 'config/invalid',
+    cause: path
+      ? `${name} is "${path}", which is another folder wherever kubectl runs.`
+      : 'There is no home folder in the environment.',
+    remedy: 'Set HOME, or KUBECTL_LOGIN_HOME to a folder of your own, by its absolute path.',
+  });
 }
 
 function print(text: string): void {

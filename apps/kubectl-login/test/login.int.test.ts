@@ -70,12 +70,19 @@ describe('kubectl login ISSUER', () => {
   });
 
   it.each([
-    ['the sessions', 'KUBECTL_LOGIN_HOME', 'cannot be used'],
-    ['the kubeconfig', 'KUBECONFIG', 'cannot be written'],
-  ])('says before the browser opens that %s have no place', async (_what, variable, message) => {
+    ['the sessions', 'KUBECTL_LOGIN_HOME', '/file/below', 'cannot be used'],
+    ['the kubeconfig', 'KUBECONFIG', '/file/below', 'cannot be written'],
+    [
+      'sessions of a folder',
+      'KUBECTL_LOGIN_HOME',
+      undefined,
+      'is "below", which is another folder wherever kubectl runs',
+    ],
+  ])('says before the browser opens that %s have no place', async (_what, variable, path, message) => {
     await using world = await openWorld(build);
     writeFileSync(`${world.home}/file`, '');
-    const { exitCode, stderr } = await world.run([provider.issuer], { [variable]: `${world.home}/file/below` });
+    const value = path === undefined ? 'below' : world.home + path;
+    const { exitCode, stderr } = await world.run([provider.issuer], { [variable]: value });
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('fault of kubectl-login');

@@ -57,6 +57,11 @@ describe('where the files are', () => {
     [{ HOME: '/h' }, 'win32', undefined],
     [{ HOME: '' }, 'linux', undefined],
     [{}, 'linux', undefined],
+    [{ HOME: 'h' }, 'linux', undefined],
+    [{ KUBECTL_LOGIN_HOME: 'own', HOME: '/h' }, 'linux', undefined],
+    [{ KUBECTL_LOGIN_HOME: '~/own', HOME: '/h' }, 'linux', undefined],
+    [{ KUBECTL_LOGIN_HOME: 'D:\\own' }, 'win32', 'D:\\own'],
+    [{ KUBECTL_LOGIN_HOME: '\\\\server\\own' }, 'win32', '\\\\server\\own'],
   ])('for %j on %s: %s', (env, platform, home) => expect(stateHome(env, platform)).toBe(home));
 
   it.each(['a', 'login-example-com-0a1b2c3d4e', 'a.b', `a${'b'.repeat(62)}c`])('%s names a session', (id) =>
