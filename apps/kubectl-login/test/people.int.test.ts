@@ -48,7 +48,7 @@ describe('two people at one issuer', () => {
     const { exitCode, stderr } = await world.run(['--login-hint', 'admin@example.com']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('was made with --login-hint jane@example.com');
-    expect(stderr).toContain(`kubectl login ${provider.issuer} --login-hint "admin@example.com" --context NAME`);
+    expect(stderr).toContain(`kubectl login ${provider.issuer} --login-hint admin@example.com --context NAME`);
     expect(world.browserLog()).toEqual(opened);
   });
 

@@ -1,7 +1,9 @@
 /** What `kubectl login` is asked to do: a new login, or the renewal of a session. */
 import { readCertificates } from '../certificate-file.ts';
 import type { LoginOptions } from '../login/flow.ts';
+import { DEFAULT_CLIENT, loginCommandOf } from '../login/login-command.ts';
 import { parseIssuerArgument } from '../oidc/provider.ts';
+import { shellWord } from '../plain-text.ts';
 import { problem } from '../problem.ts';
 import type { Session } from '../store/session.ts';
 import type { System } from '../system.ts';
@@ -53,8 +55,12 @@ export function chooseTarget(issuer: string | undefined, flags: LoginFlags, syst
   if (issuer !== undefined) {
     assertNoSession(issuer, flags);
     const url = parseIssuerArgument(issuer);
-    const scopes = (flags.scope ?? []).flatMap((scope) => scope.split(/[\s,]+/)).filter(Boolean);
-    const options = { ...common, clientId: flags.clientId ?? 'kubectl', scopes, connectorId: flags.connectorId };
+    const options = {
+      ...common,
+      clientId: flags.clientId ?? DEFAULT_CLIENT,
+      scopes: wordsOf(flags.scope),
+      connectorId: flags.connectorId,
+    };
     return { issuer: url, options, certificateAuthority: addedRoots ?? knownRoots(url, system), renewed: undefined };
   }
   const renewed = chooseSession(flags, system);
@@ -64,12 +70,15 @@ export function chooseTarget(issuer: string | undefined, flags: LoginFlags, syst
   return { issuer: new URL(key.issuer), options, certificateAuthority, renewed };
 }
 
+const wordsOf = (scopes: readonly string[] = []): readonly string[] =>
+  scopes.flatMap((scope) => scope.split(/[\s,]+/)).filter(Boolean);
+
 function assertNoSession(issuer: string, { session }: LoginFlags): void {
   if (session === undefined) return;
   throw problem({
     code: 'config/invalid',
     cause: 'An issuer is for a new login, and --session for the renewal of an old one.',
-    remedy: `Leave one out: kubectl login ${issuer}, or kubectl login --session=${session}`,
+    remedy: `Leave one out: kubectl login ${shellWord(issuer)}, or kubectl login --session=${shellWord(session)}`,
   });
 }
 
@@ -112,15 +121,22 @@ function chooseSession(flags: LoginFlags, system: System): Session {
 
 /** A flag that would make another session has no effect on this one. */
 function assertOwnKey({ id, key }: Session, { clientId, scope, connectorId, loginHint }: LoginFlags): void {
-  const fixed = { '--client-id': clientId, '--scope': scope?.join(' '), '--connector-id': connectorId };
+  const fixed = { '--client-id': clientId, '--scope': scope, '--connector-id': connectorId };
   const foreign = loginHint === key.loginHint || key.loginHint === undefined ? undefined : loginHint;
   const given = Object.entries({ ...fixed, '--login-hint': foreign }).find(([, value]) => value !== undefined);
   if (given === undefined) return;
-  const [flag, value] = given;
+  const [flag] = given;
   const made = flag === '--login-hint' ? ` was made with --login-hint ${key.loginHint}, and` : '';
+  const other = {
+    issuer: key.issuer,
+    clientId: clientId ?? key.clientId,
+    scopes: scope === undefined ? key.scopes : wordsOf(scope),
+    connectorId: connectorId ?? key.connectorId,
+    loginHint: loginHint ?? key.loginHint,
+  };
   throw problem({
     code: 'config/invalid',
     cause: `Session ${id}${made} stays as it is: ${flag} makes another one.`,
-    remedy: `For a new session: kubectl login ${key.issuer} ${flag} "${value}" --context NAME`,
+    remedy: `For a new session: ${loginCommandOf(other)} --context NAME`,
   });
 }

@@ -2,6 +2,7 @@
 import { type Clock, type Fetch, isOstiaryError, type Secret } from '@ostiary/primitives';
 import { type Credential, isFresh } from '../fast/credential.ts';
 import { acquireLock, type LockDeps } from '../lock/file-lock.ts';
+import { loginCommandOf } from '../login/login-command.ts';
 import { explainOidcError, isSessionEnded } from '../oidc/oidc-error.ts';
 import { discoverProvider, keepMetadata, type OidcDeps, providerFromMetadata } from '../oidc/provider.ts';
 import { toCredential } from '../oidc/to-session.ts';
@@ -190,6 +191,6 @@ async function discoverSame({ key }: Session, oidc: OidcDeps): ReturnType<typeof
   throw problem({
     code: 'upstream/protocol',
     cause: `${key.issuer} now calls itself ${provider.as.issuer}.`,
-    remedy: `Log in again: kubectl login ${provider.as.issuer}`,
+    remedy: `Log in again: ${loginCommandOf({ ...key, issuer: provider.as.issuer })}`,
   });
 }

@@ -9,6 +9,7 @@ import { problem } from '../problem.ts';
 import { type Session, type SessionKey, sessionId } from '../store/session.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import type { LoginFlow, LoginOptions } from './flow.ts';
+import { loginCommandOf } from './login-command.ts';
 
 export interface LogInAsk {
   readonly provider: Provider;
@@ -91,7 +92,7 @@ function meetAnother(
     code: 'login/not_allowed',
     cause: `Session ${id} is that of ${was}, but ${is} logged in. Nothing was changed.`,
     remedy:
-      `Log in as ${was}, or let ${is} have a context: kubectl login ${key.issuer} --login-hint NAME --context NAME. ` +
+      `Log in as ${was}, or let ${is} have a context: ${loginCommandOf({ ...key, loginHint: 'NAME' })} --context NAME. ` +
       `To hand the session over: kubectl login --session=${id}`,
   });
 }
