@@ -55,6 +55,17 @@ describe.skipIf(lacking !== undefined)('pages', () => {
     expect(complaints.filter((line) => !line.includes('the server responded with a status'))).toEqual([]);
   });
 
+  it('fit on the narrowest screen with names and texts that have no space to break at', async () => {
+    const long = 'Authentication_service_of_the_whole_company_and_of_everybody_else';
+    const frontend = { title: long, theme: 'auto', footer: long, supportUrl: 'https://help.example' } as const;
+    await using server = await listen((own) =>
+      createHost(hostOptions(sampleEndpoints, { id: `${own}/dex`, frontend })),
+    );
+    const page = await chromium.open({ viewport: { width: 320, height: 600 } });
+    await page.goto(`${server.origin}/dex`);
+    expect(await page.evaluate('[document.documentElement.scrollWidth, innerWidth]').then(widths)).toEqual([320, 320]);
+  });
+
   it('need no JavaScript: only the form that sends itself has a script, and a button for who runs none', async () => {
     const page = await chromium.open({ scripts: 'off' });
     for (const name of pages) {

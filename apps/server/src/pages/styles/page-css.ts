@@ -6,7 +6,8 @@ body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:col
   padding:clamp(1.25rem,9vh,6rem) 1rem 1.5rem;background:var(--page);color:var(--text);
   font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 .brand{display:flex;align-items:center;gap:.625rem;margin:0 0 1.5rem;font-weight:600;letter-spacing:-.01em;color:var(--text)}
-.brand svg{width:1.75rem;height:1.75rem;color:var(--accent)}
+.brand span{min-width:0;overflow-wrap:anywhere}
+.brand svg{flex:none;width:1.75rem;height:1.75rem;color:var(--accent)}
 .brand img{max-width:12rem;max-height:2.5rem}
 main{width:100%;max-width:25rem;padding:2rem;background:var(--surface);border:1px solid var(--line);border-radius:1rem;
   box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px -12px rgb(0 0 0/.12)}
