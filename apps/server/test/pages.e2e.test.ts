@@ -3,6 +3,7 @@
  * pictures there, to look at.
  */
 import { join } from 'node:path';
+import type { Reply } from '@ostiary/issuer';
 import {
   type ChromiumBrowser,
   findAccessibilityProblems,
@@ -12,7 +13,7 @@ import {
 } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHost } from '../src/http/host.ts';
-import { hostOptions } from './fake-issuer.ts';
+import { endpoint, hostOptions } from './fake-issuer.ts';
 import { listen } from './listen.ts';
 import { sampleEndpoints, samplePages } from './sample-pages.ts';
 
@@ -24,6 +25,7 @@ const looks = [
   { name: 'phone-light', colorScheme: 'light', viewport: { width: 360, height: 720 } },
   { name: 'phone-dark', colorScheme: 'dark', viewport: { width: 360, height: 720 } },
 ] as const;
+const withForm = ['password', 'password-invalid', 'approval', 'submit-form'];
 const pages = [...Object.keys(samplePages), 'home'];
 
 describe.skipIf(lacking !== undefined)('pages', () => {
@@ -66,11 +68,43 @@ describe.skipIf(lacking !== undefined)('pages', () => {
     expect(await page.evaluate('[document.documentElement.scrollWidth, innerWidth]').then(widths)).toEqual([320, 320]);
   });
 
-  it('need no JavaScript: only the form that sends itself has a script, and a button for who runs none', async () => {
+  it.each(['password-invalid', 'approval'] as const)(
+    'send the form once when it is pressed twice: %s',
+    async (name) => {
+      const sample = samplePages[name];
+      if (sample === undefined || !('action' in sample)) throw new Error(`no form on ${name}`);
+      const form = { ...sample, action: '/dex/slow' };
+      const answer = Promise.withResolvers<void>();
+      let sent = 0;
+      const slow = async (): Promise<Reply> => {
+        sent += 1;
+        await answer.promise;
+        return { kind: 'page', status: 200, page: { name: 'code', code: 'done' } };
+      };
+      const endpoints = [
+        endpoint('/form', () => ({ kind: 'page', status: 200, page: form })),
+        endpoint('/slow', slow, { methods: ['POST'] }),
+      ];
+      await using server = await listen((own) => createHost(hostOptions(endpoints, { id: `${own}/dex` })));
+      const page = await chromium.open();
+      await page.goto(`${server.origin}/dex/form`);
+      for (const field of await page.locator('#password').all()) await field.fill('secret');
+      const box = await page.locator('button.primary').boundingBox();
+      const press = (): Promise<void> => page.mouse.click((box?.x ?? 0) + 20, (box?.y ?? 0) + 20);
+      await press();
+      await expect.poll(() => sent).toBe(1);
+      await press();
+      answer.resolve();
+      await page.waitForURL('**/slow');
+      expect(sent).toBe(1);
+    },
+  );
+
+  it('need no JavaScript: only forms have a script, and a button for who runs none', async () => {
     const page = await chromium.open({ scripts: 'off' });
     for (const name of pages) {
       await page.goto(addressOf(name));
-      expect(await page.locator('script').count(), name).toBe(name === 'submit-form' ? 1 : 0);
+      expect(await page.locator('script').count(), name).toBe(withForm.includes(name) ? 1 : 0);
       expect(await page.locator('main h1').isVisible(), name).toBe(true);
       for (const form of await page.locator('form').all()) {
         expect(await form.locator('button').isVisible(), name).toBe(true);

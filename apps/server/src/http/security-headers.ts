@@ -34,12 +34,12 @@ export function createSecurityHeaders(options: SecurityHeaderOptions): SecurityH
   const still = page("; form-action 'none'");
   // Chromium applies form-action to every redirect that follows a form. Ours end at a client's redirect URI or at an
   // upstream provider: any host, and for native apps any scheme. So pages with a form cannot have the directive.
-  const withForm = page('');
+  const withForm = page("; script-src 'self'");
   const pages = {
     'choose-connector': still,
     password: withForm,
     approval: withForm,
-    'submit-form': page("; script-src 'self'"),
+    'submit-form': withForm,
     code: still,
     error: still,
     home: still,

@@ -12,6 +12,7 @@ export interface Look {
   readonly stylesheet: string;
   readonly icon: string;
   readonly submitScript: string;
+  readonly onceScript: string;
   /** Checked before; absent: the house's mark. */
   readonly logoUrl?: string;
   readonly footer?: string;
@@ -21,7 +22,7 @@ export interface Look {
 export interface LayoutProps {
   readonly look: Look;
   readonly heading: string;
-  /** A script, for the one page that has one. */
+  /** A script, for the pages that have a form: they work without it. */
   readonly script?: string;
   readonly children: ComponentChildren;
 }

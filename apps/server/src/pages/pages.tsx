@@ -10,6 +10,7 @@ import { imageSources } from './look.ts';
 import type { ServerPage } from './server-page.ts';
 import { pageCss } from './styles/page-css.ts';
 import { themeCss } from './styles/themes.ts';
+import { onceScript } from './submit-once.ts';
 import { english } from './texts/english.ts';
 import { Approval } from './views/approval.tsx';
 import { ChooseConnector } from './views/choose-connector.tsx';
@@ -39,13 +40,15 @@ export function createPages({ frontend, base }: PagesOptions): Pages {
   const { accent, ...branding } = frontend;
   const stylesheet = asset('page', 'css', themeCss(accent) + pageCss);
   const script = asset('submit-form', 'js', submitScript);
+  const once = asset('submit-once', 'js', onceScript);
   const icon = asset('icon', 'svg', markSvg);
   const path = ({ name }: Asset): string => `${base}/assets/${name}`;
-  const files = { stylesheet: path(stylesheet), submitScript: path(script), icon: path(icon) };
+  const scripts = { submitScript: path(script), onceScript: path(once) };
+  const files = { stylesheet: path(stylesheet), ...scripts, icon: path(icon) };
   const look: Look = { ...branding, ...files, texts: english };
   return {
     render: (page) => `<!doctype html>${render(view(page, look))}`,
-    assets: [stylesheet, script, icon],
+    assets: [stylesheet, script, once, icon],
     imageSources: imageSources(branding),
   };
 }

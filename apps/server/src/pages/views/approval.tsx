@@ -10,7 +10,7 @@ export function Approval({ page, look }: ViewProps<'approval'>): VNode {
   const client = shown(page.clientName);
   const asked = [approval.always, ...page.items.map((item) => approval.items[item])];
   return (
-    <Layout look={look} heading={approval.title(client)}>
+    <Layout look={look} heading={approval.title(client)} script={look.onceScript}>
       <p class="lead">{approval.loggedInAs(shown(page.userName))}</p>
       <div class="section">
         <p class="label" id="asked">

@@ -8,7 +8,7 @@ export function Password({ page, look }: ViewProps<'password'>): VNode {
   const { password } = look.texts;
   const prompt = shown(page.prompt);
   return (
-    <Layout look={look} heading={password.title(shown(page.connectorName))}>
+    <Layout look={look} heading={password.title(shown(page.connectorName))} script={look.onceScript}>
       <p class="lead">{password.lead}</p>
       {page.invalid ? (
         <div class="alert" id="login-error" role="alert">
