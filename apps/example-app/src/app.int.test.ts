@@ -14,11 +14,11 @@ const relyingParty: RelyingParty = {
 };
 
 /** The app on a port of its own. */
-async function startApp() {
+async function startApp(party: RelyingParty = relyingParty) {
   const app = createApp({
     issuer: 'http://issuer.example',
     baseUrl: 'http://127.0.0.1',
-    relyingParty,
+    relyingParty: party,
     sessions: createSessions({ most: 10, lifeMs: 1000, now: () => 0 }),
     log: () => {},
   });
@@ -42,4 +42,32 @@ it('calls a callback without a login a bad request, and blames the issuer for a 
       .join('; '),
   };
   expect((await fetch(`${app.url}/callback?code=c&state=s`, { headers })).status).toBe(502);
+});
+
+it('lets two tabs of one browser log in, whichever is back first', async () => {
+  let begun = 0;
+  const finished: string[] = [];
+  using app = await startApp({
+    ...relyingParty,
+    begin: async () => ({
+      url: 'http://issuer.example/auth',
+      pending: { verifier: 'v', state: `s${++begun}`, nonce: 'n' },
+    }),
+    finish: async (_url, { state }) => {
+      finished.push(state);
+      return { idToken: 'a.b.c', accessToken: 'a', claims: {} };
+    },
+  });
+  let cookie = '';
+  const go = async (path: string): Promise<number> => {
+    const reply = await fetch(`${app.url}${path}`, { redirect: 'manual', headers: { cookie } });
+    cookie = reply.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+    return reply.status;
+  };
+  await go('/login');
+  await go('/login');
+  expect(await go('/callback?code=c&state=s1')).toBe(302);
+  expect(await go('/callback?code=c&state=s2')).toBe(302);
+  expect(finished).toEqual(['s1', 's2']);
+  expect(await go('/callback?code=c&state=s2'), 'the same once more').toBe(400);
 });

@@ -3,7 +3,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import { homePage, personPage, problemPage } from './pages.tsx';
 import type { RelyingParty, Tokens } from './relying-party.ts';
-import type { Sessions } from './sessions.ts';
+import type { Session, Sessions } from './sessions.ts';
 import { style } from './style.ts';
 
 export interface AppOptions {
@@ -17,6 +17,8 @@ export interface AppOptions {
 }
 
 const COOKIE = 'example-app';
+/** Tabs of one browser that may be on their way to the issuer at once. */
+const MOST_PENDING = 5;
 const scopes = ['profile', 'email', 'groups', 'offline_access'];
 
 export function createApp(options: AppOptions): Koa {
@@ -54,8 +56,10 @@ class NotBegun extends Error {
 
 function createRouter({ issuer, baseUrl, relyingParty, sessions }: AppOptions): Router {
   const router = new Router();
-  const current = (ctx: Koa.Context): Tokens | undefined => sessions.get(ctx.cookies.get(COOKIE))?.tokens;
-  const keep = (ctx: Koa.Context, session: Parameters<Sessions['create']>[0]): void => {
+  const sessionOf = (ctx: Koa.Context): Session => sessions.get(ctx.cookies.get(COOKIE)) ?? {};
+  const current = (ctx: Koa.Context): Tokens | undefined => sessionOf(ctx).tokens;
+  const keep = (ctx: Koa.Context, changed: Session): void => {
+    const session = { ...sessionOf(ctx), ...changed };
     sessions.remove(ctx.cookies.get(COOKIE));
     ctx.cookies.set(COOKIE, sessions.create(session), { httpOnly: true, sameSite: 'lax', path: '/' });
   };
@@ -74,13 +78,15 @@ function createRouter({ issuer, baseUrl, relyingParty, sessions }: AppOptions): 
     const scope = ['openid', ...query.getAll('scope').filter((word) => scopes.includes(word))].join(' ');
     const connectorId = query.get('connector_id') || undefined;
     const { url, pending } = await relyingParty.begin({ scope, ...(connectorId === undefined ? {} : { connectorId }) });
-    keep(ctx, { pending });
+    keep(ctx, { pending: [...(sessionOf(ctx).pending ?? []), pending].slice(-MOST_PENDING) });
     ctx.redirect(url);
   });
   router.get('/callback', async (ctx) => {
-    const pending = sessions.get(ctx.cookies.get(COOKIE))?.pending;
+    const state = new URLSearchParams(ctx.querystring).get('state');
+    const pending = sessionOf(ctx).pending?.find((one) => one.state === state);
     if (pending === undefined) throw new NotBegun('This browser has not begun to log in here.');
-    keep(ctx, { tokens: await relyingParty.finish(new URL(ctx.url, baseUrl), pending) });
+    const tokens = await relyingParty.finish(new URL(ctx.url, baseUrl), pending);
+    keep(ctx, { tokens, pending: (sessionOf(ctx).pending ?? []).filter((one) => one.state !== state) });
     ctx.redirect('/');
   });
   router.post('/refresh', async (ctx) => {

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { PendingLogin, Tokens } from './relying-party.ts';
 
 export interface Session {
-  readonly pending?: PendingLogin;
+  /** One for each tab that went to the issuer and is not back yet. */
+  readonly pending?: readonly PendingLogin[];
   readonly tokens?: Tokens;
 }
 
