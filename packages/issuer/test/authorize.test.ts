@@ -26,6 +26,14 @@ describe('before the redirect URI is known, an error is a page', () => {
     const query = `${new URLSearchParams(request())}&client_id=app`;
     expect(await browser().send(`/auth/idp?${query}`)).toMatchObject({ kind: 'page', status: 400 });
   });
+
+  it.each(['client_id', 'redirect_uri', 'connector_id'])('%s of any length does not fill the log', async (name) => {
+    const { browser, log } = await startIssuer();
+    const params = request({ [name]: 'https://evil.example/'.repeat(3000) });
+    expect(await browser().send(`/auth?${new URLSearchParams(params)}`)).toMatchObject({ kind: 'page', status: 400 });
+    expect(JSON.stringify(log.lines)).toContain('evil.example');
+    expect(JSON.stringify(log.lines).length).toBeLessThan(3000);
+  });
 });
 
 describe('after that, an error goes to the client with state and iss', () => {
@@ -115,6 +123,11 @@ describe('after that, an error goes to the client with state and iss', () => {
     });
     expect(answerOf(await browser().logIn(request())).get('error')).toBe('access_denied');
   });
+});
+
+it('response_mode=query is what happens anyway, so it may be asked for', async () => {
+  const { browser } = await startIssuer();
+  expect(answerOf(await browser().logIn(request({ response_mode: 'query' }))).get('code')).not.toBeNull();
 });
 
 describe('choice of connector', () => {

@@ -56,4 +56,28 @@ describe('a permit', () => {
     const { claims } = await ask({ groups }, ['openid', 'groups']);
     expect(claims.groups).toEqual(['System:masters', 'dev', 'a system:masters']);
   });
+
+  it('has no claim that says nothing', async () => {
+    const empty = {
+      username: '',
+      preferredUsername: '',
+      email: { address: '', verified: false },
+      groups: ['system:a'],
+    };
+    const { claims } = await ask(empty, ['openid', 'email', 'groups', 'profile']);
+    expect(claims).toEqual({ email_verified: false });
+  });
+
+  it('says who the person is at which connector, in the words of Dex', async () => {
+    const { claims } = await ask({}, ['openid', 'federated:id']);
+    expect(claims).toEqual({ federated_claims: { connector_id: 'ldap', user_id: 'u-1' } });
+  });
+
+  it('names an audience once, however often it was asked for', async () => {
+    const peer = { ...client, id: 'api', trustedPeers: ['app'] };
+    const scopes = ['openid', ...['api', 'app', 'api', 'app'].map((id) => `audience:server:client_id:${id}`)];
+    const question = { grantType: 'authorization_code', client, connector, identity, scopes } as const;
+    const { audience } = await decide(question, { find: async (id) => (id === 'api' ? peer : undefined) });
+    expect(audience).toEqual(['api', 'app']);
+  });
 });
