@@ -100,6 +100,23 @@ describe('refresh', () => {
     expect(harness.upstream.asked.refresh).toBe(1);
   });
 
+  it('goes on with what the provider said last: for a retry, and when it is asked again', async () => {
+    const shown: (string | undefined)[] = [];
+    const harness = await startRotating(async ({ identity }, upstream) => {
+      shown.push(identity.connectorData?.reveal());
+      return { ...upstream.identity, groups: ['dev'], connectorData: new Secret(`upstream-token-${shown.length}`) };
+    });
+    const first = await logInOffline(harness);
+    const second = textOf(await refresh(harness.browser(), first), 'refresh_token');
+    for (const token of [first, second]) {
+      const retried = await refresh(harness.browser(), token);
+      expect(claimsOf(textOf(retried, 'id_token'))).toMatchObject({ groups: ['dev'] });
+    }
+    harness.clock.advance(31);
+    expect(await refresh(harness.browser(), second)).toMatchObject({ status: 200 });
+    expect(shown.slice(1)).toEqual(['upstream-token-1']);
+  });
+
   it('gives no retry anything when the reuse interval is 0, not even within the same second', async () => {
     const rotating = { rotate: true, reuseInterval: 0 };
     const harness = await startIssuer({ lifetimes: { refreshToken: rotating } });
@@ -410,5 +427,36 @@ describe('refresh', () => {
     const second = textOf(await refresh(harness.browser(), first), 'refresh_token');
     const all = written.join();
     for (const secret of [first, second, 'upstream-refresh-token']) expect(all).not.toContain(secret);
+  });
+
+  it('writes no record of a login that would stay for ever, whatever becomes of it', async () => {
+    const endless = new Set<string>();
+    let down = true;
+    const harness = await startIssuer({
+      storage: (driver) => ({
+        ...driver,
+        put: (key, value, options) => {
+          if (options.expiresAt === undefined) endless.add(key[0] ?? '');
+          return driver.put(key, value, options);
+        },
+        [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
+      }),
+      refresh: (upstream) => ({
+        kind: 'upstream',
+        exclusive: true,
+        async refresh({ persist }) {
+          await persist(new Secret('upstream-token-2'));
+          if (down) throw new OstiaryError('upstream/unavailable', 'down');
+          return upstream.identity;
+        },
+      }),
+    });
+    const first = await logInOffline(harness);
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
+    down = false;
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
+    harness.clock.advance(31);
+    expect(await refresh(harness.browser(), first)).toMatchObject({ status: 400 });
+    expect([...endless].toSorted()).toEqual(['sealing-keys', 'signing-keys']);
   });
 });
