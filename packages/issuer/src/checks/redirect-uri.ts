@@ -13,7 +13,7 @@ export function mayRedirectTo(client: Client, uri: string): boolean {
   if (client.redirectUris.includes(uri)) return true;
   if (!client.public) return false;
   if (client.redirectUris.length === 0) return uri === OUT_OF_BAND || isLoopback(uri);
-  return client.redirectUris.some((registered) => isLoopback(registered) && sameButPort(registered, uri));
+  return client.redirectUris.some((registered) => sameButPort(registered, uri));
 }
 
 /** A URI has no others (RFC 3986), and `URL` drops or encodes them where the header `Location` cannot be sent. */
