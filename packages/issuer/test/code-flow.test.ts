@@ -248,6 +248,15 @@ describe('codes', () => {
     expect(bodyOf(reply)).toMatchObject({ error: 'invalid_grant' });
   });
 
+  it.each(['plain', undefined])('of PKCE with the method %s want the challenge itself', async (method) => {
+    const { browser } = await startIssuer({ protocol: { pkceMethods: ['S256', 'plain'] } });
+    const asked = { code_challenge: verifier, code_challenge_method: method };
+    const code = answerOf(await browser().logIn(request(asked))).get('code');
+    const wrong = await browser().token({ ...redeem(code), code_verifier: 'w'.repeat(43) });
+    expect(bodyOf(wrong)).toMatchObject({ error: 'invalid_grant' });
+    expect(await browser().token({ ...redeem(code), code_verifier: verifier })).toMatchObject({ status: 200 });
+  });
+
   it('of a login without PKCE refuse a verifier (downgrade)', async () => {
     const { browser } = await startIssuer();
     const code = answerOf(await browser().logIn(request())).get('code');

@@ -48,9 +48,10 @@ function troubled(
 /** An issuer whose provider spends its refresh tokens, so that one process asks at a time. */
 function startRotating(
   play: (ask: RefreshAsk, upstream: Upstream) => Promise<Identity | 'rejected'>,
+  { exclusive } = { exclusive: true },
 ): Promise<Harness> {
   return startIssuer({
-    refresh: (upstream) => ({ kind: 'upstream', exclusive: true, refresh: (ask) => play(ask, upstream) }),
+    refresh: (upstream) => ({ kind: 'upstream', exclusive, refresh: (ask) => play(ask, upstream) }),
   });
 }
 
@@ -277,15 +278,16 @@ describe('refresh', () => {
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 200 });
   });
 
-  it('goes on with what a provider gave before it went down', async () => {
+  it.each([true, false])('goes on with what a provider gave before it went down; exclusive: %s', async (exclusive) => {
     const shown: (string | undefined)[] = [];
     let down = true;
-    const harness = await startRotating(async ({ identity, persist }, upstream) => {
+    const play = async ({ identity, persist }: RefreshAsk, upstream: Upstream) => {
       shown.push(identity.connectorData?.reveal());
       await persist(new Secret(`upstream-token-${shown.length}`));
       if (down) throw new OstiaryError('upstream/unavailable', 'down');
       return upstream.identity;
-    });
+    };
+    const harness = await startRotating(play, { exclusive });
     const first = await logInOffline(harness);
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
     down = false;

@@ -7,8 +7,11 @@ import { bodyOf, claimsOf, type Harness, redirectUri, request, startIssuer, text
 
 const credentials = { client_id: 'app', client_secret: 'app-secret' };
 
-async function redeem(harness: Harness): Promise<{ readonly code: string; readonly reply: Reply }> {
-  const code = answerOf(await harness.browser().logIn(request())).get('code') ?? '';
+async function redeem(
+  harness: Harness,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: string; readonly reply: Reply }> {
+  const code = answerOf(await harness.browser().logIn(request(overrides))).get('code') ?? '';
   return { code, reply: await redeemAgain(harness, code) };
 }
 
@@ -81,6 +84,49 @@ describe('access tokens of a login that was revoked are not believed any more', 
     }
   });
 
+  it('to their end, also where tokens live shorter by now: a code that came again and gave no refresh token', async () => {
+    const harness = await startIssuer({ lifetimes: { code: 600 } });
+    const { code, reply } = await redeem(harness, { scope: 'openid' });
+    const other = await redeem(harness, { scope: 'openid' });
+    const shorter = await harness.replica({ lifetimes: { idToken: 60, code: 600 } });
+    expect(await redeemAgain({ ...harness, browser: () => new Browser(shorter) }, code)).toMatchObject({ status: 400 });
+    harness.clock.advance(600);
+    expect(await Promise.all([reply, other.reply].map((one) => userinfo(harness, one)))).toEqual([401, 200]);
+  });
+
+  it.each([
+    ['a code that came again', (harness: Harness, { code }: { code: string }) => redeemAgain(harness, code)],
+    ['an old refresh token', (harness: Harness, { first }: { first: string }) => refresh(harness, first)],
+    [
+      'the word of the provider',
+      async (harness: Harness, { second }: { second: string }) => {
+        harness.upstream.refreshed = async () => 'rejected';
+        return refresh(harness, second);
+      },
+    ],
+  ])('even if the storage failed while the login was ended: %s', async (_why, end) => {
+    let fails = false;
+    const harness = await startIssuer({
+      storage: (driver) => ({
+        ...driver,
+        take: async (key) => {
+          if (fails) throw new OstiaryError('storage/unavailable', 'The storage does not answer.');
+          return driver.take(key);
+        },
+        [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
+      }),
+      lifetimes: { code: 600 },
+    });
+    const { code, reply } = await redeem(harness);
+    const first = textOf(reply, 'refresh_token');
+    const refreshed = await refresh(harness, first);
+    harness.clock.advance(31);
+    fails = true;
+    const ended = await end(harness, { code, first, second: textOf(refreshed, 'refresh_token') });
+    expect(ended).toMatchObject({ status: 503 });
+    expect(await Promise.all([reply, refreshed].map((one) => userinfo(harness, one)))).toEqual([401, 401]);
+  });
+
   it('and the id of such a token does not tell which record holds the login', async () => {
     const harness = await startIssuer();
     const { reply } = await redeem(harness);
@@ -116,6 +162,22 @@ describe('a refresh token', () => {
     const other = textOf((await redeem(harness)).reply, 'refresh_token');
     const madeUp = `${other.slice(0, other.lastIndexOf('.'))}.${'a'.repeat(43)}`;
     expect(bodyOf(await refresh(harness, madeUp, asked)).error).toBe('invalid_grant');
+  });
+
+  it('that was made up for a login which has just been renewed gets nothing, and ends the login', async () => {
+    const harness = await startIssuer();
+    const { reply } = await redeem(harness);
+    const second = textOf(await refresh(harness, textOf(reply, 'refresh_token')), 'refresh_token');
+    const madeUp = `${second.slice(0, second.lastIndexOf('.'))}.${'a'.repeat(43)}`;
+    expect(bodyOf(await refresh(harness, madeUp)).error).toBe('invalid_grant');
+    expect(bodyOf(await refresh(harness, second)).error).toBe('invalid_grant');
+  });
+
+  it('that is used wrongly does not spoil it for who uses it at the same moment', async () => {
+    const harness = await startIssuer();
+    const token = textOf((await redeem(harness)).reply, 'refresh_token');
+    const replies = [refresh(harness, token, { scope: 'federated:id' }), refresh(harness, token)];
+    expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([400, 200]);
   });
 
   it('that many bring while the provider is down asks it once, and all are told', async () => {

@@ -27,6 +27,8 @@ async function send(form: Record<string, string>, headers: Record<string, string
 const refreshForm = { grant_type: 'refresh_token', refresh_token: 'x' };
 
 describe('client authentication', () => {
+  const right = basic('app', 'app-secret').authorization;
+
   it.each([
     ['no client', {}, {}, 'invalid_client', 401],
     ['an unknown client', { client_id: 'nobody', client_secret: 'x' }, {}, 'invalid_client', 401],
@@ -35,6 +37,9 @@ describe('client authentication', () => {
     ['a secret for a public client', { client_id: 'cli', client_secret: 'x' }, {}, 'invalid_client', 401],
     ['a wrong secret in the header', {}, basic('app', 'x'), 'invalid_client', 401],
     ['another scheme', {}, { authorization: 'Bearer x' }, 'invalid_client', 401],
+    ['a scheme that ends alike', {}, { authorization: `X${right}` }, 'invalid_client', 401],
+    ['more than the credentials', {}, { authorization: `${right} x` }, 'invalid_client', 401],
+    ['a header without a colon', {}, { authorization: `Basic ${btoa('app')}` }, 'invalid_client', 401],
     [
       'another scheme beside a right secret in the body',
       { client_id: 'app', client_secret: 'app-secret' },
