@@ -60,8 +60,8 @@ function partsOf(encrypted: Element): Parts {
   const data = onlyChild(encrypted, ns.encryption, 'EncryptedData');
   const found = (name: string) => [...descendants(encrypted)].filter((e) => is(e, ns.encryption, name));
   const places = [encrypted, ...children(data, ns.signature, 'KeyInfo')];
-  const [key, ...otherKeys] = places.flatMap((place) => children(place, ns.encryption, 'EncryptedKey'));
-  const extra = [otherKeys, found('EncryptedKey').slice(1), found('EncryptedData').slice(1)].flat();
+  const [key] = places.flatMap((place) => children(place, ns.encryption, 'EncryptedKey'));
+  const extra = [...found('EncryptedKey').slice(1), ...found('EncryptedData').slice(1)];
   if (key === undefined || extra.length > 0) throw refusal('encrypted assertion of another form');
   if (found('CipherReference').length > 0) throw refusal('encrypted assertion that points elsewhere');
   checkAlgorithm(onlyChild(data, ns.encryption, 'EncryptionMethod'), contentAlgorithms);
