@@ -118,9 +118,21 @@ describe('metadata on the network', () => {
     expect(fetched).toBe(2);
   });
 
+  it('may have changed their key while somebody logged in', async () => {
+    const next = await makeKeyPair();
+    const { provider, begin, clock } = await onNetwork(entity());
+    const { id, finish } = await begin();
+    provider.xml = entity({ keys: keyDescriptor(next) });
+    clock.advance(61);
+    const said = goodAnswer(id, minutesFrom(clock));
+    expect(await finish(sign(responseXml(said), next))).toMatchObject({ userId: 'u-1' });
+    expect(provider.fetched).toBe(2);
+  });
+
   it.each([
     ['down', 'upstream/unavailable', async () => Promise.reject(new OstiaryError('upstream/unavailable', 'down'))],
-    ['busy', 'upstream/unavailable', async () => new Response('', { status: 503 })],
+    ['broken', 'upstream/unavailable', async () => new Response('', { status: 500 })],
+    ['busy', 'upstream/unavailable', async () => new Response('', { status: 429 })],
     ['elsewhere', 'upstream/protocol', async () => new Response('', { status: 404 })],
     ['something else', 'upstream/protocol', async () => new Response('<html>')],
   ])('that are %s are %s, and the next login tries again', async (_what, code, fail) => {

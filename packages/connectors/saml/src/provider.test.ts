@@ -1,8 +1,11 @@
+import { Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import { makeKeyPair } from '../test/certificates.ts';
 import { entity, fromMetadata, keyDescriptor, post, redirect, service, signOn } from '../test/metadata.ts';
 import { entityId, goodAnswer, responseXml, sign } from '../test/provider.ts';
 import { good, idp, open, refused } from '../test/support.ts';
+
+const soap = 'urn:oasis:names:tc:SAML:2.0:bindings:SOAP';
 
 /** The connector with metadata in a file that a test may replace. */
 async function withFile(xml: string, more: Record<string, unknown> = {}) {
@@ -66,6 +69,19 @@ describe('metadata in a file', () => {
     expect((await (await withFile(entity({ services: onlyRedirect }))).begin()).step.kind).toBe('redirect');
   });
 
+  it('say where a logout goes: to the endpoint for a redirect, and nowhere when there is none', async () => {
+    const elsewhere = [soap, post].map((binding) => service('SingleLogoutService', binding, 'https://idp.example/no'));
+    const leadsTo = async (services: readonly string[]) => {
+      const { begin, connector } = await withFile(entity({ services: [signOn, ...services].join('') }));
+      const { id, finish } = await begin();
+      const { connectorData = new Secret('') } = await finish(good(id));
+      return connector.logout?.begin({ returnUrl: 'https://issuer.example/', state: 's', connectorData });
+    };
+    const there = service('SingleLogoutService', redirect, 'https://idp.example/slo');
+    expect((await leadsTo([...elsewhere, there]))?.url).toMatch(/^https:\/\/idp\.example\/slo\?SAMLRequest=/u);
+    expect(await leadsTo(elsewhere)).toBeUndefined();
+  });
+
   it('of a federation need ssoIssuer to say which provider is meant', async () => {
     const both = `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${entity({ id: 'urn:other' })}${entity()}</md:EntitiesDescriptor>`;
     expect(await refused((await withFile(both)).begin())).toMatchObject({
@@ -93,6 +109,11 @@ describe('metadata in a file', () => {
     [
       'have an endpoint that is no web page',
       entity({ services: service('SingleSignOnService', post, 'javascript:alert(1)') }),
+      'metadata without an endpoint for logins',
+    ],
+    [
+      'have an endpoint for programs only',
+      entity({ services: service('SingleSignOnService', soap, 'https://idp.example/soap') }),
       'metadata without an endpoint for logins',
     ],
     ['have another binding than the configured', entity(), 'metadata without an endpoint of the wanted binding'],

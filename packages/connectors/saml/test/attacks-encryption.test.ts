@@ -119,6 +119,12 @@ describe('encryption', () => {
       'encrypted assertion of another form',
     ],
     [
+      'a second ciphertext',
+      (xml: string) =>
+        xml.replace('</e:EncryptedKey>', '$&<xenc:EncryptedData xmlns:xenc="http://www.w3.org/2001/04/xmlenc#"/>'),
+      'encrypted assertion of another form',
+    ],
+    [
       'a reference to ciphertext elsewhere',
       (xml: string) =>
         xml.replace('<xenc:CipherData>', '<xenc:CipherData><xenc:CipherReference URI="https://evil.example/"/>'),

@@ -44,7 +44,7 @@ const assertions: readonly (readonly [string, Said, string])[] = [
   ['with an end that is no day', { notOnOrAfter: '2030-13-45T00:00:00Z' }, 'time that cannot be read'],
   [
     'of a session that is over',
-    { sessionNotOnOrAfter: '2029-12-31T00:00:00Z' },
+    { sessionNotOnOrAfter: '2029-12-31T23:59:30Z' },
     'session of the provider that is over',
   ],
   ['with a condition that is not known', { conditions: '<saml:Condition/>' }, 'condition that is not known'],
@@ -138,6 +138,7 @@ describe('a signed assertion', () => {
     const { id, finish } = await begin();
     const said = {
       notBefore: '2030-01-01T00:01:59Z',
+      sessionNotOnOrAfter: '2029-12-31T23:58:01Z',
       confirmedUntil: '2029-12-31T23:58:01Z',
       notOnOrAfter: '2029-12-31T23:58:01Z',
     };
