@@ -273,12 +273,21 @@ describe('a ring without its storage', () => {
 
   it('tells a health check until when it is safe', async () => {
     const at = world();
-    const { loadedAt, freshUntil, keys } = (await open(at)).status();
+    const ring = await open(at);
+    const { loadedAt, freshUntil, keys } = ring.status();
     expect([loadedAt.toISOString(), freshUntil.toISOString()]).toEqual([
       '2031-01-01T00:00:00.000Z',
       '2031-01-01T00:11:00.000Z',
     ]);
-    expect(keys).toMatchObject([{ alg: 'EdDSA', phase: 'active' }]);
+    const first = { kid: ring.signer().kid, alg: 'EdDSA', activeFrom: new Date('2030-12-31T23:59:00Z') };
+    expect(keys).toEqual([{ ...first, phase: 'active' }]);
+    at.time.advance(policy.rotationPeriod);
+    await ring.refresh();
+    const handOver = new Date('2031-01-01T06:12:00Z');
+    expect(ring.status().keys).toEqual([
+      { ...first, phase: 'active', activeUntil: handOver },
+      { kid: kidsOf(ring).at(-1), alg: 'EdDSA', phase: 'published', activeFrom: handOver },
+    ]);
   });
 
   it('does not take over a record that a newer release wrote', async () => {
@@ -309,9 +318,13 @@ describe('the memory of a ring', () => {
     const at = world();
     const storage = watched(at.storage);
     const ring = await createKeyRing({ storage, policy, deps: at.deps });
-    const { get, put } = storage.calls;
-    await Promise.all([ring.refresh(), ring.refresh(), ring.refresh()]);
-    expect(storage.calls).toEqual({ get: get + 1, put });
+    for (const seconds of [0, policy.rotationPeriod, LEAD + 60]) {
+      at.time.advance(seconds);
+      await ring.refresh();
+      const { get, put } = storage.calls;
+      await Promise.all([ring.refresh(), ring.refresh(), ring.refresh()]);
+      expect(storage.calls).toEqual({ get: get + 1, put });
+    }
   });
 
   it('imports a key once, not at every refresh', async () => {

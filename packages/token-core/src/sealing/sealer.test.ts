@@ -153,6 +153,33 @@ describe('sealing keys', () => {
     expect(await two.open(old, { purpose })).toBe('old');
   });
 
+  it('open what they sealed last until its end, and know what a newer one would seal', async () => {
+    const at = world();
+    const sealer = await createSealer({ ...at, policy: { rotationPeriod: DAY, keepFor: 10 * DAY } });
+    at.time.advance(DAY - 120);
+    await sealer.refresh();
+    at.time.advance(119);
+    const sealed = await sealer.seal('v', { purpose });
+    expect(sealer.isCurrent(sealed)).toBe(true);
+    at.time.advance(1);
+    expect(sealer.isCurrent(sealed)).toBe(false);
+    expect(sealer.isCurrent('x')).toBe(false);
+    for (const seconds of [DAY, 9 * DAY - 2]) {
+      at.time.advance(seconds);
+      await sealer.refresh();
+      expect(await sealer.open(sealed, { purpose })).toBe('v');
+    }
+    expect(at.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('seal nothing for a clock from before they were made', async () => {
+    const at = world();
+    await createSealer(at);
+    const early = testTime(at.time.now().getTime() - 120_000);
+    const sealer = await createSealer({ ...at, deps: { ...at.deps, now: early.now } });
+    await expect(sealer.seal('v', { purpose })).rejects.toMatchObject({ code: 'keys/unavailable' });
+  });
+
   it('are there for a replica with a late clock', async () => {
     const at = world();
     const first = await createSealer(at);

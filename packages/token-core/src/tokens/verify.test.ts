@@ -201,12 +201,19 @@ describe('claims of a signed token', () => {
     ['a body that is no JSON', 'x', 'payload'],
     ['a body that is no UTF-8', '{"iss":"\ud800"}', 'iss'],
   ])('are refused with %s', async (_what, claims, reason) => {
-    await expect(signed(claims).then((token) => verifier.idToken(token))).rejects.toThrow(refused(reason));
+    await expect(verifier.idToken(await signed(claims))).rejects.toThrow(refused(reason));
+    await expect(verifier.accessToken(await signed(claims, 'at+jwt'))).rejects.toThrow(refused(reason));
+  });
+
+  it('may say from when it is good, once that time has come', async () => {
+    const token = await signed({ ...good, nbf: iat });
+    expect(await verifier.idToken(token)).toMatchObject({ claims: { nbf: iat } });
   });
 
   it.each(['iss', 'sub', 'aud', 'exp', 'iat', 'jti'])('are refused without %s', async (name) => {
     const { [name]: _gone, ...rest } = good;
-    await expect(signed(rest).then((token) => verifier.idToken(token))).rejects.toThrow(refused(name));
+    await expect(verifier.idToken(await signed(rest))).rejects.toThrow(refused(name));
+    await expect(verifier.accessToken(await signed(rest, 'at+jwt'))).rejects.toThrow(refused(name));
   });
 
   it.each(['JWT', 'jwt', 'AT+JWT', 'application/at+jwt', ''])(
