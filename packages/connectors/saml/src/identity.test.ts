@@ -94,6 +94,16 @@ describe('identity', () => {
     expect((await login({}, { attributes: { ...attributes, groups } })).groups).toEqual(groups);
   });
 
+  it('has the groups of all attributes of that name', async () => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const more = '<saml:Attribute Name="groups"><saml:AttributeValue>late</saml:AttributeValue></saml:Attribute>';
+    const { goodAnswer, responseXml, sign } = await import('../test/provider.ts');
+    const { idp } = await import('../test/support.ts');
+    const xml = responseXml(goodAnswer(id)).replace('</saml:AttributeStatement>', `${more}$&`);
+    expect(await finish(sign(xml, idp))).toMatchObject({ groups: ['dev', 'ops', 'late'] });
+  });
+
   it('passes over values that are structures', async () => {
     const { begin } = await open();
     const { id, finish } = await begin();

@@ -94,6 +94,16 @@ describe('metadata in a file', () => {
 
   it.each([
     ['have expired', entity({ attributes: ' validUntil="2029-12-31T00:00:00Z"' }), 'metadata that have expired'],
+    [
+      'have expired for its logins',
+      entity().replace('<md:IDPSSODescriptor', '$& validUntil="2029-12-31T00:00:00Z"'),
+      'metadata that have expired',
+    ],
+    [
+      'have expired with their federation',
+      `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" validUntil="2029-12-31T00:00:00Z">${entity()}</md:EntitiesDescriptor>`,
+      'metadata that have expired',
+    ],
     ['have no certificate', entity({ keys: '' }), 'metadata without signing certificate'],
     [
       'have a certificate for encryption only',

@@ -246,10 +246,18 @@ it('an answer to a login whose request is not known is refused', async () => {
   }
 });
 
+it('the name by which the provider knows us may be configured, and is then the only one', async () => {
+  const { begin } = await open({ entityIssuer: 'urn:ostiary' });
+  const { id, finish } = await begin();
+  expect(await refused(finish(good(id)))).toMatchObject({ reason: 'assertion for another audience' });
+  expect(await finish(good(id, { audience: 'urn:ostiary' }))).toMatchObject({ userId: 'u-1' });
+});
+
 it('the place that the provider posts to may be the one registered for Dex', async () => {
   const shared = 'https://issuer.example/callback';
   const { begin } = await open({ redirectURI: shared });
-  const { id, finish } = await begin();
+  const { id, request, finish } = await begin();
+  expect(request).toContain(`AssertionConsumerServiceURL="${shared}"`);
   expect(await refused(finish(good(id)))).toMatchObject({ reason: 'Destination is another than expected' });
   const answer = goodAnswer(id, { recipient: shared, audience: shared });
   expect(await finish(sign(responseXml({ ...answer, destination: shared }), idp))).toMatchObject({ userId: 'u-1' });

@@ -158,6 +158,11 @@ const cases: readonly (readonly [string, (id: string) => string | Promise<string
     'signature that refers to something else',
   ],
   [
+    'an id with a quote in front',
+    (id) => good(id).replaceAll('_assertion', "'] | //*[@ID='_a"),
+    'signed element without a proper ID',
+  ],
+  [
     'an id with a quote',
     (id) => good(id).replaceAll('_assertion', "_a'] | //*['"),
     'signed element without a proper ID',
@@ -262,6 +267,16 @@ describe('forged signatures', () => {
     expect(await finish(signed('http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256'))).toMatchObject({
       userId: 'u-1',
     });
+  });
+
+  it('SHA-512 is taken', async () => {
+    const { begin } = await open();
+    const { id, finish } = await begin();
+    const sha512 = {
+      method: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512',
+      digest: 'http://www.w3.org/2001/04/xmlenc#sha512',
+    };
+    expect(await finish(sign(unsigned(id), { ...idp, ...sha512 }))).toMatchObject({ userId: 'u-1' });
   });
 
   it('SHA-1 is taken when the operator names it, and then only it', async () => {
