@@ -172,6 +172,14 @@ describe('wrong passwords from an address', () => {
     expect(await statuses(await openForm(harness, second), names(1, 6))).toEqual([status]);
   });
 
+  it('are not forgotten when somebody there logs in, who may be the one who guesses', async () => {
+    const harness = await start();
+    const here = () => openForm(harness, '192.0.2.1');
+    expect(await statuses(await here(), names(5))).toEqual(times(5, 401));
+    expect((await send(await here(), ...right)).status).toBe(303);
+    expect(await statuses(await here(), names(2, 5))).toEqual([401, 429]);
+  });
+
   it('beyond the limit use up no budget of an account, and write nothing', async () => {
     const writes: string[] = [];
     const harness = await start({ storage: (driver) => recording(driver, writes) });
@@ -208,6 +216,29 @@ describe('a try', () => {
     }
     down = false;
     expect((await send(await openForm(harness, '192.0.2.1'), ...right)).status).toBe(303);
+  });
+
+  it('that the directory could not check changes neither what was counted before nor when that ends', async () => {
+    let down = false;
+    const check = async () => {
+      if (down) throw new OstiaryError('upstream/unavailable', 'The directory is away.');
+      return 'rejected' as const;
+    };
+    const entry: Partial<ConnectorEntry> = { connector: { via: 'password', login: { prompt: 'Name', check } } };
+    const harness = await start({ entries: [{}, entry] });
+    const guess = async (count: number) => statuses(await openForm(harness), times(count, wrong));
+    for (const [seconds, next] of [
+      [0, [401, 429, 429]],
+      [900, [401, 401, 401]],
+    ] as const) {
+      harness.clock.advance(900);
+      expect(await guess(2)).toEqual([401, 401]);
+      down = true;
+      expect(await guess(1)).toEqual([503]);
+      down = false;
+      harness.clock.advance(seconds);
+      expect(await guess(3)).toEqual(next);
+    }
   });
 
   it('leaves no name in the storage: people type passwords there', async () => {

@@ -453,6 +453,7 @@ describe('refresh', () => {
         },
       }),
     });
+    await harness.browser().logIn(request({ prompt: 'consent' })); // and nobody answers the question
     const first = await logInOffline(harness);
     expect(await refresh(harness.browser(), first)).toMatchObject({ status: 503 });
     down = false;
