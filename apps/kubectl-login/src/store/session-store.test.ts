@@ -86,6 +86,14 @@ describe('a session', () => {
     expect(store.load('one')).toEqual(session);
   });
 
+  it('that has no token any more does not keep the one it had', () => {
+    store.save(session, credential);
+    expect(store.credential('one')).toEqual(credential);
+    store.save(session, undefined);
+    expect(store.credential('one')).toBeUndefined();
+    expect(names()).toEqual(['one.session.json']);
+  });
+
   it('is written before its token, which is of no use without it', () => {
     mkdirSync(`${home}/sessions/one.credential.json`, { recursive: true, mode: 0o700 });
     expect(() => store.save(session, credential)).toThrow('cannot be written');
