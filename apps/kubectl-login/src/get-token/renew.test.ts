@@ -155,6 +155,16 @@ describe('a renewal', () => {
     expect(world.issuer.requests.length).toBe(1);
   });
 
+  it('is asked where its endpoints are now, once in an hour', async () => {
+    there.store.save({ ...session, metadata: { ...session.metadata, fetchedAt: now - 3_600_000 } }, ended);
+    const endpoints = { authorization_endpoint: issuer, token_endpoint: `${issuer}/moved`, jwks_uri: issuer };
+    world.issuer.answers = [() => Response.json({ issuer, ...endpoints }), () => tokens()];
+    expect(kind(await renewSession(ask, world.deps))).toBe('renewed');
+    there.store.save(there.store.load(session.id), ended);
+    expect(kind(await renewSession(ask, world.deps))).toBe('renewed');
+    expect(world.issuer.requests).toEqual(['GET /.well-known/openid-configuration', 'POST /moved', 'POST /moved']);
+  });
+
   it('sends the refresh token to nobody when the issuer now has another name', async () => {
     there.store.save({ ...session, metadata: { ...session.metadata, fetchedAt: now - 3_600_000 } }, ended);
     const endpoints = { authorization_endpoint: issuer, token_endpoint: `${issuer}/token`, jwks_uri: issuer };
