@@ -34,8 +34,19 @@ describe('proxyChoice', () => {
     ['2001:db8::/32', 'https://[2001:db8::7]/', true],
     ['192.0.2.1', 'https://192.0.2.1/', true],
     ['192.0.2.1', 'https://192.0.2.11/', false],
+    ['192.0.2.1:8443', 'https://192.0.2.1/', false],
+    ['192.0.2.1/32', 'https://192.0.2.1/', true],
+    ['192.0.2.1/32', 'https://192.0.2.2/', false],
+    ['2001:db8::7/128', 'https://[2001:db8::7]/', true],
+    ['a.example:8443', 'https://a.example:8443/', true],
+    ['A.example', 'https://a.example/', true],
     ['[2001:db8::7]:443', 'https://[2001:db8::7]/', true],
-    ['10.0.0.0/99', 'https://10.1.2.3/', false],
+    ['10.0.0.0/33', 'https://10.1.2.3/', false],
+    ['::/129', 'https://[2001:db8::7]/', false],
+    ['10.0.0.0/8x', 'https://10.1.2.3/', false],
+    ['10.0.0.0/x8', 'https://10.1.2.3/', false],
+    ['a.example:80', 'http://a.example/', true],
+    ['a.example:443', 'http://a.example/', false],
   ])('NO_PROXY=%s and %s: direct is %s', (exceptions, url, direct) => {
     expect(through(url, exceptions) === undefined).toBe(direct);
   });

@@ -1,5 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fakeClock, seededRandom } from '../testing/index.ts';
 import { retrying } from './retry.ts';
 import { retryingHttp } from './retrying-http.ts';
@@ -13,23 +13,25 @@ const broken: Answer = () => {
   throw new OstiaryError('upstream/unavailable', 'no');
 };
 
-async function ask(answers: readonly Answer[], init: RequestInit = {}) {
+async function ask(answers: readonly Answer[], init: RequestInit | Request = {}) {
   const waits: number[] = [];
+  const sentAt: number[] = [];
   let sent = 0;
   const fetch = retrying(
     async () => {
       const answer = answers[sent];
+      sentAt.push(waits.length);
       sent += 1;
       if (answer === undefined) throw new Error('asked more often than expected');
       return answer();
     },
-    { now: fakeClock().now, random: seededRandom(), wait: async (ms) => waits.push(ms) },
+    { now: fakeClock().now, random: seededRandom(), wait: (ms) => Promise.resolve().then(() => waits.push(ms)) },
   );
-  const outcome = await fetch('https://a.example', init).then(
+  const outcome = await (init instanceof Request ? fetch(init) : fetch('https://a.example', init)).then(
     (response) => response.status,
     (error: unknown) => error,
   );
-  return { outcome, sent, waits };
+  return { outcome, sent, waits, sentAt };
 }
 
 describe('retrying', () => {
@@ -51,8 +53,24 @@ describe('retrying', () => {
     expect(await ask([status(code)])).toMatchObject({ outcome: code, sent: 1 });
   });
 
+  it('asks for the headers again as for the whole', async () => {
+    expect(await ask([status(503), status(200)], { method: 'HEAD' })).toMatchObject({ outcome: 200, sent: 2 });
+  });
+
+  it('lets go of the answer that it does not take: a connection hangs on it', async () => {
+    const cancel = vi.fn();
+    const busy: Answer = () => new Response(new ReadableStream({ cancel }), { status: 503 });
+    await ask([busy, status(200)]);
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+
   it.each(['POST', 'PUT', 'DELETE'])('sends a %s once: it may have done its work', async (method) => {
     expect(await ask([status(503)], { method })).toMatchObject({ outcome: 503, sent: 1 });
+  });
+
+  it('sends a POST once that is a whole Request', async () => {
+    const request = new Request('https://a.example', { method: 'POST', body: 'code' });
+    expect(await ask([status(503)], request)).toMatchObject({ outcome: 503, sent: 1 });
   });
 
   it('sends a POST again where all requests are idempotent', async () => {
@@ -82,7 +100,8 @@ describe('retrying', () => {
   });
 
   it('waits longer each time, with a random part', async () => {
-    const { waits } = await ask([status(503), status(503), status(200)]);
+    const { waits, sentAt } = await ask([status(503), status(503), status(200)]);
+    expect(sentAt).toEqual([0, 1, 2]);
     const [first = 0, second = 0] = waits;
     expect(first).toBeGreaterThanOrEqual(100);
     expect(first).toBeLessThan(200);
@@ -98,14 +117,18 @@ describe('retrying', () => {
     expect(waits).toEqual([ms]);
   });
 
-  it('gives up at once when asked to wait longer than somebody at a browser would', async () => {
-    const answer = await ask([status(429, { 'retry-after': '120' })]);
-    expect(answer).toMatchObject({ outcome: 429, sent: 1, waits: [] });
-  });
+  it.each(['3', '120'])(
+    'gives up at once when asked to wait longer than somebody at a browser would: %s',
+    async (wait) => {
+      const answer = await ask([status(429, { 'retry-after': wait })]);
+      expect(answer).toMatchObject({ outcome: 429, sent: 1, waits: [] });
+    },
+  );
 
   it('does not repeat a request that has taken long: somebody is waiting', async () => {
     for (const [seconds, expected] of [
       [2, 2],
+      [2.95, 1],
       [4, 1],
     ] as const) {
       const clock = fakeClock();
