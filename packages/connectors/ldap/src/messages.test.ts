@@ -38,6 +38,32 @@ const bad: readonly [string, Buffer][] = [
   ['a reference that is none', message(part(0x73, part(0x30)))],
   ['controls in a result', message(part(0x61, code, text(''), text(''), part(0xa0, Buffer.from([0x04]))))],
   ['a result without a code', message(part(0x65, text(''), text('')))],
+  ['a result whose code is a text', message(part(0x65, text(''), text(''), text('')))],
+  ['a result whose name is no text', message(part(0x65, code, part(0x30), text('')))],
+  ['a result whose message is no text', message(part(0x65, code, text(''), part(0x30)))],
+  ['an entry whose name is no text', message(part(0x64, part(0x30), part(0x30)))],
+  ['an entry whose attributes are no sequence', message(part(0x64, text('a'), part(0x31)))],
+  ['an entry with too much', message(part(0x64, text('a'), part(0x30), text('')))],
+  [
+    'an attribute whose name is no text',
+    message(part(0x64, text('a'), part(0x30, part(0x30, part(0x30), part(0x31))))),
+  ],
+  [
+    'an attribute with too much',
+    message(part(0x64, text('a'), part(0x30, part(0x30, text('a'), part(0x31), text(''))))),
+  ],
+  [
+    'a value that is no text',
+    message(part(0x64, text('a'), part(0x30, part(0x30, text('a'), part(0x31, part(0x30)))))),
+  ],
+  ['controls that are none', message(result, part(0xa1))],
+  ['a control whose name is no text', message(result, part(0xa0, part(0x30, part(0x30))))],
+  ['a control whose value is no text', message(result, part(0xa0, part(0x30, text('1'), part(0x30))))],
+  ['more than controls', message(result, cookie, cookie)],
+  ['an id that is no number', part(0x30, text('7'), result)],
+  ['an id of five bytes', part(0x30, part(0x02, Buffer.alloc(5)), result)],
+  ['a length of five bytes', Buffer.concat([Buffer.from([0x30, 0x85, 0, 0, 0, 0, 13]), message(result).subarray(2)])],
+  ['one byte more than is reasonable', Buffer.from([0x30, 0x84, 1, 0, 0, 1])],
   ['nothing but an id', message()],
   ['two operations', message(result, result)],
 ];
@@ -65,6 +91,12 @@ describe('messages', () => {
     const later = openMessages();
     expect(later.take(message(part(0x61, code, text(''), text(''))))).toBeDefined();
     expect(later.take(bytes)).toBeUndefined();
+  });
+
+  it('may have an id of four bytes, and be as long as is reasonable', () => {
+    const bytes = part(0x30, part(0x02, Buffer.alloc(4, 1)), success(0x61));
+    expect(openMessages().take(bytes)).toEqual([bytes]);
+    expect(openMessages().take(Buffer.from([0x30, 0x84, 1, 0, 0, 0]))).toEqual([]);
   });
 
   it('are one only when nothing is behind it', () => {
