@@ -268,6 +268,13 @@ describe('refreshLogin', () => {
     expect(told[0]?.refreshToken?.reveal()).not.toBe(tokens.refreshToken?.reveal());
   });
 
+  it('takes whoever it is of a login that did not keep who it was', async () => {
+    const { client, login } = await setUp();
+    const { tokens } = await login();
+    const answer = await refreshLogin(client, { ...asking(tokens.refreshToken), subject: undefined });
+    expect(answer).toHaveProperty('claims.sub', 'jane-1');
+  });
+
   it('takes an answer without an ID token', async () => {
     const { idp, client, login } = await setUp();
     const { tokens } = await login();

@@ -2,18 +2,25 @@
 import { Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import { protocol, setUp } from '../../test/openid-login.ts';
+import type { Lies } from '../testing/index.ts';
 
 import { type Claims, type IdTokenCheck, signatureAlgorithms, verifyIdToken } from './id-token.ts';
 
 type Asked = Partial<Pick<IdTokenCheck, 'nonce' | 'authorizedParty'>>;
 
-async function verified(claims: Readonly<Record<string, unknown>>, asked: Asked = {}): Promise<Claims> {
+async function verified(
+  claims: Readonly<Record<string, unknown>>,
+  asked: Asked = {},
+  lies: Partial<Lies> = {},
+): Promise<Claims> {
   const { idp, provider, client } = await setUp();
+  Object.assign(idp.lies, lies);
   const token = new Secret(await idp.idToken(claims));
   return verifyIdToken(token, { provider, clientId: client.clientId, authorizedParty: 'us', ...asked });
 }
 
 const invalidClaim = 'ERR_JWT_CLAIM_VALIDATION_FAILED';
+const seconds = (time: string): number => Date.parse(time) / 1000;
 
 describe('verifyIdToken', () => {
   it.each<[string, Readonly<Record<string, unknown>>, Asked]>([
@@ -22,6 +29,9 @@ describe('verifyIdToken', () => {
     ['names us as the party', { azp: 'ostiary' }, {}],
     ['names us as the party of several', { aud: ['ostiary', 'other'], azp: 'ostiary' }, {}],
     ['was issued to another client, for us', { aud: ['other', 'ostiary'], azp: 'other' }, { authorizedParty: 'any' }],
+    ['names us as the only one of a list', { aud: ['ostiary'] }, {}],
+    ['is of a clock that is a minute ahead', { iat: seconds('2030-01-01T00:01:00Z') }, {}],
+    ['ended on a clock that is nearly a minute ahead', { exp: seconds('2029-12-31T23:59:01Z') }, {}],
     ['is for several, and says not whose it is', { aud: ['other', 'ostiary'] }, { authorizedParty: 'any' }],
   ])('takes one that %s', async (_what, claims, asked) => {
     await expect(verified(claims, asked)).resolves.toHaveProperty('sub', 'jane-1');
@@ -36,10 +46,33 @@ describe('verifyIdToken', () => {
     ['another party', { azp: 'other' }, {}, 'azp is another client'],
     ['another party of several', { aud: ['ostiary', 'other'], azp: 'other' }, {}, 'azp is another client'],
     ['no party of several', { aud: ['ostiary', 'other'] }, {}, 'azp is missing beside several audiences'],
-    ['a time in the future', { iat: Date.parse('2030-01-01T00:02:00Z') / 1000 }, {}, 'iat is in the future'],
+    ['a time in the future', { iat: seconds('2030-01-01T00:01:01Z') }, {}, 'iat is in the future'],
+    ['no time', { iat: undefined }, {}, invalidClaim],
+    ['a time that is no number', { iat: '1' }, {}, invalidClaim],
+    ['an end that has been', { exp: seconds('2029-12-31T23:58:59Z') }, {}, 'ERR_JWT_EXPIRED'],
+    ['no end', { exp: undefined }, {}, invalidClaim],
+    ['a beginning in the future', { nbf: seconds('2030-01-01T00:01:01Z') }, {}, invalidClaim],
+    ['no sub', { sub: undefined }, {}, invalidClaim],
+    ['a sub that is no text', { sub: 7 }, {}, 'sub is empty'],
     ['an empty sub', { sub: '' }, {}, 'sub is empty'],
   ])('refuses one with %s', async (_what, claims, asked, reason) => {
     await expect(verified(claims, asked)).rejects.toMatchObject({ ...protocol, detail: { reason } });
+  });
+
+  it.each<[NonNullable<Lies['signature']>, string]>([
+    ['none', 'ERR_JOSE_ALG_NOT_ALLOWED'],
+    ['HS256 with the public key', 'ERR_JOSE_ALG_NOT_ALLOWED'],
+    ['forged', 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'],
+  ])('refuses one with the signature %s', async (signature, reason) => {
+    await expect(verified({}, {}, { signature })).rejects.toMatchObject({ ...protocol, detail: { reason } });
+  });
+
+  it('refuses one with an algorithm that the provider does not list', async () => {
+    const discovery = { id_token_signing_alg_values_supported: ['RS256'] };
+    await expect(verified({}, {}, { discovery })).rejects.toMatchObject({
+      ...protocol,
+      detail: { reason: 'ERR_JOSE_ALG_NOT_ALLOWED' },
+    });
   });
 });
 

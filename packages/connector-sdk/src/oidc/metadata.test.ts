@@ -61,6 +61,27 @@ describe('discovery', () => {
     if (!allowed) expect(idp.requests).toEqual([]);
   });
 
+  it.each([
+    ['https://localhost:5556', 'http://localhost:5556/token'],
+    ['http://127.0.0.1:5556', 'ftp://127.0.0.1:5556/token'],
+    ['http://127.0.0.1:5556', 'javascript:alert(1)'],
+  ])('of %s on this machine takes no endpoint %s', async (issuer, token_endpoint) => {
+    const { idp, provider } = await setUp({ idp: { issuer } });
+    idp.lies.discovery = { token_endpoint };
+    await expect(provider.metadata()).rejects.toMatchObject(protocol);
+  });
+
+  it.each(['discovery', 'jwks'] as const)('takes no %s document that came with an error', async (endpoint) => {
+    const { login } = await setUp({
+      network: (idp) => async (input, init) => {
+        const answer = await httpOver(idp)()(input, init);
+        const isIt = new Request(input).url.endsWith(endpoint === 'jwks' ? '/jwks' : '/openid-configuration');
+        return isIt ? new Response(await answer.text(), { status: 404 }) : answer;
+      },
+    });
+    await expect(login()).rejects.toMatchObject({ ...protocol, detail: { status: 404 } });
+  });
+
   const optional = [
     'userinfo_endpoint',
     'end_session_endpoint',
