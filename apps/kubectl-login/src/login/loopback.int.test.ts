@@ -11,11 +11,19 @@ interface Answer {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
+interface Sent {
+  readonly method?: string;
+  readonly host?: string;
+  /** In the place of the path. */
+  readonly target?: string;
+}
+
 /** A request as a browser, a program or another page of this machine would send it. */
-function send(url: string, { method = 'GET', host }: { method?: string; host?: string } = {}): Promise<Answer> {
+function send(url: string, { method = 'GET', host, target }: Sent = {}): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const headers = host === undefined ? {} : { host };
-  const sent = request(url, { method, headers, agent: false }, (answer) => {
+  const at = target === undefined ? {} : { path: target };
+  const sent = request(url, { method, headers, agent: false, ...at }, (answer) => {
     let body = '';
     answer.on('data', (chunk) => {
       body += chunk;
@@ -86,6 +94,15 @@ describe('the listener that the browser comes back to', () => {
     expect(redeemed).toEqual([]);
   });
 
+  it.each(['http://evil.example', 'http://[', '*'])('turns away what is no path: %s', async (start) => {
+    const { listener, url, redeemed } = await listening();
+    await using _open = listener;
+    const target = start === '*' ? start : `${start}${path}?code=evil&state=${state}`;
+    expect((await send(url, { target })).status).toBe(404);
+    expect(redeemed).toEqual([]);
+    expect((await send(`${url}?code=good&state=${state}`)).status).toBe(200);
+  });
+
   it.each(['evil.example', 'localhost', '127.0.0.1', 'user@127.0.0.1'])(
     'turns away a request for the host %s: a name may have been made to point here',
     async (host) => {
@@ -141,6 +158,11 @@ describe('an address to listen on', () => {
     ':80',
     '127.0.0.1:65536',
     '127.0.0.1.evil:80',
+    'evil127.0.0.1:80',
+    '127.0.0.1:655350',
+    '127.0.0.1:80/',
+    '127.1:80',
+    '[127.0.0.1]:80',
     '',
   ])('may not be %j, which others could reach or which is none', (text) =>
     expect(() => parseListenAddress(text)).toThrow('is not an address to listen on'),
