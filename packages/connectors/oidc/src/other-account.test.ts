@@ -1,6 +1,6 @@
 import { fakeClock, fakeIdp, httpOver, testContext } from '@ostiary/connector-sdk/testing';
 import { Secret } from '@ostiary/primitives';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { configOf } from '../test/support.ts';
 import { oidc } from './definition.ts';
 
@@ -34,6 +34,27 @@ describe('a refresh', () => {
     const again = await logIn();
     const swapped = { ...again, userId: 'object-1' };
     expect(await refresh.refresh({ identity: swapped, scopes, persist: async () => {} })).toBe('rejected');
+  });
+
+  it('does not take another sub for the same person, though the claim that says who it is stays', async () => {
+    const { idp, logIn, refresh } = await world({ userIDKey: 'oid' });
+    idp.person.idToken = { ...idp.person.idToken, oid: 'object-1' };
+    const identity = await logIn();
+    idp.lies.idToken = { sub: 'eve' };
+    const refreshing = refresh.refresh({ identity, scopes, persist: async () => {} });
+    await expect(refreshing).rejects.toMatchObject({ code: 'upstream/protocol' });
+  });
+
+  it.each([
+    ['rotates', 1],
+    ['stays', 0],
+  ] as const)('keeps a refresh token at once only when it is a new one: %s', async (refreshToken, times) => {
+    const { idp, logIn, refresh } = await world();
+    const identity = await logIn();
+    idp.lies.refreshToken = refreshToken;
+    const persist = vi.fn(async () => {});
+    expect(await refresh.refresh({ identity, scopes, persist })).toHaveProperty('userId', identity.userId);
+    expect(persist).toHaveBeenCalledTimes(times);
   });
 });
 
