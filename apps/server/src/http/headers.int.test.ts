@@ -136,7 +136,26 @@ describe('CORS', () => {
   });
 });
 
+describe('CORS for an origin that is not allowed', () => {
+  it.each([{}, { origin: 'https://evil.example' }])('a preflight with %j is granted nothing', async (from) => {
+    const asked = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' };
+    const sent = { method: 'OPTIONS', headers: { ...from, ...asked } } as const;
+    const { status, headers } = await askHost(answering(ok), sent, { allowedOrigins: ['https://app.example'] });
+    expect(status).toBe(200);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});
+
 describe('cookies', () => {
+  it.each([
+    { name: 'login', value: 'a; Domain=evil.example' },
+    { name: 'login; Domain', value: 'a' },
+  ])('that would say more than they are are never sent: %j', async (cookie) => {
+    const { status, headers } = await askHost(answering({ ...ok, cookies: [{ ...cookie, maxAgeSeconds: 1 }] }));
+    expect(status).toBe(500);
+    expect(headers).not.toHaveProperty('set-cookie');
+  });
+
   const setting = answering({
     ...ok,
     cookies: [
