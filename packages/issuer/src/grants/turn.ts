@@ -1,7 +1,7 @@
-import { OstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import type { VersionedRecord } from '@ostiary/storage-sdk';
 import { randomToken } from '@ostiary/token-core';
-import { epochSeconds, type IssuerContext } from '../context.ts';
+import { after, epochSeconds, type IssuerContext } from '../context.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
 import type { StoredIdentity } from '../records/stored-identity.ts';
 
@@ -10,14 +10,20 @@ type FamilyRecord = VersionedRecord<RefreshFamily>;
 /** A lease longer than any answer of a provider: connectors give up well before. */
 const LEASE_SECONDS = 60;
 
+/** How long to try to store what a provider gave: longer than a storage restarts, shorter than a server takes to stop. */
+const PERSIST_SECONDS = 20;
+const PERSIST_PAUSE_MS = 200;
+
 /** One replica's turn to ask the provider about a login. */
 export interface Turn {
   /** The record as it is stored now. */
   record(): FamilyRecord;
   /**
-   * Stores what is known of the person while the provider is still being asked.
+   * Stores what is known of the person while the provider is still being asked. What the provider was asked with is
+   * spent, so a storage that is away for a moment is waited for.
    *
-   * @throws {OstiaryError} `storage/conflict` when the record has changed meanwhile: the login was ended.
+   * @throws {OstiaryError} `storage/conflict` when the record has changed meanwhile: the login was ended;
+   *   `storage/unavailable` when the storage stays away.
    */
   persist(identity: StoredIdentity): Promise<void>;
   /** Lets the next one ask, after this turn came to nothing. Losing a race is fine: the lease ends by itself. */
@@ -50,13 +56,7 @@ function turn(familyId: string, first: FamilyRecord, context: IssuerContext): Tu
   return {
     record: () => current,
     async persist(identity) {
-      const { lease } = current.value;
-      const renewed = lease === undefined ? {} : { lease: newLease(lease.holder, context) };
-      const by = { set: { ...current.value, identity, ...renewed }, expiresAt: current.expiresAt };
-      const replaced = await context.families.replace(familyId, current.version, by);
-      if (replaced === undefined)
-        throw new OstiaryError('storage/conflict', 'The login has changed. Please try again.');
-      current = replaced;
+      current = await untilStored(() => store(familyId, { from: current, identity }, context), context);
     },
     async giveUp() {
       if (current.value.lease === undefined) return;
@@ -64,4 +64,34 @@ function turn(familyId: string, first: FamilyRecord, context: IssuerContext): Tu
       await context.families.replace(familyId, current.version, { set: family, expiresAt: current.expiresAt });
     },
   };
+}
+
+/** Begins again for a while when the storage is away. */
+async function untilStored<R>(attempt: () => Promise<R>, context: IssuerContext): Promise<R> {
+  const deadline = after(context, PERSIST_SECONDS);
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const isAway = isOstiaryError(error, 'storage/unavailable');
+      if (!isAway || context.now() >= deadline) throw error;
+      await context.sleep(PERSIST_PAUSE_MS * context.jitter());
+    }
+  }
+}
+
+async function store(
+  familyId: string,
+  { from, identity }: { readonly from: FamilyRecord; readonly identity: StoredIdentity },
+  context: IssuerContext,
+): Promise<FamilyRecord> {
+  const holder = from.value.lease?.holder;
+  const renewed = holder === undefined ? {} : { lease: newLease(holder, context) };
+  const by = { set: { ...from.value, identity, ...renewed }, expiresAt: from.expiresAt };
+  const stored = await context.families.replace(familyId, from.version, by);
+  if (stored !== undefined) return stored;
+  // While our lease is in the record nobody else writes it: it was an attempt before this one, whose answer was lost.
+  const found = holder === undefined ? undefined : await context.families.get(familyId);
+  if (found !== undefined && found.value.lease?.holder === holder) return found;
+  throw new OstiaryError('storage/conflict', 'The login has changed. Please try again.');
 }
