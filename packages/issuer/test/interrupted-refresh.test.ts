@@ -3,7 +3,7 @@ import { OstiaryError, Secret } from '@ostiary/primitives';
 import type { StorageDriver } from '@ostiary/storage-sdk';
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../src/index.ts';
-import { answerOf, type Browser } from './browser.ts';
+import { answerOf, Browser } from './browser.ts';
 import { bodyOf, type Harness, jane, redirectUri, request, startIssuer, textOf } from './harness.ts';
 
 const credentials = { client_id: 'app', client_secret: 'app-secret' };
@@ -29,6 +29,31 @@ function refresh(browser: Browser, token: string): Promise<Reply> {
 }
 
 const isSpent = ({ identity }: RefreshAsk): boolean => identity.connectorData?.reveal() === spent.reveal();
+
+describe('a replica that was paused for longer than its turn', () => {
+  it('does not end the login that another one has renewed, when the provider refuses what was spent', async () => {
+    const [paused, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let asked = 0;
+    const { harness, first } = await setUp(async ({ persist }) => {
+      asked += 1;
+      if (asked === 1) {
+        paused.resolve();
+        await goesOn.promise;
+        return 'rejected';
+      }
+      if (given.connectorData !== undefined) await persist(given.connectorData);
+      return given;
+    });
+    const late = refresh(harness.browser(), first);
+    await paused.promise;
+    harness.clock.advance(61);
+    const second = textOf(await refresh(new Browser(await harness.replica()), first), 'refresh_token');
+    goesOn.resolve();
+    expect(textOf(await late, 'refresh_token')).toBe(second);
+    harness.clock.advance(31);
+    expect(await refresh(harness.browser(), second)).toMatchObject({ status: 200 });
+  });
+});
 
 describe('a storage that is away for a moment after the provider has spent its token', () => {
   it.each([

@@ -103,7 +103,8 @@ async function renew(use: Use, record: FamilyRecord, context: IssuerContext): Pr
 async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promise<IssuedTokens | 'again'> {
   const { token } = use;
   const identity = await renewIdentity(turn, context);
-  if (identity === 'rejected') return loginOver(use, context);
+  // Who was paused for longer than the lease may have shown what another replica has spent since.
+  if (identity === 'rejected') return (await turn.isMine()) ? loginOver(use, context) : 'again';
   const mine = turn.record();
   const permit = await permitFor({ ...mine.value, identity }, use, context);
   const { client } = use.grant;

@@ -18,6 +18,8 @@ const PERSIST_PAUSE_MS = 200;
 export interface Turn {
   /** The record as it is stored now. */
   record(): FamilyRecord;
+  /** False when the record has changed meanwhile: the turn is over, and what it hears of the provider is out of date. */
+  isMine(): Promise<boolean>;
   /**
    * Stores what is known of the person while the provider is still being asked. What the provider was asked with is
    * spent, so a storage that is away for a moment is waited for.
@@ -55,6 +57,9 @@ function turn(familyId: string, first: FamilyRecord, context: IssuerContext): Tu
   let current = first;
   return {
     record: () => current,
+    async isMine() {
+      return (await context.families.get(familyId))?.version === current.version;
+    },
     async persist(identity) {
       current = await untilStored(() => store(familyId, { from: current, identity }, context), context);
     },
