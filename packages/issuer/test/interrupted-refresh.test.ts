@@ -55,6 +55,36 @@ describe('a replica that was paused for longer than its turn', () => {
   });
 });
 
+describe('a replica that was paused until the login it had read would have ended', () => {
+  it('does not end it when another one has used it since', async () => {
+    const [paused, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let pauses = false;
+    const { harness, first } = await setUp(
+      async () => given,
+      (driver) => ({
+        ...driver,
+        async get(key) {
+          const stored = await driver.get(key);
+          if (!pauses || key[0] !== 'refresh-family') return stored;
+          pauses = false;
+          paused.resolve();
+          await goesOn.promise;
+          return stored;
+        },
+      }),
+    );
+    harness.clock.advance(86_390);
+    await harness.keys.refresh();
+    pauses = true;
+    const late = refresh(harness.browser(), first);
+    await paused.promise;
+    const second = textOf(await refresh(new Browser(await harness.replica()), first), 'refresh_token');
+    harness.clock.advance(20);
+    goesOn.resolve();
+    expect(textOf(await late, 'refresh_token')).toBe(second);
+  });
+});
+
 describe('a storage that is away for a moment after the provider has spent its token', () => {
   it.each([
     ['the write is not done', false],

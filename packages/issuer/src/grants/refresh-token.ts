@@ -52,8 +52,8 @@ async function tryRefresh(
   if (record === undefined || record.value.clientId !== grant.client.id) throw invalidToken();
   const family = record.value;
   if (isOver(family, context)) {
-    await context.families.take(token.familyId);
-    throw invalidToken();
+    if (await removeWhenOver(token.familyId, context)) throw invalidToken();
+    return 'again';
   }
   const standing = standingOf(token, family, context);
   // Before the request is looked at: who holds no token of this family learns nothing of it, and ends it with any.
@@ -75,6 +75,14 @@ async function tryRefresh(
 function isOver(family: RefreshFamily, { now, lifetimes }: IssuerContext): boolean {
   const deadline = familyDeadline(family, lifetimes.refreshToken);
   return deadline !== undefined && deadline <= now();
+}
+
+/** False when the login goes on: another replica used it after this one, which may have been paused, had read it. */
+async function removeWhenOver(familyId: string, context: IssuerContext): Promise<boolean> {
+  const left = await context.families.update(familyId, (family) =>
+    family !== undefined && isOver(family, context) ? 'remove' : 'keep',
+  );
+  return left === undefined;
 }
 
 /** One use of a refresh token. */
