@@ -16,10 +16,12 @@ export interface BuiltServerSettings {
   readonly more?: string;
   /** The database of another server, to be its replica under the same name. */
   readonly replicaOf?: BuiltServer;
+  /** Added to the environment. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Starts it with SQLite, the connector that asks for nothing, and two clients. */
-export async function startBuiltServer({ more = '', replicaOf }: BuiltServerSettings = {}): Promise<BuiltServer> {
+export async function startBuiltServer({ more = '', replicaOf, env }: BuiltServerSettings = {}): Promise<BuiltServer> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('server-data'));
   const database = replicaOf?.database ?? join(folder.path, 'ostiary.db');
@@ -40,6 +42,7 @@ staticClients:
   - { id: cli, name: CLI, public: true }
 ${more}`,
       readyUrl: `${url}/healthz`,
+      env,
     }),
   );
   const owned = stack.move();

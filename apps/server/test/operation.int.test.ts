@@ -52,6 +52,13 @@ describe('the built server', () => {
     await expect(fetch(built.url, once)).rejects.toThrow();
   });
 
+  it('has the warnings of Node in its log', async () => {
+    const warning = "setInterval(() => process.emitWarning('of a test'), 100).unref()";
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(warning)}` };
+    await using built = await startBuiltServer({ env });
+    await expect.poll(() => built.server.log(), { timeout: 5_000 }).toMatch(/level=WARN msg=node\.warning .*of a test/);
+  });
+
   it('counts requests, events and calls of the storage where they can be read', async () => {
     const telemetry = `127.0.0.1:${await freePort()}`;
     await using built = await startBuiltServer({ more: `telemetry: { http: "${telemetry}" }` });
