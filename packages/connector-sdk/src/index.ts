@@ -33,3 +33,4 @@ export {
 export { allowedNames, needsOneOf, requireAllowedGroups, someNames, uniqueGroups } from './groups.ts';
 export { type Healing, type HealingOptions, healing } from './healing.ts';
 export type { Authentication, Email, Identity } from './identity.ts';
+export { identityProblems } from './identity-problems.ts';

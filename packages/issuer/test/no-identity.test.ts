@@ -8,17 +8,19 @@ const credentials = { client_id: 'app', client_secret: 'app-secret' };
 
 /** Identities that are none, by what the log says is wrong. */
 const wrong: readonly (readonly [problem: string, change: Readonly<Record<string, unknown>>])[] = [
-  ['userId', { userId: 5 }],
-  ['username', { username: undefined }],
-  ['preferredUsername', { preferredUsername: null }],
-  ['email', { email: 'jane@example.com' }],
-  ['email.verified', { email: { address: 'jane@example.com', verified: 'false' } }],
-  ['groups', { groups: 'admins' }],
-  ['groups.1', { groups: ['dev', { name: 'ops' }] }],
-  ['authentication.time', { authentication: { time: new Date(Number.NaN) } }],
-  ['authentication.expires', { authentication: { expires: '2030-01-01' } }],
-  ['renewable', { renewable: true }],
-  ['connectorData', { connectorData: 'a token' }],
+  ['userId is not a text', { userId: 5 }],
+  ['userId is empty', { userId: '' }],
+  ['userId is no well-formed Unicode', { userId: '\ud800' }],
+  ['username is not a text', { username: undefined }],
+  ['preferredUsername is not a text', { preferredUsername: null }],
+  ['email is not an address with verified: leave email out where there is none', { email: 'jane@example.com' }],
+  ['email.verified is not a boolean', { email: { address: 'jane@example.com', verified: 'false' } }],
+  ['groups is not a list of texts', { groups: 'admins' }],
+  ['groups.1 is not a text', { groups: ['dev', { name: 'ops' }] }],
+  ['authentication.time is not a valid Date', { authentication: { time: new Date(Number.NaN) } }],
+  ['authentication.expires is not a valid Date', { authentication: { expires: '2030-01-01' } }],
+  ['renewable is neither false nor left out', { renewable: true }],
+  ['connectorData is not a Secret', { connectorData: 'a token' }],
 ];
 
 const changed = (change: Readonly<Record<string, unknown>>): Identity => ({ ...jane, ...change }) as Identity;
@@ -30,7 +32,7 @@ const problemsOf = ({ log }: Harness): unknown =>
 const reason = 'the connector answered no identity';
 
 describe('an answer of a connector that is no identity', () => {
-  it.each(wrong)('lets nobody in, and the log says that it is the %s', async (problem, change) => {
+  it.each(wrong)('lets nobody in, and the log says that %s', async (problem, change) => {
     const harness = await startIssuer();
     harness.upstream.identity = changed(change);
     const reply = await harness.browser().logIn(request());
@@ -45,7 +47,7 @@ describe('an answer of a connector that is no identity', () => {
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...credentials };
     const token = textOf(await browser.token(form), 'refresh_token');
     const refresh = () => browser.token({ grant_type: 'refresh_token', refresh_token: token, ...credentials });
-    harness.upstream.identity = problem === 'userId' ? changed({ userId: '' }) : changed(change);
+    harness.upstream.identity = changed(change);
     expect(await refresh()).toMatchObject({ status: 502 });
     expect(problemsOf(harness)).toEqual([{ reason, problems: [problem] }]);
     harness.upstream.identity = jane;
@@ -56,6 +58,6 @@ describe('an answer of a connector that is no identity', () => {
     const harness = await startIssuer();
     harness.upstream.identity = answer as unknown as Identity;
     expect(await harness.browser().logIn(request())).toMatchObject({ kind: 'page', status: 502 });
-    expect(problemsOf(harness)).toEqual([{ reason, problems: ['all of it'] }]);
+    expect(problemsOf(harness)).toEqual([{ reason, problems: ['the answer is not an identity'] }]);
   });
 });

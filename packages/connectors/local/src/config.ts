@@ -19,7 +19,9 @@ const passwordHash: z.ZodType<Secret, string> = z.string().transform((value, con
 const staticPassword = z.object({
   email: text().describe('The address to log in with; case does not matter.'),
   hash: passwordHash.describe('bcrypt (cost 10 to 16) or argon2id, or base64 of it.'),
-  userID: text().describe('The id of the account; a part of `sub`. Never change it.'),
+  userID: text()
+    .refine((id) => id.isWellFormed(), 'is no well-formed Unicode. Take away what stands alone of a pair.')
+    .describe('The id of the account; a part of `sub`. Never change it.'),
   username: text().exactOptional().describe('The name to show when `name` is not set.'),
   name: text().exactOptional().describe('The name to show.'),
   preferredUsername: text().exactOptional().describe('`preferred_username`.'),

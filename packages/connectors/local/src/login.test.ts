@@ -148,6 +148,7 @@ describe('local configuration', () => {
       'staticPasswords[0].hash: has bcrypt cost 4',
     ],
     ['no hash', [{ ...entry, hash: undefined }], 'staticPasswords[0].hash: is missing'],
+    ['an id that is no Unicode', [{ ...entry, userID: '\ud800' }], 'staticPasswords[0].userID: is no well-formed'],
     ['an address twice', [entry, { ...entry, email: 'jane@example.com', userID: '2' }], '[1].email: is used twice'],
     ['an id twice', [entry, { ...entry, email: 'b@example.com' }], '[1].userID: is used twice'],
     [
