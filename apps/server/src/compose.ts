@@ -18,6 +18,7 @@ import { createLogger } from './ops/logger.ts';
 import { measuredStorage } from './ops/measured-storage.ts';
 import { createMetrics, type ServerMetrics } from './ops/metrics.ts';
 import { poolGivesWay } from './ops/pool-priority.ts';
+import { createRequestScope } from './ops/request-scope.ts';
 import { storageProbe } from './ops/storage-probe.ts';
 import { createTelemetry } from './ops/telemetry.ts';
 import { version } from './version.ts';
@@ -85,7 +86,9 @@ async function withServer(
   await using http = openHttp(effects.proxies);
   const onFailure = config.continueOnConnectorFailure ? 'skip' : 'stop';
   const firstUseOf = (connectorId: string) => firstUseIn(storage, connectorId);
-  const context = { http: retryingHttp(http, { now, random }), readFile, firstUseOf, now, random, log };
+  const requestScope = createRequestScope();
+  const effective = { now, random, log: requestScope.bind(log) };
+  const context = { http: retryingHttp(http, { now, random }), readFile, firstUseOf, ...effective };
   await using connectors = openConnectors({ settings: config.connectors, context, onFailure });
   metrics?.setConnectors(connectors.list().length, connectors.failed);
   await using _jobs = startJobs({ storage, keys, sealer, log }, { timers, log, jitter });
@@ -100,7 +103,18 @@ async function withServer(
   ];
   const health = createHealth({ probes, now, timers, log });
   const { isReady: isHealthy } = health;
-  const host = createHost({ id, issuer, frontend, ...web, metrics, log, elapsed, newRequestId, isHealthy });
+  const host = createHost({
+    id,
+    issuer,
+    frontend,
+    ...web,
+    metrics,
+    log,
+    requestScope,
+    elapsed,
+    newRequestId,
+    isHealthy,
+  });
   // Reading files, keys and hashes has started the pool by now.
   await poolGivesWay(threads, log);
   const opening = { timers, now, log, readFile };

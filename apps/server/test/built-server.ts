@@ -14,14 +14,19 @@ export interface BuiltServer extends AsyncDisposable {
 export interface BuiltServerSettings {
   /** More of the configuration, as YAML at the top level. */
   readonly more?: string;
+  /** One connector as YAML, in the place of the one that asks for nothing. */
+  readonly connector?: string;
   /** The database of another server, to be its replica under the same name. */
   readonly replicaOf?: BuiltServer;
   /** Added to the environment. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
+const mock = '{ type: mockCallback, id: mock, name: Mock }';
+
 /** Starts it with SQLite, the connector that asks for nothing, and two clients. */
-export async function startBuiltServer({ more = '', replicaOf, env }: BuiltServerSettings = {}): Promise<BuiltServer> {
+export async function startBuiltServer(settings: BuiltServerSettings = {}): Promise<BuiltServer> {
+  const { more = '', connector = mock, replicaOf, env } = settings;
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('server-data'));
   const database = replicaOf?.database ?? join(folder.path, 'ostiary.db');
@@ -36,7 +41,7 @@ issuer: ${replicaOf?.url ?? url}
 storage: { type: sqlite3, config: { file: ${database} } }
 web: { http: "${address}" }
 oauth2: { skipApprovalScreen: true }
-connectors: [{ type: mockCallback, id: mock, name: Mock }]
+connectors: [${connector}]
 staticClients:
   - { id: app, name: App, secret: app-secret, redirectURIs: ["https://app.example/cb"] }
   - { id: cli, name: CLI, public: true }
@@ -52,8 +57,8 @@ ${more}`,
 const verifier = 'v'.repeat(43);
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
-/** Logs in without a browser, and answers what `/token` says. */
-export async function logIn(url: string): Promise<Record<string, unknown>> {
+/** The first step of a browser, and the cookies that it takes along from there. */
+async function begin(url: string, connector: string): Promise<{ readonly next: URL; readonly cookie: string }> {
   const ask = new URLSearchParams({
     client_id: 'app',
     redirect_uri: 'https://app.example/cb',
@@ -62,15 +67,26 @@ export async function logIn(url: string): Promise<Record<string, unknown>> {
     code_challenge: challenge,
     code_challenge_method: 'S256',
   });
-  const first = await fetch(`${url}/auth/mock?${ask}`, { redirect: 'manual' });
+  const first = await fetch(`${url}/auth/${connector}?${ask}`, { redirect: 'manual' });
   const cookie = first.headers
     .getSetCookie()
     .map((line) => line.split(';')[0])
     .join('; ');
-  const back = await fetch(new URL(first.headers.get('location') ?? '', url), {
-    redirect: 'manual',
-    headers: { cookie },
-  });
+  return { next: new URL(first.headers.get('location') ?? '', url), cookie };
+}
+
+/** Types a name and a password into the form of a connector; answers the status of the page that comes back. */
+export async function typePassword(url: string, connector: string, form: Record<string, string>): Promise<number> {
+  const { next, cookie } = await begin(url, connector);
+  const body = new URLSearchParams(form);
+  return (await fetch(next, { method: 'POST', redirect: 'manual', headers: { cookie, origin: next.origin }, body }))
+    .status;
+}
+
+/** Logs in without a browser, and answers what `/token` says. */
+export async function logIn(url: string): Promise<Record<string, unknown>> {
+  const { next, cookie } = await begin(url, 'mock');
+  const back = await fetch(next, { redirect: 'manual', headers: { cookie } });
   const code = new URL(back.headers.get('location') ?? 'x:').searchParams.get('code') ?? '';
   const form = {
     grant_type: 'authorization_code',

@@ -3,6 +3,7 @@ import type { Endpoint, IssuerRequest, Reply } from '@ostiary/issuer';
 import { type LogFields, type Logger, parseIssuerId } from '@ostiary/primitives';
 import type { HostOptions } from '../src/http/host.ts';
 import type { AnsweredRequest } from '../src/ops/metrics.ts';
+import { createRequestScope } from '../src/ops/request-scope.ts';
 
 /** An endpoint that answers people with GET, unless told otherwise. */
 export function endpoint(
@@ -54,6 +55,7 @@ export function hostOptions(
     allowedHeaders: ['Authorization'],
     metrics: { observe: (request) => requests.push(request) },
     log: recordingLogger(lines),
+    requestScope: createRequestScope(),
     elapsed: () => 5 * ticks++,
     newRequestId: () => `request-${++ids}`,
     isHealthy: async () => true,

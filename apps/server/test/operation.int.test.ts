@@ -4,9 +4,9 @@ import { open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
-import { freePort, runCommand, startProcess, temporaryFolder } from '@ostiary/tooling-servers';
+import { freePort, runCommand, startProcess, startScripted, temporaryFolder } from '@ostiary/tooling-servers';
 import { describe, expect, it } from 'vitest';
-import { logIn, refresh, startBuiltServer } from './built-server.ts';
+import { logIn, refresh, startBuiltServer, typePassword } from './built-server.ts';
 
 const main = join(import.meta.dirname, '..', 'dist', 'main.js');
 
@@ -57,6 +57,23 @@ describe('the built server', () => {
     const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(warning)}` };
     await using built = await startBuiltServer({ env });
     await expect.poll(() => built.server.log(), { timeout: 5_000 }).toMatch(/level=WARN msg=node\.warning .*of a test/);
+  });
+
+  it('says of which request a connector writes into the log', async () => {
+    const dn = 'uid=jane,ou=p';
+    await using directory = await startScripted(({ kind, name }) =>
+      kind === 'search' ? { code: 0, dn } : { code: name === dn ? 53 : 0 },
+    );
+    const search = '{ baseDN: "ou=p", username: uid, idAttr: uid, emailAttr: uid }';
+    const config = `{ host: "${directory.host}", insecureNoSSL: true, userSearch: ${search} }`;
+    await using built = await startBuiltServer({
+      connector: `{ type: ldap, id: ldap, name: LDAP, config: ${config} }`,
+    });
+    expect(await typePassword(built.url, 'ldap', { login: 'jane', password: 'a-password' })).toBe(401);
+    const log = () => built.server.log();
+    await expect.poll(log, { timeout: 5_000 }).toMatch(/msg=http\.request .*method=POST/);
+    const [, id] = /msg=http\.request .*requestId=(\S+) method=POST/.exec(log()) ?? [];
+    expect(log()).toContain(`msg=ldap.account_refused connector=ldap requestId=${id} `);
   });
 
   it('counts requests, events and calls of the storage where they can be read', async () => {

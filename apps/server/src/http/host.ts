@@ -26,7 +26,7 @@ export type { Frontend, HostOptions, TrustedProxies } from './options.ts';
 export type CreateHost = (options: HostOptions) => RequestListener;
 
 export const createHost: CreateHost = (options) => {
-  const { id, log, frontend, metrics, elapsed, newRequestId, isHealthy } = options;
+  const { id, log, requestScope, frontend, metrics, elapsed, newRequestId, isHealthy } = options;
   const base = issuerPath(id);
   const scheme = new URL(id).protocol === 'https:' ? 'https' : 'http';
   const pages = createPages({ frontend, base });
@@ -38,7 +38,7 @@ export const createHost: CreateHost = (options) => {
   // The issuer's endpoints come last, so that they win: an issuer may have a home page of its own.
   const routes = [
     ...ownRoutes({ answers, assets: pages.assets, home, isHealthy }),
-    ...endpointRoutes(options.issuer.endpoints, { answers, cookies, cors, log }),
+    ...endpointRoutes(options.issuer.endpoints, { answers, cookies, cors, log, requestScope }),
   ];
   const clientAddress = clientAddressReader(options.trustedProxies);
   const exchanges = createExchanges({ answers, metrics, log, elapsed, newRequestId, clientAddress });

@@ -2,6 +2,7 @@
 import type { Issuer } from '@ostiary/issuer';
 import type { IssuerId, Logger } from '@ostiary/primitives';
 import type { Metrics } from '../ops/metrics.ts';
+import type { RequestScope } from '../ops/request-scope.ts';
 import type { Colour } from '../pages/colour.ts';
 
 /** Who may be believed about the address of a person (`web.clientRemoteIP`). */
@@ -36,6 +37,8 @@ export interface HostOptions {
   /** Absent: nobody can read them, so nothing is counted. */
   readonly metrics: Metrics | undefined;
   readonly log: Logger;
+  /** Told which request the issuer works for. */
+  readonly requestScope: RequestScope;
   /** Milliseconds of a clock that never goes back (`performance.now`), for durations. */
   readonly elapsed: () => number;
   /** A new id per request (`crypto.randomUUID`). */

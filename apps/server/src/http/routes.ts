@@ -3,13 +3,14 @@ import Router from '@koa/router';
 import type { Endpoint } from '@ostiary/issuer';
 import type { Logger } from '@ostiary/primitives';
 import type { DefaultContext, Middleware } from 'koa';
+import type { RequestScope } from '../ops/request-scope.ts';
 import type { Answer } from './answer.ts';
 import type { Answers } from './answers.ts';
 import type { Cookies } from './cookies.ts';
 import { type Cors, withCors } from './cors.ts';
 import type { Exchange, Outcome } from './exchange.ts';
 import { isWellEncoded, readForm } from './form.ts';
-import { HostRequest } from './issuer-request.ts';
+import { HostRequest, requestFields } from './issuer-request.ts';
 import type { HostContext } from './koa-exchange.ts';
 
 export interface RouteDeps {
@@ -17,6 +18,7 @@ export interface RouteDeps {
   readonly cookies: Cookies;
   readonly cors: Cors | undefined;
   readonly log: Logger;
+  readonly requestScope: RequestScope;
 }
 
 /** A path and everything that may be done there. */
@@ -109,7 +111,7 @@ async function callEndpoint(endpoint: Endpoint, ctx: HostContext, deps: RouteDep
       // The rest of the body would be read as the next request.
       return refuse('request_too_large', ['connection', 'close']);
     default: {
-      const { cookies, log } = deps;
+      const { cookies, log, requestScope } = deps;
       const parts = {
         req: ctx.req,
         params: ctx.params ?? {},
@@ -120,7 +122,11 @@ async function callEndpoint(endpoint: Endpoint, ctx: HostContext, deps: RouteDep
         log,
         clientAddress,
       };
-      return deps.answers.reply(await endpoint.handle(new HostRequest(parts)));
+      const handled = requestScope.run(
+        () => requestFields(ctx.req, requestId),
+        () => endpoint.handle(new HostRequest(parts)),
+      );
+      return deps.answers.reply(await handled);
     }
   }
 }
