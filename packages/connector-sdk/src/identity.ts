@@ -37,7 +37,10 @@ export interface Identity {
   readonly email?: Email;
   /** Every group that the configuration asks for, complete, without doubles. */
   readonly groups: readonly string[];
-  /** The tenant, where {@link userId} is unique only in it (Entra tenant, Google hosted domain). */
+  /**
+   * The part of the provider that the account belongs to (Entra tenant, Google hosted domain), for the log. It is no part
+   * of `sub`: where a provider's ids are unique only in a tenant, {@link userId} has to name it.
+   */
   readonly tenant?: string;
   readonly authentication?: Authentication;
   /**

@@ -40,7 +40,8 @@ describe('authorization code flow', () => {
   });
 
   it('says in the log who logged in, in fields that an operator can leave out, by the names that are documented', async () => {
-    const { browser, log } = await startIssuer();
+    const { browser, log, upstream } = await startIssuer();
+    upstream.identity = { ...jane, tenant: 'example.com' };
     await browser().logIn(request());
     expect(log.lines.filter(({ event }) => event === 'login.successful').map(({ fields }) => fields)).toEqual([
       {
@@ -49,6 +50,7 @@ describe('authorization code flow', () => {
           preferredUsername: jane.preferredUsername,
           email: jane.email?.address,
           emailVerified: jane.email?.verified,
+          tenant: 'example.com',
         },
       },
     ]);

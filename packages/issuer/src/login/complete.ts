@@ -90,5 +90,6 @@ function logLogin({ identity, entry, client }: CompletedLogin, request: IssuerRe
     email: identity.email?.address,
     emailVerified: identity.email?.verified,
     groups: identity.groups,
+    tenant: identity.tenant,
   });
 }
