@@ -11,6 +11,8 @@ describe('configuration', () => {
     [{ cluster: [] }, 'cluster'],
     [{ cluster: [{ host: 'a' }], database: 1 }, 'database'],
     [{ cluster: [{ host: 'a' }], socket: '/s' }, 'socket'],
+    [{ socket: '/s', host: 'a' }, 'host'],
+    [{ cluster: [{ host: 'a' }], port: 6380 }, 'port'],
     [{ tls: { certFile: 'c' } }, 'tls'],
     [{ port: 0 }, 'port'],
     [{ host: 'redis://jane:pa55@redis.example.com' }, 'host'],

@@ -56,8 +56,8 @@ const tls = z
 
 export const redisConfig: z.ZodType<RedisConfig> = z
   .strictObject({
-    host: host.default('127.0.0.1').describe('Default: 127.0.0.1.'),
-    port: port.default(6379).describe('Default: 6379.'),
+    host: host.exactOptional().describe('Default: 127.0.0.1.'),
+    port: port.exactOptional().describe('Default: 6379.'),
     socket: text.exactOptional().describe('Path of a unix socket, instead of host and port.'),
     cluster: z
       .array(z.strictObject({ host, port: port.default(6379) }))
@@ -74,10 +74,16 @@ export const redisConfig: z.ZodType<RedisConfig> = z
     prefix: z.string().meta(keepEmpty).default('ostiary:').describe('In front of every key. Default: `ostiary:`.'),
     tls: tls.exactOptional().describe('Speak TLS; `{}` is enough when the system trusts the certificate.'),
   })
-  .superRefine(({ password, passwordFile, cluster, socket, database }, context) => {
+  .superRefine(({ password, passwordFile, cluster, socket, database, ...given }, context) => {
     const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    for (const key of ['host', 'port'] as const) {
+      if (given[key] === undefined) continue;
+      if (socket !== undefined) refuse(key, 'is set besides socket. Keep one.');
+      if (cluster !== undefined) refuse(key, 'is set besides cluster. Keep one.');
+    }
     if (password !== undefined && passwordFile !== undefined)
       refuse('passwordFile', 'is set besides password. Keep one.');
     if (cluster !== undefined && socket !== undefined) refuse('socket', 'is set besides cluster. Keep one.');
     if (cluster !== undefined && database !== 0) refuse('database', 'must be 0: a cluster has no other.');
-  });
+  })
+  .transform(({ host = '127.0.0.1', port = 6379, ...rest }) => ({ ...rest, host, port }));
