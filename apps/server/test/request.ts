@@ -10,6 +10,8 @@ export interface Sent {
 export interface Received {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
   readonly body: string;
 }
 
@@ -31,7 +33,8 @@ export function ask(
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => {
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString() });
+        const { statusCode: status = 0, headers: received, rawHeaders } = answer;
+        resolve({ status, headers: received, rawHeaders, body: Buffer.concat(chunks).toString() });
       });
       answer.on('error', reject);
     },

@@ -42,11 +42,34 @@ describe('the headers that protect people', () => {
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
+  it('are on text and on the files of the pages as well', async () => {
+    await using host = await listen(() => createHost(hostOptions([])));
+    const home = await ask(host.origin, '/dex');
+    const [file = 'no file'] = /\/dex\/assets\/page[^"]+/u.exec(home.body) ?? [];
+    for (const path of ['/dex/healthz', '/dex/robots.txt', '/dex/nothing', '/dex/assets/nothing', '/nothing', file]) {
+      const { headers } = await ask(host.origin, path);
+      expect({ path, ...headers }).toMatchObject({
+        path,
+        'content-security-policy': dataPolicy,
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
+    }
+  });
+
   it.each(kinds.filter(([, reply]) => reply.kind !== 'document'))('let no cache keep %s', async (_what, reply) => {
     const changed: Reply = { ...reply, headers: { 'Cache-Control': 'public, max-age=60', 'X-Own': '1' } };
     const { headers } = await askHost(answering(changed));
     expect(headers['cache-control']).toBe('no-store');
     expect(headers['x-own']).toBe('1');
+  });
+
+  it('say what a document is, once: JSON unless the endpoint says otherwise', async () => {
+    const jwt: Reply = { ...ok, headers: { 'Content-Type': 'application/jwt' } };
+    expect((await askHost(answering(ok))).headers['content-type']).toBe('application/json');
+    const { rawHeaders, headers } = await askHost(answering(jwt));
+    expect(headers['content-type']).toBe('application/jwt');
+    expect(rawHeaders.filter((name) => name === 'content-type')).toHaveLength(1);
   });
 
   it('ask for TLS from then on, where the issuer has it', async () => {
