@@ -60,7 +60,8 @@ export interface FinishLogin {
  *
  * Both functions reject with an `OstiaryError`: `login/denied` when the person or the provider declined,
  * `login/not_allowed` when an allow-list refuses, `upstream/unavailable` when trying again may help,
- * `upstream/protocol` when the provider's answer must not be believed.
+ * `upstream/protocol` when the provider's answer must not be believed. The issuer waits 50 seconds for an answer, as it
+ * does for one of the other facets; no answer is taken for `upstream/unavailable`.
  */
 export interface RedirectLogin {
   /**

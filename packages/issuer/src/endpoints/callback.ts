@@ -1,4 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
+import { inTime } from '../checks/in-time.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
@@ -63,14 +64,15 @@ async function handleCallback(request: IssuerRequest, context: IssuerContext): P
     if (entry.connector.login.answeredBy === 'post' && request.method !== 'POST') {
       throw new OstiaryError('upstream/protocol', 'This answer must be posted.', { detail: { connector: entry.id } });
     }
-    const identity = await entry.connector.login.finish({
+    const finish = {
       scopes: connectorScopes(start.authorization),
       callbackUrl: callbackUrl(context, entry),
       state: transaction.id,
       keep: transaction.keep,
       params: withoutMark(answer),
       headers: request.headers,
-    });
+    };
+    const identity = await inTime(entry.id, entry.connector.login.finish(finish));
     return completeLogin({ ...start, transaction, identity }, request, context);
   });
 }

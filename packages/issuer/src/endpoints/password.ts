@@ -1,4 +1,5 @@
 import { OstiaryError, Secret } from '@ostiary/primitives';
+import { inTime } from '../checks/in-time.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
@@ -53,7 +54,7 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
   const outcome =
     username === '' || password === ''
       ? 'rejected'
-      : await checkWithinBudget(attempt, () => connector.login.check(ask), context);
+      : await checkWithinBudget(attempt, () => inTime(start.entry.id, connector.login.check(ask)), context);
   // Not the name: people type their password there, too.
   const fields = { connector: start.entry.id, client: start.client.id, clientAddress: request.clientAddress };
   if (outcome === 'rejected') {

@@ -1,5 +1,6 @@
-import { OstiaryError } from '@ostiary/primitives';
+import { OstiaryError, type Secret } from '@ostiary/primitives';
 import { requireIdentity } from '../checks/identity.ts';
+import { inTime } from '../checks/in-time.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import { connectorScopes } from '../login/begin.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
@@ -30,15 +31,16 @@ export async function renewIdentity(turn: Turn, context: IssuerContext): Promise
     stored: family.identity,
   };
   const { identity } = known;
-  const renewed = await refresh.refresh({
+  const ask = {
     identity,
     scopes: connectorScopes(family),
-    async persist(connectorData) {
+    async persist(connectorData: Secret) {
       const persisted = { ...identity, connectorData };
       known = { identity: persisted, stored: await storeIdentity(persisted, context.sealer) };
       await turn.persist(known.stored);
     },
-  });
+  };
+  const renewed = await inTime(family.connectorId, refresh.refresh(ask));
   if (renewed === 'rejected') return 'rejected';
   requireIdentity(renewed);
   if (renewed.userId !== identity.userId) throw anotherPerson(family);

@@ -1,14 +1,15 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import type { VersionedRecord } from '@ostiary/storage-sdk';
 import { randomToken } from '@ostiary/token-core';
+import { CONNECTOR_SECONDS } from '../checks/in-time.ts';
 import { after, epochSeconds, type IssuerContext } from '../context.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
 import type { StoredIdentity } from '../records/stored-identity.ts';
 
 type FamilyRecord = VersionedRecord<RefreshFamily>;
 
-/** A lease longer than any answer of a provider: connectors give up well before. */
-const LEASE_SECONDS = 60;
+/** A lease longer than anybody waits for a connector, so that it does not end while one is asked. */
+const LEASE_SECONDS = CONNECTOR_SECONDS + 10;
 
 /** How long to try to store what a provider gave: longer than a storage restarts, shorter than a server takes to stop. */
 const PERSIST_SECONDS = 20;

@@ -1,4 +1,5 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
+import { inTime } from '../checks/in-time.ts';
 import { requireStep } from '../checks/step.ts';
 import type { Client } from '../client.ts';
 import type { ConnectorEntry } from '../connectors.ts';
@@ -26,13 +27,14 @@ export async function beginLogin(start: LoginStart, request: IssuerRequest, cont
     const path = `/auth/${encodeURIComponent(entry.id)}/login` as const;
     return { kind: 'redirect', status: 302, location: localUrl(context, path, { state: base.id }), cookies };
   }
-  const step = await entry.connector.login.begin({
+  const ask = {
     scopes: connectorScopes(authorization),
     callbackUrl: callbackUrl(context, entry),
     state: base.id,
     ...(authorization.loginHint === undefined ? {} : { loginHint: authorization.loginHint }),
     ...(wantsFreshLogin(authorization) ? { forceLogin: true } : {}),
-  });
+  };
+  const step = await inTime(entry.id, entry.connector.login.begin(ask));
   requireStep(step);
   const cookies = await saveTransaction({ ...base, keep: step.keep }, request, context);
   if (step.kind === 'redirect') return { kind: 'redirect', status: 302, location: step.url, cookies };
