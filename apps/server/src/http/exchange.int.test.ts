@@ -29,6 +29,27 @@ describe('every request', () => {
     ]);
   });
 
+  it('reaches its endpoint with its method, its headers, and the address of the person behind trusted proxies', async () => {
+    const seen: unknown[] = [];
+    const one = endpoint(
+      '/token',
+      ({ method, clientAddress, headers }) => {
+        const names = ['X-Roles', 'X-Absent', 'toString'];
+        seen.push(method, clientAddress, ...names.map((name) => [headers.get(name), headers.has(name)]));
+        return ok;
+      },
+      { methods: ['GET', 'POST'] },
+    );
+    const trustedProxies = { header: 'X-Forwarded-For', networks: ['127.0.0.0/8'] };
+    const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.7', 'x-roles': ['a', 'b'] };
+    await askHost(one, { method: 'POST', headers }, { trustedProxies });
+    await askHost(one);
+    expect(seen).toEqual([
+      ...['POST', '203.0.113.7', ['a, b', true], [null, false], [null, false]],
+      ...['GET', '127.0.0.1', [null, false], [null, false], [null, false]],
+    ]);
+  });
+
   it.each([
     ['abc-123.x:y_z', 'abc-123.x:y_z'],
     ['x'.repeat(129), undefined],

@@ -142,6 +142,16 @@ describe('what the host has itself', () => {
     });
   });
 
+  it.each([
+    [true, 200, 'Health check passed'],
+    [false, 500, 'Health check failed.'],
+  ])('says whether it can do its work, and no cache keeps it: %s', async (healthy, status, body) => {
+    const options = hostOptions([], { isHealthy: async () => healthy });
+    await using host = await listen(() => createHost(options));
+    const answer = await ask(host.origin, '/dex/healthz');
+    expect(answer).toMatchObject({ status, body, headers: { 'cache-control': 'no-store' } });
+  });
+
   it('keeps robots out', async () => {
     expect(await askHost('/dex/robots.txt')).toMatchObject({ status: 200, body: 'User-agent: *\nDisallow: /\n' });
   });
