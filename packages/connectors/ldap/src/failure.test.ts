@@ -23,6 +23,18 @@ describe('a failure of the directory', () => {
     expect(fateOf(error)).toBe(fate);
   });
 
+  it.each([
+    [new Error('BindRequest: Operation timed out'), 'BindRequest: Operation timed out'],
+    [
+      new Error('Socket error. Message type: SearchRequest (0x63)\ntlsv13 alert certificate required\nmore'),
+      'Socket error. Message type: SearchRequest (0x63): tlsv13 alert certificate required',
+    ],
+    [Object.assign(new Error('connect ECONNREFUSED ::1:636'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    [new RangeError('out of reach'), 'RangeError'],
+  ])('tells the operator why no answer came, %#', (error, reason) => {
+    expect(directoryFailure(error, 'ldaps://a:636').detail).toEqual({ server: 'ldaps://a:636', reason });
+  });
+
   it('tells nothing that the server wrote', () => {
     const failure = directoryFailure(answered(1, 'uid=jane'), 'ldaps://a:636');
     expect(JSON.stringify([failure.message, failure.detail])).not.toContain('jane');
@@ -52,6 +64,7 @@ describe('a bind that is refused', () => {
   it.each([
     [answered(49), undefined],
     [answered(53), 'result code 53'],
+    [answered(49, 'password expired!'), 'password has expired'],
     [
       answered(49, '80090308: LdapErr: DSID-0C090400, comment: AcceptSecurityContext error, data 533, v1db1'),
       'account is disabled',

@@ -59,10 +59,14 @@ export function directoryFailure(error: unknown, server: string): OstiaryError {
 /** For the operator. Retryable all the same: a server may be empty only because it is not filled yet. */
 const withoutBase = ': where the search begins there is nothing, or nothing that the account of this service may see';
 
-/** `ECONNREFUSED`, `CERT_HAS_EXPIRED`, or the name of the error. */
+/**
+ * `ECONNREFUSED`, `CERT_HAS_EXPIRED`, or the name of the error. Where ldapts has no name for it: which question had no
+ * answer, and behind it what the socket says. Nothing of that is from a message of the server.
+ */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name === 'Error' ? error.message.split('\n').slice(0, 2).join(': ') : error.name;
 }
 
 /** What Active Directory says behind `data` when it refuses a bind ([MS-ERREF] section 2.2), in words for the log. */
@@ -76,9 +80,14 @@ const refusals: Readonly<Record<string, string>> = {
   '775': 'account is locked',
 };
 
-/** Why a bind was refused, for the log: what Active Directory says, or the result code; `undefined`: a wrong password. */
+/**
+ * Why a bind was refused, for the log: what Active Directory says, what 389 Directory Server says of an expired password,
+ * or the result code; `undefined`: a wrong password.
+ */
 export function refusalOf(error: unknown): string | undefined {
-  const [, data = ''] = error instanceof Error ? (/\bdata ([0-9a-f]{3}),/iu.exec(error.message) ?? []) : [];
+  const said = error instanceof Error ? error.message : '';
+  const isExpired = said.startsWith('password expired!');
+  const data = isExpired ? '532' : (/\bdata ([0-9a-f]{3}),/iu.exec(said)?.[1] ?? '');
   const code = resultCode(error);
   return refusals[data.toLowerCase()] ?? (code === INVALID_CREDENTIALS ? undefined : `result code ${code}`);
 }

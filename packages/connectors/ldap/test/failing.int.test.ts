@@ -32,20 +32,26 @@ const over = (
 const asked = (server: ScriptedServer, name: string): number =>
   server.questions.filter((question) => question.name === name).length;
 
+const startTls = { insecureNoSSL: false, startTLS: true };
+const startTlsOid = '1.3.6.1.4.1.1466.20037';
+
 describe('a server that stalls', () => {
   it.each([
-    ['after it agreed to StartTLS', { insecureNoSSL: false, startTLS: true }, {}],
-    ['at the question for StartTLS', { insecureNoSSL: false, startTLS: true }, { '1.3.6.1.4.1.1466.20037': 'silence' }],
-    ['before TLS', { insecureNoSSL: false }, {}],
-    ['at the bind', {}, { 'cn=service': 'silence' }],
-    ['at the search', {}, { 'ou=p': 'silence' }],
-  ] as const)('%s does not keep anybody waiting for ever', async (_where, more, answers) => {
-    await using stalling = await startJane(answers);
-    const { check } = await over([stalling], more);
-    const detail = { server: expect.stringContaining(stalling.host) };
-    await expect(check(jane)).rejects.toMatchObject({ code: 'upstream/unavailable', detail });
-    await expect.poll(() => stalling.open()).toBe(0);
-  });
+    ['after it agreed to StartTLS', 'TimeoutError', startTls, {}],
+    ['at the question for StartTLS', 'TimeoutError', startTls, { [startTlsOid]: 'silence' }],
+    ['before TLS', 'Connection timeout', { insecureNoSSL: false }, {}],
+    ['at the bind', 'BindRequest: Operation timed out', {}, { 'cn=service': 'silence' }],
+    ['at the search', 'SearchRequest: Operation timed out', {}, { 'ou=p': 'silence' }],
+  ] as const)(
+    '%s does not keep anybody waiting for ever, and the log says where',
+    async (_where, reason, more, answers) => {
+      await using stalling = await startJane(answers);
+      const { check } = await over([stalling], more);
+      const detail = { server: expect.stringContaining(stalling.host), reason };
+      await expect(check(jane)).rejects.toMatchObject({ code: 'upstream/unavailable', detail });
+      await expect.poll(() => stalling.open()).toBe(0);
+    },
+  );
 });
 
 describe('a server that takes a bind without a password for a good one', () => {
