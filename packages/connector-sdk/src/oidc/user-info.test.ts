@@ -22,6 +22,14 @@ describe('fetchUserInfo', () => {
     expect(await userInfoAfter({ userInfo: { groups: ['x'] }, signedUserInfo: true })).toMatchObject(claims);
   });
 
+  it('answers a JWT that leaves out whose it is and whom it is for, or names others besides us', async () => {
+    const bare = { iss: undefined, aud: undefined };
+    expect(await userInfoAfter({ signedUserInfo: true, userInfo: bare })).toMatchObject({ sub: 'jane-1' });
+    const { client } = await setUp();
+    const shared = { aud: ['other', client.clientId] };
+    expect(await userInfoAfter({ signedUserInfo: true, userInfo: shared })).toMatchObject({ sub: 'jane-1' });
+  });
+
   it.each<[string, Partial<Lies>, object]>([
     ['another sub', { userInfo: { sub: 'eve' } }, protocol],
     ['no sub', { userInfo: { sub: undefined } }, protocol],
@@ -40,7 +48,8 @@ describe('fetchUserInfo', () => {
     ],
     ['HS256 with the public key', { signedUserInfo: true, signature: 'HS256 with the public key' }, protocol],
     ['JWT for another client', { signedUserInfo: true, userInfo: { aud: 'other' } }, protocol],
-    ['JWT for nobody', { signedUserInfo: true, userInfo: { aud: undefined } }, protocol],
+    ['JWT for other clients', { signedUserInfo: true, userInfo: { aud: ['other', 'more'] } }, protocol],
+    ['JWT for nobody', { signedUserInfo: true, userInfo: { aud: [] } }, protocol],
     ['JWT of another issuer', { signedUserInfo: true, userInfo: { iss: 'x' } }, protocol],
   ])('refuses %s', async (_what, lie, expected) => {
     await expect(userInfoAfter(lie)).rejects.toMatchObject(expected);

@@ -40,15 +40,19 @@ export async function fetchUserInfo(request: UserInfoRequest): Promise<Claims> {
   }
 }
 
+/**
+ * A signed answer should name issuer and audience (section 5.3.2), but LemonLDAP::NG names neither. Like JSON, which has
+ * neither too, it comes from the provider itself, for a token of ours; so they count where they are.
+ */
 async function signedClaims(token: string, request: UserInfoRequest, server: AuthorizationServer): Promise<Claims> {
   const claims = await request.provider.verify(token, {
-    issuer: server.issuer,
-    audience: request.clientId,
     algorithms: signatureAlgorithms(server),
     currentDate: request.provider.transport.now(),
     clockTolerance: toleratedSkewSeconds,
   });
-  const { sub } = claims;
+  const { sub, iss = server.issuer, aud = request.clientId } = claims;
+  if (iss !== server.issuer) throw unbelievable({ reason: 'iss of userinfo is another provider' });
+  if (![aud].flat().includes(request.clientId)) throw unbelievable({ reason: 'aud of userinfo is another client' });
   if (typeof sub !== 'string' || sub === '' || (request.subject !== undefined && sub !== request.subject)) {
     throw unbelievable({ reason: 'sub of userinfo is another account' });
   }
