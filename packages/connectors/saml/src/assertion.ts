@@ -38,11 +38,19 @@ export interface Statement {
   readonly audience: string;
   /** From then on the assertion would be refused anyway. */
   readonly notOnOrAfter: Date;
-  /** Its value as it was signed, every blank included. */
-  readonly nameId: { readonly value: string; readonly format: string | undefined };
+  readonly nameId: NameId;
   /** Values as they were signed, every blank included. */
   readonly attributes: ReadonlyMap<string, readonly string[]>;
   readonly authentication: AuthenticationStatement;
+}
+
+/** Whom it is about (SAML 2.0 Core section 2.2.3). A logout must name all of it (section 3.3.4). */
+export interface NameId {
+  /** As it was signed, every blank included. */
+  readonly value: string;
+  readonly format?: string;
+  readonly nameQualifier?: string;
+  readonly spNameQualifier?: string;
 }
 
 /** When and how the person logged in at the provider, as far as it says. */
@@ -148,11 +156,19 @@ function checkTimes(element: Element, { now, skewMs }: Expected): void {
   }
 }
 
-function readNameId(subject: Element): Statement['nameId'] {
+function readNameId(subject: Element): NameId {
   const element = onlyChild(subject, ns.assertion, 'NameID');
   const value = exactTextOf(element);
   if (trimBlanks(value) === '') throw refusal('NameID that is empty');
-  return { value, format: attribute(element, 'Format') };
+  const format = attribute(element, 'Format');
+  const nameQualifier = attribute(element, 'NameQualifier');
+  const spNameQualifier = attribute(element, 'SPNameQualifier');
+  return {
+    value,
+    ...(format === undefined ? {} : { format }),
+    ...(nameQualifier === undefined ? {} : { nameQualifier }),
+    ...(spNameQualifier === undefined ? {} : { spNameQualifier }),
+  };
 }
 
 function readAttributes(assertion: Element): ReadonlyMap<string, readonly string[]> {

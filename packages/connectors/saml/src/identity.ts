@@ -97,14 +97,18 @@ export interface Session {
   readonly entityId: string;
   readonly nameId: string;
   readonly nameIdFormat?: string;
+  readonly nameQualifier?: string;
+  readonly spNameQualifier?: string;
   readonly sessionIndex?: string;
 }
 
 function sessionOf({ audience, nameId, authentication: { sessionIndex } }: Statement): Session {
+  const { value, format, ...qualifiers } = nameId;
   return {
     entityId: audience,
-    nameId: nameId.value,
-    ...(nameId.format === undefined ? {} : { nameIdFormat: nameId.format }),
+    nameId: value,
+    ...(format === undefined ? {} : { nameIdFormat: format }),
+    ...qualifiers,
     ...(sessionIndex === undefined ? {} : { sessionIndex }),
   };
 }

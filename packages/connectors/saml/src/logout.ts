@@ -10,6 +10,8 @@ const session: z.ZodType<Session> = z.object({
   entityId: z.string(),
   nameId: z.string(),
   nameIdFormat: z.string().exactOptional(),
+  nameQualifier: z.string().exactOptional(),
+  spNameQualifier: z.string().exactOptional(),
   sessionIndex: z.string().exactOptional(),
 });
 

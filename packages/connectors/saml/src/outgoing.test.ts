@@ -2,8 +2,8 @@ import { createVerify } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SignedXml } from 'xml-crypto';
 import { type KeyPair, makeKeyPair, pem } from '../test/certificates.ts';
-import { callbackUrl } from '../test/provider.ts';
-import { good, open, refused } from '../test/support.ts';
+import { callbackUrl, type Said } from '../test/provider.ts';
+import { good, open, refused, requestOf } from '../test/support.ts';
 
 let own: KeyPair;
 beforeAll(async () => {
@@ -94,23 +94,31 @@ describe('a request', () => {
 
 describe('a logout', () => {
   const ask = { returnUrl: 'https://issuer.example/logout/callback', state: 'state-2' };
+  const sloURL = 'https://idp.example/slo';
 
-  it('names the session, signed, at the endpoint of the provider', async () => {
-    const sloURL = 'https://idp.example/slo';
+  async function loggedOut(said: Said): Promise<{ readonly url: URL; readonly xml: string }> {
     const opened = await open({ sloURL, signingKey: own.key, signingCert: own.certificate });
     const { id, finish } = await opened.begin();
-    const { connectorData } = await finish(good(id, { nameIdFormat: 'urn:x' }));
+    const { connectorData } = await finish(good(id, said));
     if (connectorData === undefined) throw new Error('nothing to log out with');
     const step = await opened.connector.logout?.begin({ ...ask, connectorData });
     const url = new URL(step?.url ?? '');
+    return { url, xml: requestOf({ kind: 'redirect', url: url.href, keep: null }) };
+  }
+
+  it('names the session, signed, at the endpoint of the provider', async () => {
+    const { url, xml } = await loggedOut({ nameIdFormat: 'urn:x' });
     expect(url.href.startsWith(`${sloURL}?SAMLRequest=`)).toBe(true);
     expect(url.searchParams.get('RelayState')).toBe('state-2');
     expect(url.searchParams.has('Signature')).toBe(true);
-    const { requestOf } = await import('../test/support.ts');
-    const xml = requestOf({ kind: 'redirect', url: url.href, keep: null });
     expect(xml).toContain('<saml:NameID Format="urn:x">u-1</saml:NameID>');
     expect(xml).toContain('<samlp:SessionIndex>s-1</samlp:SessionIndex>');
     expect(xml).toContain(`<saml:Issuer>${callbackUrl}</saml:Issuer>`);
+  });
+
+  it('names the account just as the assertion did: providers compare the qualifiers as well', async () => {
+    const { xml } = await loggedOut({ nameQualifier: 'urn:idp', spNameQualifier: 'urn:a"&b' });
+    expect(xml).toContain('<saml:NameID NameQualifier="urn:idp" SPNameQualifier="urn:a&quot;&amp;b">u-1</saml:NameID>');
   });
 
   it('leads nowhere when the provider has none, or nobody is logged in', async () => {

@@ -23,6 +23,8 @@ export interface Said {
   readonly issuer?: string;
   readonly nameId?: string;
   readonly nameIdFormat?: string;
+  readonly nameQualifier?: string;
+  readonly spNameQualifier?: string;
   readonly method?: string;
   readonly recipient?: string | undefined;
   readonly inResponseTo?: string | undefined;
@@ -77,6 +79,7 @@ export function assertionXml(said: Said): string {
   const all = { recipient: callbackUrl, audience: callbackUrl, confirmedUntil: '2030-01-01T00:05:00Z', ...said };
   const { id = '_assertion', issuer = entityId, nameId = 'u-1', nameIdFormat, attributes = janes } = all;
   const { notBefore = '2029-12-31T23:59:00Z', notOnOrAfter = '2030-01-01T00:05:00Z' } = all;
+  const qualifiers = attr('NameQualifier', all.nameQualifier) + attr('SPNameQualifier', all.spNameQualifier);
   const data =
     attr('Recipient', all.recipient) +
     attr('InResponseTo', all.inResponseTo) +
@@ -93,7 +96,7 @@ export function assertionXml(said: Said): string {
   return [
     `<saml:Assertion xmlns:saml="${assertionNs}" ID="${id}" Version="2.0" IssueInstant="2030-01-01T00:00:00Z">`,
     `<saml:Issuer>${escaped(issuer)}</saml:Issuer>`,
-    `<saml:Subject><saml:NameID${attr('Format', nameIdFormat)}>${escaped(nameId)}</saml:NameID>`,
+    `<saml:Subject><saml:NameID${attr('Format', nameIdFormat)}${qualifiers}>${escaped(nameId)}</saml:NameID>`,
     `<saml:SubjectConfirmation Method="${all.method ?? 'urn:oasis:names:tc:SAML:2.0:cm:bearer'}">`,
     `<saml:SubjectConfirmationData${data}/></saml:SubjectConfirmation></saml:Subject>`,
     `<saml:Conditions NotBefore="${notBefore}" NotOnOrAfter="${notOnOrAfter}">`,
