@@ -109,14 +109,21 @@ describe('a new key that tokens do not name', () => {
     await expect(login()).resolves.toHaveProperty('claims');
     expect(idp.requests.filter((request) => request.url.endsWith('/jwks'))).toHaveLength(2);
   });
+});
 
-  it('is not looked for when a token names one that is known', async () => {
+describe('a new key with the name of the one before', () => {
+  it('is fetched, but not for every forged token', async () => {
     const { idp, login, clock } = await setUp();
-    await login();
+    const before = { keys: [await anotherKey({ kid: 'key-1' })] };
+    idp.lies.answers.jwks = { status: 200, body: JSON.stringify(before) };
+    await expect(login()).rejects.toMatchObject(protocol);
+    delete idp.lies.answers.jwks;
     clock.advance(31);
+    await expect(login()).resolves.toHaveProperty('claims');
     idp.lies.signature = 'forged';
     await expect(login()).rejects.toMatchObject(protocol);
-    expect(idp.requests.filter((request) => request.url.endsWith('/jwks'))).toHaveLength(1);
+    await expect(login()).rejects.toMatchObject(protocol);
+    expect(idp.requests.filter((request) => request.url.endsWith('/jwks'))).toHaveLength(2);
   });
 });
 

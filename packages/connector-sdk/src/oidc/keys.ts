@@ -3,7 +3,6 @@ import type { Clock, Logger } from '@ostiary/primitives';
 import {
   type CryptoKey,
   createLocalJWKSet,
-  decodeProtectedHeader,
   errors,
   type JSONWebKeySet,
   type JWK,
@@ -25,7 +24,7 @@ export interface KeySourceOptions {
 
 const minute = 60_000;
 
-/** Milliseconds between two fetches for a key that is not known; forged key ids must not become a flood. */
+/** Milliseconds between two fetches for a key that is not known; forged tokens must not become a flood. */
 const unknownKeyPauseMs = minute / 2;
 
 const document = z.object({ keys: z.array(z.unknown()) });
@@ -47,7 +46,10 @@ const publicKey = z.discriminatedUnion('kty', [
  */
 export type VerifyJwt = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
 
-/** Verifies by the keys a provider has now. A key that is not known makes it fetch the set, at most every 30 seconds. */
+/**
+ * Verifies by the keys a provider has now. A token that none of them signed makes it fetch the set, at most every 30
+ * seconds.
+ */
 export function verifyByKeys(options: KeySourceOptions): VerifyJwt {
   const held = healing({
     load: async () => createLocalJWKSet(await fetchKeys(options)),
@@ -61,7 +63,7 @@ export function verifyByKeys(options: KeySourceOptions): VerifyJwt {
     try {
       return await verifyBy(known, token, expected);
     } catch (error) {
-      if (!isKeyUnknown(error, token)) throw error;
+      if (!mayBeOfNewKey(error)) throw error;
       const renewed = await held.renew(unknownKeyPauseMs);
       if (renewed === known) throw error;
       return verifyBy(renewed, token, expected);
@@ -69,10 +71,12 @@ export function verifyByKeys(options: KeySourceOptions): VerifyJwt {
   };
 }
 
-/** A token that names no key may be signed with one that was not there when the keys were fetched. */
-const isKeyUnknown = (error: unknown, token: string): boolean =>
-  error instanceof errors.JWKSNoMatchingKey ||
-  (error instanceof errors.JWSSignatureVerificationFailed && decodeProtectedHeader(token).kid === undefined);
+/**
+ * Whether the token may be signed with a key that was not there when the keys were fetched: it names one that is not
+ * known, or none, or one that is known, since a provider may keep the name when it changes the key.
+ */
+const mayBeOfNewKey = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed;
 
 async function verifyBy(keys: JWTVerifyGetKey, token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
   try {
