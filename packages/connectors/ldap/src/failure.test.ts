@@ -16,6 +16,7 @@ describe('a failure of the directory', () => {
     ['unavailable', answered(52), 'upstream/unavailable', 'elsewhere'],
     ['another', answered(80), 'upstream/unavailable', undefined],
     ['a base that is not there', answered(32), 'upstream/unavailable', 'elsewhere'],
+    ['a base that another server has', answered(10), 'upstream/unavailable', 'elsewhere'],
     ['a filter it does not like', answered(18), 'upstream/protocol', undefined],
     ['ours', new OstiaryError('upstream/protocol', 'x'), 'upstream/protocol', undefined],
   ])('%s', (_what, error, code, fate) => {

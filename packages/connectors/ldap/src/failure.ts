@@ -2,11 +2,18 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { ResultCodeError } from 'ldapts';
 
-/** Result codes (RFC 4511 appendix A) by which a server says: not now. */
-const retryable: ReadonlySet<number> = new Set([3, 11, 51, 52, 80]);
+const REFERRAL = 10;
+const NO_SUCH_OBJECT = 32;
+const INVALID_CREDENTIALS = 49;
 
-/** Those by which it says that another server should be asked: busy, unavailable. */
-const elsewhere: ReadonlySet<number> = new Set([51, 52]);
+/**
+ * Result codes (RFC 4511 appendix A) by which a server says: not now, or not here. A server that is not filled yet lacks
+ * the base; one of 389 Directory Server refers to another where the state of its suffix is `referral`.
+ */
+const retryable: ReadonlySet<number> = new Set([3, REFERRAL, 11, NO_SUCH_OBJECT, 51, 52, 80]);
+
+/** Those by which it says that another server should be asked: not here, busy, unavailable. */
+const elsewhere: ReadonlySet<number> = new Set([REFERRAL, NO_SUCH_OBJECT, 51, 52]);
 
 /**
  * Result codes by which a server refuses a bind because of who binds: invalid credentials (49), what password policies
@@ -14,9 +21,6 @@ const elsewhere: ReadonlySet<number> = new Set([51, 52]);
  * (48) or without the right to bind (50). That it wants TLS or a stronger bind (8, 13) is a fault of the configuration.
  */
 const refused: ReadonlySet<number> = new Set([19, 32, 48, 49, 50, 53]);
-
-const NO_SUCH_OBJECT = 32;
-const INVALID_CREDENTIALS = 49;
 
 /** The result code the server answered with, if it answered. */
 export const resultCode = (error: unknown): number | undefined =>
@@ -31,33 +35,36 @@ export const isWithoutBase = (error: unknown): boolean => resultCode(error) === 
 /** What a failure says of the connection: no answer came, or the server says that another one should be asked. */
 export type Fate = 'lost' | 'elsewhere';
 
-/** What the failure of a search says of the connection; `undefined`: nothing. A server that lacks the base may be one that is not filled yet. */
+/** What the failure of a search says of the connection; `undefined`: nothing. */
 export function fateOf(error: unknown): Fate | undefined {
   if (isOstiaryError(error)) return undefined;
   const code = resultCode(error);
   if (code === undefined) return 'lost';
-  return elsewhere.has(code) || code === NO_SUCH_OBJECT ? 'elsewhere' : undefined;
+  return elsewhere.has(code) ? 'elsewhere' : undefined;
 }
 
 /**
- * Turns whatever went wrong into an `OstiaryError`: `upstream/unavailable` when no answer came, the server is busy, or
- * lacks the place where to search; `upstream/protocol` when it refused. What the server wrote is not repeated: it may hold names and parts of filters.
+ * Turns whatever went wrong into an `OstiaryError`: `upstream/unavailable` when no answer came, the server is busy, refers
+ * to another one, or lacks the place where to search; `upstream/protocol` when it refused. What the server wrote is not
+ * repeated: it may hold names and parts of filters.
  */
 export function directoryFailure(error: unknown, server: string): OstiaryError {
   if (error instanceof OstiaryError) return error;
   const code = resultCode(error);
-  if (code !== undefined && code !== NO_SUCH_OBJECT && !retryable.has(code)) {
+  if (code !== undefined && !retryable.has(code)) {
     const message = 'The directory refused the request of this service. Tell your administrator.';
     return new OstiaryError('upstream/protocol', message, { detail: { server, resultCode: code } });
   }
-  const reason =
-    code === undefined ? reasonOf(error) : `result code ${code}${code === NO_SUCH_OBJECT ? withoutBase : ''}`;
+  const reason = code === undefined ? reasonOf(error) : `result code ${code}${hints.get(code) ?? ''}`;
   const message = 'The directory cannot be reached at this moment. Try again later.';
   return new OstiaryError('upstream/unavailable', message, { detail: { server, reason } });
 }
 
-/** For the operator. Retryable all the same: a server may be empty only because it is not filled yet. */
-const withoutBase = ': where the search begins there is nothing, or nothing that the account of this service may see';
+/** For the operator, where it may be the configuration that is wrong. */
+const hints: ReadonlyMap<number, string> = new Map([
+  [REFERRAL, ': the server refers to another one; if it always does, name that one as host'],
+  [NO_SUCH_OBJECT, ': where the search begins there is nothing, or nothing that the account of this service may see'],
+]);
 
 /**
  * `ECONNREFUSED`, `CERT_HAS_EXPIRED`, or the name of the error. Where ldapts has no name for it: which question had no

@@ -116,7 +116,7 @@ describe('an account of a person', () => {
 });
 
 describe('a search that fails', () => {
-  it.each([51, 52, 32])('with %i is asked of the next server, once', async (code) => {
+  it.each([51, 52, 32, 10])('with %i is asked of the next server, once', async (code) => {
     await using busy = await startJane({ 'ou=p': { code } });
     await using other = await startJane();
     const { login } = await over([busy, other]);
