@@ -4,7 +4,7 @@ import { OstiaryError, Secret } from '@ostiary/primitives';
 import type { Statement } from './assertion.ts';
 import { trimBlanks } from './blanks.ts';
 import type { SamlConfig } from './config.ts';
-import { transientFormat } from './names.ts';
+import { entityFormat, transientFormat } from './names.ts';
 import { refusal } from './refusal.ts';
 
 /**
@@ -44,6 +44,10 @@ function userIdOf(statement: Statement, { userIDAttr, nameIDPolicyFormat }: Saml
   const { value, format } = statement.nameId;
   if (format === transientFormat && nameIDPolicyFormat !== transientFormat) {
     throw refusal('NameID that changes with each login; have the provider send another format, or set userIDAttr');
+  }
+  // LemonLDAP::NG, asked for this format, answers its own entity id, whoever it is: all people would be one.
+  if (format === entityFormat) {
+    throw refusal('NameID that names a provider, not a person; set another nameIDPolicyFormat, or userIDAttr');
   }
   return value;
 }

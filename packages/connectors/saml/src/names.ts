@@ -37,6 +37,9 @@ export const nameIdFormats: Readonly<Record<string, string>> = {
 /** A NameID that is another one at each login. */
 export const transientFormat: string = `${formats20}transient`;
 
+/** A NameID that names a provider or a service, never a person (SAML 2.0 Core section 8.3.6). */
+export const entityFormat: string = `${formats20}entity`;
+
 /** Possession of the assertion is enough (SAML 2.0 Profiles section 3.3). */
 export const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 

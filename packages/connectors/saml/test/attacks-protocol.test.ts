@@ -59,6 +59,11 @@ const assertions: readonly (readonly [string, Said, string])[] = [
     { nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient' },
     'NameID that changes with each login; have the provider send another format, or set userIDAttr',
   ],
+  [
+    'with a NameID that is the same for everybody',
+    { nameId: 'https://idp.example', nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:entity' },
+    'NameID that names a provider, not a person; set another nameIDPolicyFormat, or userIDAttr',
+  ],
 ];
 
 describe('a signed assertion', () => {
