@@ -268,13 +268,16 @@ describe('password form', () => {
     expect(answerOf(await person.send(location, { form: login })).has('code')).toBe(true);
   });
 
-  it('does not even ask the connector with an empty password', async () => {
-    const { browser, upstream } = await startIssuer();
-    const person = browser();
-    const location = locationOf(await person.authorize(request({ connector_id: 'ldap' })));
-    expect(await person.send(location, { form: { login: 'jane', password: '' } })).toMatchObject({ status: 401 });
-    expect(upstream.asked.finish).toBe(0);
-  });
+  it.each(['', '\0', '\0pass', 'pass\0'])(
+    'does not even ask the connector with a password that is empty or holds a NUL: %j',
+    async (password) => {
+      const { browser, upstream } = await startIssuer();
+      const person = browser();
+      const location = locationOf(await person.authorize(request({ connector_id: 'ldap' })));
+      expect(await person.send(location, { form: { login: 'jane', password } })).toMatchObject({ status: 401 });
+      expect(upstream.asked.finish).toBe(0);
+    },
+  );
 
   it('says when to try again while the connector cannot be asked', async () => {
     const check = () => Promise.reject(new OstiaryError('upstream/unavailable', 'The directory is away.'));

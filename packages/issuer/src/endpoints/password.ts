@@ -50,9 +50,8 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
   const password = params.get('password') ?? '';
   const ask = { username, password: new Secret(password), scopes: connectorScopes(start.authorization) };
   const attempt = { connectorId: start.entry.id, username, address: request.clientAddress };
-  // An empty password is an anonymous bind to a directory: it must not even be asked (RFC 4513 section 5.1.2).
   const outcome =
-    username === '' || password === ''
+    username === '' || isNoPassword(password)
       ? 'rejected'
       : await checkWithinBudget(attempt, () => inTime(start.entry.id, connector.login.check(ask)), context);
   // Not the name: people type their password there, too.
@@ -67,6 +66,12 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
   }
   return completeLogin({ ...start, transaction, identity: outcome }, request, context);
 }
+
+/**
+ * An empty password is an anonymous bind to a directory: it must not even be asked (RFC 4513 section 5.1.2). At U+0000 a
+ * server that is written in C cuts it, and nothing may be left.
+ */
+const isNoPassword = (password: string): boolean => password === '' || password.includes('\0');
 
 async function form({ start, transaction }: PasswordStep, context: IssuerContext, rejected?: string): Promise<Reply> {
   const { entry, client, authorization } = start;
