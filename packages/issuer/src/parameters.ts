@@ -28,7 +28,10 @@ export function readParameters(...sources: readonly (URLSearchParams | undefined
   };
 }
 
-/** Splits a list (RFC 6749 section 3.3) at spaces and at no other blank, dropping doubles, keeping the order. */
+/**
+ * Splits a list (RFC 6749 section 3.3), dropping doubles, keeping the order. A tab or a line break is a space, too, as in
+ * Dex: a text in YAML or in a secret often ends with one. No word can hold them.
+ */
 export function splitList(text: string | undefined): readonly string[] {
-  return [...new Set((text ?? '').split(' ').filter((word) => word !== ''))];
+  return [...new Set((text ?? '').split(/[\t-\r ]/u).filter((word) => word !== ''))];
 }

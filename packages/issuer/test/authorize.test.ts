@@ -170,6 +170,12 @@ describe('choice of connector', () => {
     expect(locationOf(await go('idp'))).toMatch(/^https:\/\/idp\.example\.com/);
   });
 
+  it('reads scopes that stand on lines of their own, as texts in YAML do', async () => {
+    const { browser } = await startIssuer();
+    const reply = await browser().authorize(request({ scope: 'openid\n\temail\r\n' }));
+    expect(locationOf(reply)).toMatch(/^https:\/\/idp\.example\.com/);
+  });
+
   it('takes along what the issuer reads, and no other field: not a secret, not a thousand of them', async () => {
     const read = {
       ...{
@@ -228,12 +234,22 @@ describe('consent', () => {
     expect(both.filter((reply) => reply.kind === 'page' && reply.status === 400)).toHaveLength(1);
   });
 
-  it('is not taken from a link: the login must be named in the form', async () => {
-    const { browser } = await startIssuer({ protocol: { skipApproval: false } });
+  it.each(['the form', 'the address of the page', 'both'])('is taken for the login that %s names', async (where) => {
+    const { browser } = await startIssuer(consent);
     const person = browser();
-    const req = answerOf(await person.logIn(request())).get('req') ?? '';
-    const reply = await person.send(`/approval?req=${req}`, { form: { approval: 'approve' } });
-    expect(reply).toMatchObject({ kind: 'page', page: { problem: 'login_expired' } });
+    const page = locationOf(await person.logIn(request()));
+    const req = new URL(page, 'https://x.example').searchParams.get('req') ?? '';
+    const form = { approval: 'approve', ...(where === 'the address of the page' ? {} : { req }) };
+    const reply = await person.send(where === 'the form' ? '/approval' : page, { form });
+    expect(answerOf(reply).get('code')).toBeTruthy();
+  });
+
+  it('is not taken from a link: the word must be in the form', async () => {
+    const { browser } = await startIssuer(consent);
+    const person = browser();
+    const page = locationOf(await person.logIn(request()));
+    const reply = await person.send(`${page}&approval=approve`, { form: {} });
+    expect(answerOf(reply).get('error')).toBe('access_denied');
   });
 
   it('that is refused is access_denied, and cannot be given afterwards', async () => {

@@ -21,11 +21,13 @@ export function approvalEndpoint(context: IssuerContext): Endpoint {
     cors: false,
     audience: 'person',
     async handle(request) {
-      const params = readParameters(request.form, request.method === 'POST' ? undefined : request.query);
-      const transaction = await loadTransaction(params.get('req'), request, context);
+      const form = readParameters(request.form);
+      // Scripts written for Dex send the form to the address of the page, which names the login already.
+      const login = form.get('req') ?? readParameters(request.query).get('req');
+      const transaction = await loadTransaction(login, request, context);
       return failuresOf(transaction, { request, context, endpoint: 'approval' }, () =>
         request.method === 'POST'
-          ? answer(transaction, params.get('approval') === 'approve' ? 'approve' : 'reject', context)
+          ? answer(transaction, form.get('approval') === 'approve' ? 'approve' : 'reject', context)
           : ask(transaction, context),
       );
     },
