@@ -23,6 +23,15 @@ export interface GoogleConfig extends Registration {
   readonly rootCAs: readonly string[];
 }
 
+/** The one issuer of Google. */
+export const googleIssuer = 'https://accounts.google.com';
+
+/** Dex has no such key, but its example configuration sets it, and so do copies of that. */
+const issuer = text().refine(
+  (url) => url.replace(/\/$/u, '') === googleIssuer,
+  `is not ${googleIssuer}, and this connector knows no other. Remove it, or use the connector oidc.`,
+);
+
 const scope = text().refine(
   (one) => one !== 'groups',
   'is no scope of Google. Remove it: groups come from the directory.',
@@ -32,6 +41,9 @@ const scope = text().refine(
 export const googleConfig: z.ZodType<GoogleConfig> = z
   .object({
     ...registrationKeys,
+    issuer: issuer
+      .exactOptional()
+      .describe(`Does nothing: it is \`${googleIssuer}\` in any case. Examples of Dex have it.`),
     scopes: z.array(scope).default(['profile', 'email']).describe('Scopes besides `openid`. Default: profile, email.'),
     hostedDomains: z.array(text()).default([]).describe('Only accounts of these Google Workspace domains may log in.'),
     groups: z
@@ -63,7 +75,7 @@ export const googleConfig: z.ZodType<GoogleConfig> = z
     rootCAs: rootCAsKey,
   })
   .superRefine(exactlyOne('clientSecret', 'clientSecretFile'))
-  .transform(({ adminEmail, domainToAdminEmail, ...config }) => ({
+  .transform(({ issuer: _always, adminEmail, domainToAdminEmail, ...config }) => ({
     ...config,
     domainToAdminEmail: { ...(adminEmail === undefined ? {} : { '*': adminEmail }), ...domainToAdminEmail },
   }))

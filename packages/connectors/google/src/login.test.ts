@@ -185,9 +185,17 @@ describe('the configuration', () => {
     [{ serviceAccountFilePath: '/key.json' }, 'config.domainToAdminEmail: is missing'],
     [{ scopes: ['groups'] }, 'config.scopes[0]: is no scope of Google'],
     [{ clientSecret: undefined }, 'config.clientSecret: is missing'],
+    [{ issuer: 'https://login.example.com' }, 'config.issuer: is not https://accounts.google.com'],
   ])('refuses %j', async (options, problem) => {
     await expect(configOf(options)).rejects.toThrow(problem);
   });
+
+  it.each(['https://accounts.google.com', 'https://accounts.google.com/'])(
+    'takes the issuer %s, which examples of Dex have',
+    async (issuer) => {
+      expect(await configOf({ issuer })).toEqual(await configOf({}));
+    },
+  );
 
   it('takes the older adminEmail for any domain, in any case', async () => {
     expect((await configOf({ AdminEmail: 'root@example.com' })).domainToAdminEmail).toEqual({

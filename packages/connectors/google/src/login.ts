@@ -2,7 +2,7 @@ import type { BeginLogin, ConnectorContext } from '@ostiary/connector-sdk';
 import { clientSecretOf, rootCAFields } from '@ostiary/connector-sdk/config';
 import { trustedFetch } from '@ostiary/connector-sdk/http';
 import { type OpenIdConnector, openIdConnector, openProvider } from '@ostiary/connector-sdk/oidc';
-import type { GoogleConfig } from './config.ts';
+import { type GoogleConfig, googleIssuer } from './config.ts';
 import { openDirectory } from './directory.ts';
 import { identify } from './identity.ts';
 
@@ -19,7 +19,7 @@ export function googleLogin(config: GoogleConfig, context: ConnectorContext): Om
     context,
     client: {
       provider: openProvider({
-        issuer: 'https://accounts.google.com',
+        issuer: googleIssuer,
         transport: { fetch, now: context.now },
         log: context.log,
       }),
