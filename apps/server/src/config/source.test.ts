@@ -91,7 +91,10 @@ describe('readSource', () => {
     ['a block', 'a: 1\nsecret: |hunter2\n  x', 'Something stands here that does not belong here.'],
     ['a sign that begins nothing', 'a: 1\nsecret: @hunter2', 'A value cannot begin with this sign.'],
     ['a list as a key', 'a: 1\n[hunter2]: x', 'A list or a map ([ or {) stands where a key belongs.'],
-    ['a place in a template', 'a: 1\n{{ .hunter2 }}: x', 'A list or a map ([ or {) stands where a key belongs.'],
+    ['a map as the key of a map', 'a: 1\n{{hunter2: b}: c}: d', 'A list or a map ([ or {) stands where a key belongs.'],
+    ['a place in a template', 'a: 1\nsecret: {{ .Env.hunter2 }}', '{{ and }} make a template'],
+    ['a template in quotes', 'a: 1\nsecret: "{{ .Env.hunter2 }}"', '{{ and }} make a template'],
+    ['a condition of a template', 'a: 1\n{{- if hunter2 }}\nb: {{ c }}\n{{- end }}', '{{ and }} make a template'],
     ['an escape', 'a: 1\nsecret: "\\hunter2"', 'A backslash in double quotes'],
     ['a missing quote', 'a: 1\nsecret: "hunter2', 'This is not YAML: Missing closing'],
   ])('tells what was taken for something else, with its line, and does not repeat it: %s', (_what, text, message) => {
@@ -100,6 +103,13 @@ describe('readSource', () => {
     expect(problem?.message).not.toContain('hunter2');
     expect(more).toEqual([]);
   });
+
+  it.each(['# {{ .Env.X }}\na: 1', 'a: 1 # {{ .Env.X }}', 'a: "{{"', '{"a":{"b":{}}}'])(
+    'sees no template in %j',
+    (text) => {
+      expect(readSource(text).ok).toBe(true);
+    },
+  );
 
   it('does not blow up on aliases that multiply', () => {
     const bomb = [

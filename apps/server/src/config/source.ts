@@ -3,6 +3,7 @@
  * `yes` and `on` are true, `0600` is octal, `<<` merges. JSON is YAML too.
  */
 import {
+  type Document,
   isMap,
   isScalar,
   isSeq,
@@ -14,7 +15,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { LocatedIssue } from './problem.ts';
-import { explainError, findDoubledKeys, findStrayReferences } from './yaml-problems.ts';
+import { explainError, findDoubledKeys, findStrayReferences, findTemplate, type YamlProblem } from './yaml-problems.ts';
 
 export interface ConfigSource {
   readonly value: unknown;
@@ -37,8 +38,8 @@ export function readSource(text: string): ReadSource {
     uniqueKeys: false,
     customTags: (tags) => tags.filter((tag) => !isForeignTag(tag)),
   });
-  const errors = [...[...document.errors, ...document.warnings].map(explainError), ...findDoubledKeys(document)];
-  const found = errors.length > 0 ? errors.sort((a, b) => a.at - b.at) : findStrayReferences(document);
+  const template = findTemplate(text);
+  const found = template === undefined ? findProblems(document) : [template];
   const located = found.map(({ at, message }) => ({ path: '', message, line: lines.linePos(at).line }));
   // `{{` makes a map that is the key of a map, which is one mistake.
   const problems = located.filter(
@@ -55,6 +56,11 @@ export function readSource(text: string): ReadSource {
     // toJS gives up on aliases that multiply ("billion laughs").
     return { ok: false, problems: [{ path: '', message: 'Its aliases (*name) grow too large. Write them out.' }] };
   }
+}
+
+function findProblems(document: Document.Parsed): readonly YamlProblem[] {
+  const errors = [...[...document.errors, ...document.warnings].map(explainError), ...findDoubledKeys(document)];
+  return errors.length > 0 ? errors.sort((a, b) => a.at - b.at) : findStrayReferences(document);
 }
 
 /** go-yaml 2 reads dates and base-60 numbers (`12:30`) as text; so must we, or times and ports would change. */

@@ -44,6 +44,25 @@ export function explainError({ code, message, pos: [at] }: YAMLError): YamlProbl
   return { at, message: sentences[code] ?? `This is not YAML: ${what} Check the indentation and the quotes.` };
 }
 
+const template =
+  '{{ and }} make a template, which the image of Dex renders and Ostiary does not. Render the file first, as with ' +
+  'gomplate, or put a value with these signs into a variable.';
+
+/**
+ * The first template in the text, comments aside. In quotes it is YAML, and would be taken for the secret that it stands
+ * for; without, it is a map that is the key of a map.
+ */
+export function findTemplate(text: string): YamlProblem | undefined {
+  let start = 0;
+  for (const line of text.split('\n')) {
+    const open = line.indexOf('{{');
+    const comment = /(?:^|\s)#/u.exec(line)?.index ?? line.length;
+    if (open !== -1 && open < comment && line.includes('}}', open)) return { at: start + open, message: template };
+    start += line.length + 1;
+  }
+  return undefined;
+}
+
 /** Keys that stand twice in one map. The library compares each with each, which takes minutes for a large map. */
 export function findDoubledKeys(document: Document): readonly YamlProblem[] {
   const problems: YamlProblem[] = [];
