@@ -79,6 +79,10 @@ describe('staticClients', () => {
     ['{id: a, name: A, secret: s, redirectURIs: ["/*"]}', 'redirectURIs[0]: has a wildcard'],
     ['{id: a, name: A, secret: s, redirectURIs: ["/\\t/evil"]}', 'redirectURIs[0]: has a sign that no URI has'],
     ['{id: a, name: A, public: true, redirectURIs: ["/oauth2/callback"]}', 'redirectURIs[0]: is a path, which only'],
+    [
+      '{id: a, name: A, public: true, redirectURIs: ["/app/device/callback"]}',
+      'redirectURIs[0]: is a path, which only',
+    ],
     ['{id: a, name: A, secret: s}, {id: a, name: B, secret: s}', 'staticClients[1].id: is the id of staticClients[0]'],
   ])('refuses %s', async (clients, problem) => {
     const files = { '/empty': '\n', '/latin1': Buffer.from('päss', 'latin1') };
@@ -92,9 +96,10 @@ describe('staticClients', () => {
     expect(warnings).toEqual([]);
   });
 
-  it.each(['public: true', 'secret: s'])('accepts the path of the device flow from a client with %s', async (kind) => {
-    const { config } = await load(withClients(`{id: a, name: A, ${kind}, redirectURIs: [/device/callback]}`));
-    expect(config.clients[0]?.redirectUris).toEqual(['/device/callback']);
+  it.each(['public: true', 'secret: s'])('accepts the paths of the device flow from a client with %s', async (kind) => {
+    const redirectUris = ['/device/callback', '/dex/device/callback'];
+    const { config } = await load(withClients(`{id: a, name: A, ${kind}, redirectURIs: [${redirectUris.join(', ')}]}`));
+    expect(config.clients[0]?.redirectUris).toEqual(redirectUris);
   });
 
   it('accepts what says nothing: an empty chain, a standalone lifetime', async () => {

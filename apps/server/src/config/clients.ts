@@ -1,14 +1,16 @@
 /** `staticClients`: ids and secrets from the file, the environment or files of their own. */
 import { type EnvironmentLookup, httpUrl, type ReadFile, whyUnreadable } from '@ostiary/connector-sdk/config';
 import type { Client } from '@ostiary/issuer';
-import { Secret } from '@ostiary/primitives';
-import { needsSecret } from './fields.ts';
+import { type IssuerId, issuerUrl, Secret } from '@ostiary/primitives';
+import { isLocalPath } from './fields.ts';
 import type { LooseClient } from './loose.ts';
 import type { Report } from './report.ts';
 
 export interface ClientsInput {
   /** In their places; `undefined` for one that is no block. */
   readonly blocks: readonly (LooseClient | undefined)[];
+  /** Absent: too wrong to be read. */
+  readonly issuer: IssuerId | undefined;
   /** Absent: the connectors are too wrong to be named. */
   readonly connectorIds: readonly string[] | undefined;
   readonly env: EnvironmentLookup;
@@ -64,11 +66,17 @@ function readLogo({ logoURL }: LooseClient, path: string, { report }: ClientsInp
   return undefined;
 }
 
-/** A path names no app: without a secret, nothing says whose codes those are that are sent there. */
-function checkPaths(block: LooseClient, path: string, { report }: ClientsInput): void {
-  if (block.public !== true) return;
+const deviceCallback = '/device/callback';
+
+/**
+ * A path names no app: without a secret, nothing says whose codes those are that are sent there. Dex's device flow has
+ * its clients register one of its own, with or without the path of the issuer.
+ */
+function checkPaths(block: LooseClient, path: string, { issuer, report }: ClientsInput): void {
+  if (block.public !== true || issuer === undefined) return;
+  const free = [deviceCallback, new URL(issuerUrl(issuer, deviceCallback)).pathname];
   block.redirectURIs?.forEach((uri, index) => {
-    if (!needsSecret(uri)) return;
+    if (!isLocalPath(uri) || free.includes(uri)) return;
     const message =
       'is a path, which only a client with a secret may have. Write it like https://app.example.com/callback.';
     report.problem(`${path}.redirectURIs[${index}]`, message);

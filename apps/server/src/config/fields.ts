@@ -40,20 +40,19 @@ export const origin: z.ZodType<string, string> = z
     'is not an origin. Write scheme, host and port without a path, like https://app.example.com, or "*" for any.',
   );
 
-const deviceCallback = '/device/callback';
 /** Browsers take two slashes, or a slash and a backslash, for the beginning of another host. */
 const localPath = /^\/(?![/\\])/u;
 const forbiddenSchemes: ReadonlySet<string> = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:']);
 
-/** Whether only a client with a secret may have it: a path on the issuer's own host. Dex's `/device/callback` is free. */
-export const needsSecret = (uri: string): boolean => localPath.test(uri) && uri !== deviceCallback;
+/** Whether it is a path, which leads to the host that the browser is on: the issuer's. */
+export const isLocalPath = (uri: string): boolean => localPath.test(uri);
 
 /**
  * A redirect URI of a client (RFC 6749 section 3.1.2), or a path, which leads to the host that the browser is on: Dex
  * takes both, and Kubeflow's oauth2-proxy registers `/oauth2/callback`.
  */
 export const redirectUri: z.ZodType<string, string> = z.string().superRefine((text, context) => {
-  const isPath = localPath.test(text);
+  const isPath = isLocalPath(text);
   if (!(isPath || URL.canParse(text))) {
     context.addIssue('is not an absolute URI. Write it like https://app.example.com/callback.');
   } else if (!/^[\x21-\x7e]+$/u.test(text))

@@ -112,7 +112,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const connectors = await readConnectors({ ...blocks, issuer, reader, plugIns });
   const signer = await readSigner(blocks.signer, reader);
   const { staticClients } = blocks;
-  const clients = await readClients({ blocks: staticClients, connectorIds: connectorIds(blocks), ...reader });
+  const clients = await readClients({ blocks: staticClients, connectorIds: connectorIds(blocks), issuer, ...reader });
   if (!parsed.ok || !storage || !issuer) return report;
   const signing = readSigning({ signer, signingKeys: parsed.value.expiry.signingKeys, report });
   const parts = { file: parsed.value, flags, issuer, storage, connectors, signing, clients };
