@@ -35,6 +35,7 @@ describe('parseFilter', () => {
     ['(a:dn:=b)', new ExtensibleFilter({ matchType: 'a', dnAttributes: true, value: 'b' })],
     ['(:DN:2.4.6:=b)', new ExtensibleFilter({ rule: '2.4.6', dnAttributes: true, value: 'b' })],
     ['(&)', new AndFilter({ filters: [] })],
+    ['(a=1)(!(b=2))', new AndFilter({ filters: [equal('a', '1'), new NotFilter({ filter: equal('b', '2') })] })],
     [
       '(|(!(&(a=1)(b=2)))(c=3))',
       new OrFilter({
@@ -49,9 +50,9 @@ describe('parseFilter', () => {
   });
 
   it.each([
-    ...['', '(', '()', '(uid=', '(=a)', '(:=a)', '(uid)', '(uid>a)', '(a b=c)', '(cn=**)', '((a=b))', '(a=b)(c=d)'],
-    ...['(a=b) ', '(&(a=b)', '(&(a=b) (c=d))', '(!(a=b)', '(!(a=b)(c=d))', '(cn=a\\zz)', '(cn=a\\4)', '(cn=a(b)'],
-    ...['(cn=\\e2*)', '(a::=b)', '(a:=\\ff)'],
+    ...['', '(', '()', '(uid=', '(=a)', '(:=a)', '(uid)', '(uid>a)', '(a b=c)', '(cn=**)', '((a=b))', 'a=b)(c=d'],
+    ...['(a=b)(c=d', '(a=b)c=d', '(a=b) (c=d)', '(a=b) ', '(&(a=b)', '(&(a=b) (c=d))', '(!(a=b)', '(!(a=b)(c=d))'],
+    ...['(cn=a\\zz)', '(cn=a\\4)', '(cn=a(b)', '(cn=\\e2*)', '(a::=b)', '(a:=\\ff)'],
   ])('refuses %j', (source) => {
     expect(() => parseFilter(source)).toThrow();
   });

@@ -24,28 +24,36 @@ interface Read {
 }
 
 /**
- * Reads a filter; parentheses around the whole may be left out.
+ * Reads a filter; parentheses around the whole may be left out. Several in a row must all match: Dex puts them into an
+ * `&` with the name of the person.
  *
  * @throws {Error} for a text that is none.
  */
 export function parseFilter(source: string): Filter {
   const text = source.startsWith('(') ? source : `(${source})`;
-  const { filter, end } = filterAt(text, 0);
-  if (end !== text.length) throw new Error('text behind the filter');
-  return filter;
+  const first = filterAt(text, 0);
+  const more = text === source ? filtersAt(text, first.end) : { filters: [], end: first.end };
+  if (more.end !== text.length) throw new Error('text behind the filter');
+  return more.filters.length === 0 ? first.filter : new AndFilter({ filters: [first.filter, ...more.filters] });
+}
+
+/** As many filters as stand in a row. */
+function filtersAt(text: string, start: number): { readonly filters: Filter[]; readonly end: number } {
+  const filters: Filter[] = [];
+  let end = start;
+  while (text[end] === '(') {
+    const one = filterAt(text, end);
+    filters.push(one.filter);
+    end = one.end;
+  }
+  return { filters, end };
 }
 
 function filterAt(text: string, start: number): Read {
   if (text[start] !== '(') throw new Error('no opening parenthesis');
   const kind = text[start + 1];
   if (kind === '&' || kind === '|') {
-    const filters: Filter[] = [];
-    let end = start + 2;
-    while (text[end] === '(') {
-      const one = filterAt(text, end);
-      filters.push(one.filter);
-      end = one.end;
-    }
+    const { filters, end } = filtersAt(text, start + 2);
     return closed(text, end, kind === '&' ? new AndFilter({ filters }) : new OrFilter({ filters }));
   }
   if (kind === '!') {
