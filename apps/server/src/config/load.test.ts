@@ -28,6 +28,13 @@ describe('loadConfig', () => {
     expect(config.telemetry).toBeUndefined();
   });
 
+  it('reads an empty list as Dex does: as none', async () => {
+    const lists = minimal('oauth2: {grantTypes: [], responseTypes: [], pkce: {codeChallengeMethodsSupported: []}}');
+    const { config } = await load(lists.replace('web: {', 'web: {allowedHeaders: [], '));
+    expect(config.web.allowedHeaders).toEqual(['Authorization']);
+    expect(config.protocol.pkceMethods).toEqual(['S256']);
+  });
+
   it('gives the keys of Dex the meaning of Dex when they are written', async () => {
     const { config } = await load(
       minimal(`

@@ -1,5 +1,5 @@
 /** The form of a configuration file: the keys that {@link keyDecisions} calls honoured. Defaults are elsewhere. */
-import { duration, secretText, text } from '@ostiary/connector-sdk/config';
+import { duration, listWithDefault, secretText, text } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 import { frontendExtra, headerValue, listenAddress, network, origin, redirectUri } from './fields.ts';
 
@@ -25,7 +25,7 @@ export const webKeys = z.object({
     'Strict-Transport-Security': headerValue.exactOptional(),
   }),
   allowedOrigins: z.array(origin).default([]),
-  allowedHeaders: z.array(text()).default(['Authorization']),
+  allowedHeaders: listWithDefault(text(), ['Authorization']),
   clientRemoteIP: block({ header: text().exactOptional(), trustedProxies: z.array(network).default([]) }),
 });
 

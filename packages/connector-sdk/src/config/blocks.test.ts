@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { httpUrl, secureUrl } from './blocks.ts';
+import { httpUrl, listWithDefault, secureUrl, text } from './blocks.ts';
 
 describe('a URL', () => {
   it.each([
@@ -27,5 +27,18 @@ describe('a URL', () => {
     ['', 'is empty'],
   ])('%j is refused', (url, problem) => {
     expect(() => httpUrl().parse(url)).toThrow(problem);
+  });
+});
+
+describe('a list with a default', () => {
+  const scopes = listWithDefault(text(), ['profile', 'email']);
+
+  it.each([[undefined], [[]]])('has it for %j', (list) => {
+    expect(scopes.parse(list)).toEqual(['profile', 'email']);
+  });
+
+  it('is what was written otherwise, and is looked at', () => {
+    expect(scopes.parse(['openid'])).toEqual(['openid']);
+    expect(() => scopes.parse([''])).toThrow('is empty');
   });
 });

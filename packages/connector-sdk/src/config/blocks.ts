@@ -87,6 +87,17 @@ export function duration(bounds: DurationBounds = {}): z.ZodType<number, string>
   });
 }
 
+/** A list that has its default also when it is empty: Dex does not tell the two apart, and templates write `[]`. */
+export function listWithDefault<T extends string>(
+  item: z.ZodType<T, string>,
+  fallback: readonly T[],
+): z.ZodType<readonly T[], string[] | undefined> {
+  return z
+    .array(item)
+    .default([])
+    .transform((items) => (items.length === 0 ? fallback : items));
+}
+
 /** Bytes as base64, as Go writes `[]byte` in JSON (`rootCAData`, `caData`). Line breaks in it are allowed. */
 export function base64Bytes(): z.ZodType<Uint8Array, string> {
   return z.string().transform((value, context) => {

@@ -8,6 +8,7 @@ export {
   exactlyOne,
   httpUrl,
   keepEmpty,
+  listWithDefault,
   secretText,
   secureUrl,
   text,

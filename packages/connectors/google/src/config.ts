@@ -2,6 +2,7 @@ import {
   exactlyOne,
   fileName,
   keepEmpty,
+  listWithDefault,
   type Registration,
   registrationKeys,
   rootCAsKey,
@@ -44,7 +45,7 @@ export const googleConfig: z.ZodType<GoogleConfig> = z
     issuer: issuer
       .exactOptional()
       .describe(`Does nothing: it is \`${googleIssuer}\` in any case. Examples of Dex have it.`),
-    scopes: z.array(scope).default(['profile', 'email']).describe('Scopes besides `openid`. Default: profile, email.'),
+    scopes: listWithDefault(scope, ['profile', 'email']).describe('Scopes besides `openid`. Default: profile, email.'),
     hostedDomains: z.array(text()).default([]).describe('Only accounts of these Google Workspace domains may log in.'),
     groups: z
       .array(text())

@@ -197,6 +197,10 @@ describe('the configuration', () => {
     },
   );
 
+  it('asks for the default scopes when the list is empty, as Dex does', async () => {
+    expect((await configOf({ scopes: [] })).scopes).toEqual(['profile', 'email']);
+  });
+
   it('takes the older adminEmail for any domain, in any case', async () => {
     expect((await configOf({ AdminEmail: 'root@example.com' })).domainToAdminEmail).toEqual({
       '*': 'root@example.com',

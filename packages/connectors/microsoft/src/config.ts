@@ -3,6 +3,7 @@ import {
   baseUrl,
   fileName,
   keepEmpty,
+  listWithDefault,
   type Registration,
   registrationKeys,
   rootCAsKey,
@@ -72,10 +73,9 @@ export const microsoftConfig: z.ZodType<MicrosoftConfig> = z
     graphURL: baseUrl().default('https://graph.microsoft.com').describe('Graph of a national cloud.'),
     promptType: z.string().default('').describe('`prompt` of the login.'),
     domainHint: z.string().default('').describe('`domain_hint` of the login.'),
-    scopes: z
-      .array(text())
-      .default(['user.read'])
-      .describe('Scopes of Graph. `directory.read.all` is added where groups are read and none of these allows it.'),
+    scopes: listWithDefault(text(), ['user.read']).describe(
+      'Scopes of Graph. `directory.read.all` is added where groups are read and none of these allows it.',
+    ),
     preferredUsernameField: z.enum(usernameFields).exactOptional().describe('What becomes `preferred_username`.'),
     rootCAs: rootCAsKey,
   })

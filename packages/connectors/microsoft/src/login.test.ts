@@ -167,6 +167,7 @@ describe('the allow-list', () => {
 describe('the request', () => {
   it.each([
     [{}, {}, 'user.read offline_access'],
+    [{ scopes: [] }, {}, 'user.read offline_access'],
     [{ tenant }, {}, 'user.read directory.read.all offline_access'],
     [{ tenant }, { groups: false, offlineAccess: false }, 'user.read'],
     [

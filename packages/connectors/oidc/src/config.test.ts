@@ -35,3 +35,7 @@ describe('an empty text', () => {
     expect((await configOf()).promptType).toBe('consent');
   });
 });
+
+it('asks for the default scopes when the list is empty, as Dex does', async () => {
+  expect((await configOf({ scopes: [] })).scopes).toEqual(['profile', 'email']);
+});

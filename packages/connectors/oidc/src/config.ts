@@ -3,6 +3,7 @@ import {
   httpUrl,
   insecureSkipVerifyKey,
   keepEmpty,
+  listWithDefault,
   type Registration,
   registrationKeys,
   rootCAsKey,
@@ -125,7 +126,7 @@ export const oidcConfig: z.ZodType<OidcConfig> = z
       .boolean()
       .exactOptional()
       .describe('`true`: send the secret in the body. `false`: in the header.'),
-    scopes: z.array(text()).default(['profile', 'email']).describe('Scopes besides `openid`. Default: profile, email.'),
+    scopes: listWithDefault(text(), ['profile', 'email']).describe('Scopes besides `openid`. Default: profile, email.'),
     requestOfflineAccess: z
       .boolean()
       .default(true)
