@@ -10,6 +10,9 @@ export const ns = {
   exclusive: 'http://www.w3.org/2001/10/xml-exc-c14n#',
 } as const;
 
+/** The transform that leaves a signature out of what it signs (XML Signature section 6.6.4). */
+export const enveloped: string = `${ns.signature}enveloped-signature`;
+
 /** How messages travel (SAML 2.0 Bindings). */
 export const binding = {
   post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',

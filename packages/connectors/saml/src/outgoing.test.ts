@@ -52,7 +52,16 @@ describe('a request', () => {
 
   it('is signed with our key, as a form', async () => {
     const { begin } = await open({ signingKey: own.key, signingCert: own.certificate });
-    expect(isSigned((await begin()).request)).toBe(true);
+    const { request } = await begin();
+    expect(isSigned(request)).toBe(true);
+    expect(request).toContain(own.certificate.replaceAll(/-----[A-Z ]+-----|\s/gu, ''));
+  });
+
+  it('is signed with our key alone, as a form, for a provider that has the certificate', async () => {
+    const { begin } = await open({ signingKey: own.key });
+    const { request } = await begin();
+    expect(isSigned(request)).toBe(true);
+    expect(request).not.toContain('KeyInfo');
   });
 
   it('is signed with the next key as soon as the files have it', async () => {

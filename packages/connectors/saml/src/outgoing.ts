@@ -1,7 +1,8 @@
 /** Messages to the provider, and our own metadata. samlify writes them; what comes back it does not touch. */
 import samlify from 'samlify';
+import { SignedXml } from 'xml-crypto';
 import type { Endpoint } from './metadata.ts';
-import { binding } from './names.ts';
+import { binding, enveloped, ns } from './names.ts';
 
 // CommonJS: older releases of Node do not see its exports by name.
 const { IdentityProvider, SamlLib, ServiceProvider } = samlify;
@@ -14,6 +15,7 @@ export interface ServiceProviderSettings {
   readonly nameIdFormat: string;
   /** Private key in PEM for signing requests; absent: they are not signed. */
   readonly signingKey: string | undefined;
+  /** Goes into our metadata and along with a signed form. A provider that has it already needs neither. */
   readonly signingCertificate: string | undefined;
 }
 
@@ -52,14 +54,32 @@ export function loginRequest(
     AllowCreate: true,
     ForceAuthn: forceAuthn ? true : undefined,
   };
-  const customTagReplacement = (template: string) => ({ id, context: SamlLib.replaceTagsByValue(template, values) });
+  const message = (template: string): string => SamlLib.replaceTagsByValue(template, values);
+  if (endpoint.binding === 'post') {
+    const xml = signedRequest(message(SamlLib.defaultLoginRequestTemplate.context), settings);
+    const fields = { SAMLRequest: Buffer.from(xml).toString('base64'), RelayState: relayState };
+    return { kind: 'form', action: url, fields };
+  }
+  const customTagReplacement = (template: string) => ({ id, context: message(template) });
   const provider = identityProvider(settings, { url, ...endpoint });
-  const sent = serviceProvider(settings).createLoginRequest(provider, endpoint.binding, {
-    relayState,
-    customTagReplacement,
+  const sent = serviceProvider(settings).createLoginRequest(provider, 'redirect', { relayState, customTagReplacement });
+  return { kind: 'redirect', url: sent.context };
+}
+
+/** Signs what goes as a form, where there is a key. samlify would not without a certificate. */
+function signedRequest(xml: string, { signingKey, signingCertificate }: ServiceProviderSettings): string {
+  if (signingKey === undefined) return xml;
+  const signer = new SignedXml({
+    privateKey: signingKey,
+    ...(signingCertificate === undefined ? {} : { publicCert: signingCertificate }),
+    signatureAlgorithm: rsaSha256,
+    canonicalizationAlgorithm: ns.exclusive,
   });
-  if (endpoint.binding === 'redirect') return { kind: 'redirect', url: sent.context };
-  return { kind: 'form', action: url, fields: { SAMLRequest: sent.context, RelayState: relayState } };
+  const transforms = [enveloped, ns.exclusive];
+  signer.addReference({ xpath: '/*', transforms, digestAlgorithm: `${ns.encryption}sha256` });
+  const reference = "/*/*[local-name(.)='Issuer']";
+  signer.computeSignature(xml, { prefix: 'ds', location: { reference, action: 'after' } });
+  return signer.getSignedXml();
 }
 
 /** Whose session is to end. */

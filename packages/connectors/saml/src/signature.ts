@@ -7,7 +7,7 @@ import { isOstiaryError } from '@ostiary/primitives';
 import { SignedXml } from 'xml-crypto';
 import type { Algorithms } from './algorithms.ts';
 import { isBase64 } from './blanks.ts';
-import { ns } from './names.ts';
+import { enveloped, ns } from './names.ts';
 import { refusal } from './refusal.ts';
 import { signersOf } from './signer.ts';
 import { attribute, descendants, elements, is, onlyChild, optionalChild, parseXml, textOf } from './xml.ts';
@@ -27,7 +27,6 @@ export interface ParsedXml {
 
 /** Canonicalization with or without comments is the same here, where there are none. */
 const canonicalization = [ns.exclusive, `${ns.exclusive}WithComments`];
-const enveloped = `${ns.signature}enveloped-signature`;
 
 /**
  * Elements that a signature does not cover, its own included, from which a document is refused. A response has about
