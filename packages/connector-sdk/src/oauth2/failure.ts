@@ -56,6 +56,11 @@ export function unbelievable(detail: NonNullable<OstiaryErrorOptions['detail']>)
   return new OstiaryError('upstream/protocol', 'The answer of the identity provider cannot be trusted.', { detail });
 }
 
+/** The error for a token that is encrypted: there is no key to decrypt with, and the libraries' words do not say so. */
+export function encryptedToken(): OstiaryError {
+  return unbelievable({ reason: 'token that is encrypted', remedy: 'let the provider sign it and not encrypt it' });
+}
+
 function answeredError(code: string): OstiaryError {
   const error = registered.has(code) || declined.has(code) || temporary.has(code) ? code : 'another error';
   const detail = { error };

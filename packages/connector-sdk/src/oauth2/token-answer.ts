@@ -59,3 +59,19 @@ const present = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields).filter(([name, value]) => !(optional.has(name) && (value === null || value === ''))),
   );
+
+/** A token answer in two parts. */
+export interface SplitAnswer {
+  readonly response: Response;
+  readonly idToken?: string;
+}
+
+/** Takes the ID token out of an answer, for somebody else to judge. What has none comes back as it was. */
+export async function withoutIdToken(response: Response): Promise<SplitAnswer> {
+  if (response.status !== 200) return { response };
+  const text = await response.text();
+  const { headers } = response;
+  const { id_token: idToken, ...rest } = readFields(text, '') ?? {};
+  if (typeof idToken !== 'string') return { response: new Response(text, { headers }) };
+  return { response: Response.json(rest), idToken };
+}

@@ -4,6 +4,7 @@ import {
   type AuthorizationServer,
   authorizationCodeGrantRequest,
   expectNoNonce,
+  jweDecrypt,
   nopkce,
   processAuthorizationCodeResponse,
   processRefreshTokenResponse,
@@ -11,8 +12,15 @@ import {
   type TokenEndpointResponse,
 } from 'oauth4webapi';
 import { clientAuth, type OAuthClient } from './client.ts';
-import { declined, oauthErrorCode, providerFailure } from './failure.ts';
+import { declined, encryptedToken, oauthErrorCode, providerFailure } from './failure.ts';
+import { withoutIdToken } from './token-answer.ts';
 import { requestOptions, type Transport, timedClient } from './transport.ts';
+
+const neverEncrypted = {
+  [jweDecrypt]: (): never => {
+    throw encryptedToken();
+  },
+};
 
 /** What a provider gave. */
 export interface TokenSet {
@@ -67,6 +75,7 @@ export async function redeemCode(redemption: CodeRedemption): Promise<TokenSet> 
     const answer = await processAuthorizationCodeResponse(server, timed, response, {
       expectedNonce: nonce ?? expectNoNonce,
       requireIdToken: nonce !== undefined,
+      ...neverEncrypted,
     });
     return tokenSet(answer);
   } catch (error) {
@@ -82,6 +91,8 @@ const ended: ReadonlySet<string> = new Set(['invalid_grant', 'bad_refresh_token'
  * (`invalid_grant`) or that the person has to come back (`interaction_required`); any other refusal may be the fault
  * of this service, so the person stays logged in.
  *
+ * Nothing is said of the ID token, whose faults would otherwise take a new refresh token along after the old one is spent.
+ *
  * @throws {OstiaryError} `upstream/unavailable`, or `upstream/protocol` for an answer that must not be believed.
  */
 export async function refreshTokens(parties: Parties, refreshToken: Secret): Promise<TokenSet | 'rejected'> {
@@ -91,7 +102,9 @@ export async function refreshTokens(parties: Parties, refreshToken: Secret): Pro
     const proof = await clientAuth(client);
     const options = requestOptions(transport, tokenEndpoint(server));
     const response = await refreshTokenGrantRequest(server, timed, proof, refreshToken.reveal(), options);
-    return tokenSet(await processRefreshTokenResponse(server, timed, response));
+    const { response: alone, idToken } = await withoutIdToken(response);
+    const tokens = tokenSet(await processRefreshTokenResponse(server, timed, alone));
+    return idToken === undefined ? tokens : { ...tokens, idToken: new Secret(idToken) };
   } catch (error) {
     const code = oauthErrorCode(error);
     if (code !== undefined && (ended.has(code) || endingCodes.includes(code))) return 'rejected';

@@ -114,6 +114,13 @@ describe('finishLogin', () => {
     await expect(login()).rejects.toMatchObject(protocol);
   });
 
+  it('says of an encrypted ID token that it is encrypted, and what to do', async () => {
+    const { idp, login } = await setUp();
+    idp.lies.signature = 'encrypted';
+    const detail = { reason: 'token that is encrypted', remedy: 'let the provider sign it and not encrypt it' };
+    await expect(login()).rejects.toMatchObject({ ...protocol, detail });
+  });
+
   it.each<[string, Partial<Lies>]>([
     ['discovery down', { answers: { discovery: 'down' } }],
     ['discovery 503', { answers: { discovery: { status: 503 } } }],
@@ -251,6 +258,7 @@ describe('refreshLogin', () => {
     ['another account', { idToken: { sub: 'jane-2' } }, protocol],
     ['forged signature', { signature: 'forged' }, protocol],
     ['another audience', { idToken: { aud: 'other' } }, protocol],
+    ['encrypted', { signature: 'encrypted' }, { ...protocol, detail: { reason: 'token that is encrypted' } }],
   ])('keeps the login and says why: %s', async (_what, lie, expected) => {
     const { idp, client, login } = await setUp();
     const { tokens } = await login();
@@ -259,12 +267,18 @@ describe('refreshLogin', () => {
     await expect(refreshing).rejects.toMatchObject(expected);
   });
 
-  it('tells the new tokens before it looks at them: the old ones may be spent', async () => {
+  it.each<[string, Partial<Lies>]>([
+    ['forged', { signature: 'forged' }],
+    ['encrypted', { signature: 'encrypted' }],
+    ['for another client', { idToken: { aud: 'other' } }],
+    ['over', { idToken: { exp: 1 } }],
+  ])('tells the new tokens before it looks at them, for the old ones may be spent: %s', async (_what, lie) => {
     const { idp, client, login } = await setUp();
     const { tokens } = await login();
-    idp.lies.signature = 'forged';
+    Object.assign(idp.lies, lie);
     const told: TokenSet[] = [];
     await expect(refreshLogin(client, asking(tokens.refreshToken, told))).rejects.toMatchObject(protocol);
+    expect(told[0]?.refreshToken?.reveal()).toMatch(/^refresh-/u);
     expect(told[0]?.refreshToken?.reveal()).not.toBe(tokens.refreshToken?.reveal());
   });
 

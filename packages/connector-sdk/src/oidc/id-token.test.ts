@@ -63,6 +63,7 @@ describe('verifyIdToken', () => {
     ['none', 'ERR_JOSE_ALG_NOT_ALLOWED'],
     ['HS256 with the public key', 'ERR_JOSE_ALG_NOT_ALLOWED'],
     ['forged', 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'],
+    ['encrypted', 'token that is encrypted'],
   ])('refuses one with the signature %s', async (signature, reason) => {
     await expect(verified({}, {}, { signature })).rejects.toMatchObject({ ...protocol, detail: { reason } });
   });

@@ -13,7 +13,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import { healing } from '../healing.ts';
-import { unbelievable } from '../oauth2/failure.ts';
+import { encryptedToken, unbelievable } from '../oauth2/failure.ts';
 import { answering, type Transport } from '../oauth2/transport.ts';
 
 export interface KeySourceOptions {
@@ -59,6 +59,7 @@ export function verifyByKeys(options: KeySourceOptions): VerifyJwt {
     onStale: () => options.log.warn('provider.keys_stale'),
   });
   return async (token, expected) => {
+    if (isEncrypted(token)) throw encryptedToken();
     const known = await held.get();
     try {
       return await verifyBy(known, token, expected);
@@ -70,6 +71,9 @@ export function verifyByKeys(options: KeySourceOptions): VerifyJwt {
     }
   };
 }
+
+/** A signed JWT has three parts, an encrypted one five (RFC 7516 section 9). */
+const isEncrypted = (token: string): boolean => token.split('.').length === 5;
 
 /**
  * Whether the token may be signed with a key that was not there when the keys were fetched: it names one that is not

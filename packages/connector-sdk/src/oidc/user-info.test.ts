@@ -39,6 +39,11 @@ describe('fetchUserInfo', () => {
     ['down', { answers: { userinfo: 'down' } }, unavailable],
     ['500', { answers: { userinfo: { status: 500 } } }, unavailable],
     ['forged JWT', { signedUserInfo: true, signature: 'forged' }, protocol],
+    [
+      'encrypted JWT',
+      { signedUserInfo: true, signature: 'encrypted' },
+      { ...protocol, detail: { reason: 'token that is encrypted' } },
+    ],
     ['unsigned JWT', { signedUserInfo: true, signature: 'none' }, protocol],
     ['JWT of another sub', { signedUserInfo: true, userInfo: { sub: 'eve' } }, protocol],
     [

@@ -24,8 +24,8 @@ export interface Lies {
   userInfo: Readonly<Record<string, unknown>>;
   /** The `iss` of the authorization response (RFC 9207); `null`: none. */
   callbackIssuer?: string | null;
-  /** `forged`: by a key that is not published, under the id of one that is. */
-  signature?: 'forged' | 'none' | 'HS256 with the public key' | 'broken';
+  /** `forged`: by a key that is not published, under the id of one that is. `encrypted`: signed, then encrypted. */
+  signature?: 'forged' | 'none' | 'HS256 with the public key' | 'broken' | 'encrypted';
   /** Tokens do not say which key signed them. */
   withoutKeyId?: boolean;
   /** Entries of the key set in front of the provider's own keys. */

@@ -1,5 +1,5 @@
 /** Keys of the fake provider, and signatures that are right or wrong in a chosen way. */
-import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
+import { CompactEncrypt, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import type { Lies } from './lies.ts';
 
 type SignatureLies = Pick<Lies, 'signature' | 'withoutKeyId'>;
@@ -42,7 +42,15 @@ export async function fakeSigner(algorithm: string): Promise<FakeSigner> {
       const { privateKey } = lie === 'forged' ? foreign : current.pair;
       const token = new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, ...keyId });
       const signed = await token.sign(privateKey);
+      if (lie === 'encrypted') return encrypted(signed);
       return lie === 'broken' ? `${signed.slice(0, -8)}AAAAAAAA` : signed;
     },
   };
+}
+
+/** For a key that nobody here has. */
+function encrypted(token: string): Promise<string> {
+  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const bytes = new TextEncoder().encode(token);
+  return new CompactEncrypt(bytes).setProtectedHeader({ alg: 'dir', enc: 'A256GCM', cty: 'JWT' }).encrypt(secret);
 }
