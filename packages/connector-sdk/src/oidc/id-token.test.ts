@@ -68,6 +68,22 @@ describe('verifyIdToken', () => {
     await expect(verified({}, {}, { signature })).rejects.toMatchObject({ ...protocol, detail: { reason } });
   });
 
+  it.each<[string, Readonly<Record<string, unknown>>, Partial<Lies>]>([
+    ['says so as RFC 9068 has it', {}, { headerType: 'at+jwt' }],
+    ['says so in full', {}, { headerType: 'application/AT+JWT' }],
+    ['says so as Keycloak does', { typ: 'Bearer' }, { headerType: 'JWT' }],
+    ['says so as Keycloak does with DPoP', { typ: 'DPoP' }, {}],
+  ])('refuses an access token for us that comes by itself and %s', async (_what, claims, lies) => {
+    const refusal = { ...protocol, detail: { reason: 'token of another kind' } };
+    await expect(verified(claims, { authorizedParty: 'any' }, lies)).rejects.toMatchObject(refusal);
+    await expect(verified(claims, { authorizedParty: 'us' }, lies)).resolves.toHaveProperty('sub');
+  });
+
+  it('takes the ID tokens of Keycloak, which say that they are', async () => {
+    const asked: Asked = { authorizedParty: 'any' };
+    await expect(verified({ typ: 'ID' }, asked, { headerType: 'JWT' })).resolves.toHaveProperty('sub', 'jane-1');
+  });
+
   it('refuses one with an algorithm that the provider does not list', async () => {
     const discovery = { id_token_signing_alg_values_supported: ['RS256'] };
     await expect(verified({}, {}, { discovery })).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 /** ID tokens of a provider (OpenID Connect Core section 3.1.3.7). */
 import type { Secret } from '@ostiary/primitives';
+import { decodeProtectedHeader } from 'jose';
 import type { AuthorizationServer } from 'oauth4webapi';
 import { providerFailure, unbelievable } from '../oauth2/failure.ts';
 import { toleratedSkewSeconds } from '../oauth2/transport.ts';
@@ -16,7 +17,7 @@ export interface IdTokenCheck {
   readonly nonce?: string;
   /**
    * `us`: the token was issued to this client. `any`: it may have been issued to another client of the provider that
-   * names this one in its audience (token exchange).
+   * names this one in its audience (token exchange), but must not say that it is an access token.
    */
   readonly authorizedParty: 'us' | 'any';
 }
@@ -51,11 +52,28 @@ export function signatureAlgorithms(server: AuthorizationServer): string[] {
 export async function verifyIdToken(token: Secret, check: IdTokenCheck): Promise<Claims> {
   const server = await check.provider.metadata();
   const claims = await verified(token, check, server);
-  const problem = claimProblem(claims, check);
+  const problem = claimProblem(claims, check) ?? kindProblem(token, { claims, check });
   if (problem !== undefined) throw unbelievable({ reason: problem, issuer: server.issuer });
   const { sub } = claims;
   if (typeof sub !== 'string' || sub === '') throw unbelievable({ reason: 'sub is empty', issuer: server.issuer });
   return { ...claims, sub };
+}
+
+/** What Keycloak writes into the claim `typ` of its access tokens; its ID tokens have `ID`. */
+const accessTokenKinds: ReadonlySet<unknown> = new Set(['Bearer', 'DPoP']);
+
+/**
+ * A token that comes by itself may be one of another kind: an access token can name us as its audience, too, and whoever
+ * was sent it could log in with it. Standards give the other kinds a type of their own (RFC 8725 section 3.11), such as
+ * `at+jwt` (RFC 9068 section 2.1).
+ */
+function kindProblem(
+  token: Secret,
+  { claims, check }: { readonly claims: Readonly<Record<string, unknown>>; readonly check: IdTokenCheck },
+): string | undefined {
+  if (check.authorizedParty === 'us') return undefined;
+  const { typ: type = '' } = decodeProtectedHeader(token.reveal());
+  return /\+jwt$/iu.test(type) || accessTokenKinds.has(claims.typ) ? 'token of another kind' : undefined;
 }
 
 async function verified(

@@ -26,6 +26,8 @@ export interface Lies {
   callbackIssuer?: string | null;
   /** `forged`: by a key that is not published, under the id of one that is. `encrypted`: signed, then encrypted. */
   signature?: 'forged' | 'none' | 'HS256 with the public key' | 'broken' | 'encrypted';
+  /** The `typ` in the header of tokens; there is none otherwise. */
+  headerType?: string;
   /** Tokens do not say which key signed them. */
   withoutKeyId?: boolean;
   /** Entries of the key set in front of the provider's own keys. */

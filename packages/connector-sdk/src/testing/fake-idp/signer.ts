@@ -2,7 +2,7 @@
 import { CompactEncrypt, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import type { Lies } from './lies.ts';
 
-type SignatureLies = Pick<Lies, 'signature' | 'withoutKeyId'>;
+type SignatureLies = Pick<Lies, 'signature' | 'headerType' | 'withoutKeyId'>;
 
 export interface FakeSigner {
   readonly algorithm: string;
@@ -32,15 +32,15 @@ export async function fakeSigner(algorithm: string): Promise<FakeSigner> {
     async rotate() {
       current = await newKey();
     },
-    async sign(claims, { signature: lie, withoutKeyId = false }) {
-      const keyId = withoutKeyId ? {} : { kid: current.kid };
+    async sign(claims, { signature: lie, headerType: typ, withoutKeyId = false }) {
+      const header = { ...(withoutKeyId ? {} : { kid: current.kid }), ...(typ === undefined ? {} : { typ }) };
       if (lie === 'none') return new UnsecuredJWT({ ...claims }).encode();
       if (lie === 'HS256 with the public key') {
         const shared = new TextEncoder().encode(await exportSPKI(current.pair.publicKey));
-        return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', ...keyId }).sign(shared);
+        return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', ...header }).sign(shared);
       }
       const { privateKey } = lie === 'forged' ? foreign : current.pair;
-      const token = new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, ...keyId });
+      const token = new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, ...header });
       const signed = await token.sign(privateKey);
       if (lie === 'encrypted') return encrypted(signed);
       return lie === 'broken' ? `${signed.slice(0, -8)}AAAAAAAA` : signed;
