@@ -34,7 +34,8 @@ Every connector is a package of its own, keeps the same [contract](../packages/c
 same conformance kit. The options are those of Dex; what differs stands in the README of each package.
 
 - **refresh**: \`asks\` means that the provider is asked again at every refresh, so that a disabled account or a removed
-  group counts at once. \`reuses\` means that it cannot be asked: the login is used for the stated time, which is the
+  group counts at once. Only what follows a refresh within \`expiry.refreshTokens.reuseInterval\`, 30 seconds, gets its
+  answer again. \`reuses\` means that it cannot be asked: the login is used for the stated time, which is the
   default where an option is named, then the person logs in anew.
 - **exchange**, **logout**: the connector can do it. The issuer has no endpoint for either yet, so they are for who embeds
   a connector.

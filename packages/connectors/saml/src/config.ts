@@ -129,7 +129,9 @@ const keys = {
   signingKey: fileName('privateKey')
     .exactOptional()
     .describe('Private key for signing requests: path, or PEM. Not in Dex.'),
-  signingCert: fileName('certificates').exactOptional().describe('Its certificate, for our metadata. Not in Dex.'),
+  signingCert: fileName('certificates')
+    .exactOptional()
+    .describe('Its certificate, for our metadata; signed forms have it, too. Not in Dex.'),
   decryptionKeys: z
     .array(fileName('privateKey'))
     .default([])
