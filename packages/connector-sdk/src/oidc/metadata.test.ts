@@ -71,6 +71,13 @@ describe('discovery', () => {
     await expect(provider.metadata()).rejects.toMatchObject(protocol);
   });
 
+  it('tells of which issuer a document is that is of another one', async () => {
+    const { idp, provider } = await setUp();
+    idp.lies.discovery = { issuer: `http://10.0.0.7:8080/${'x'.repeat(1000)}` };
+    const detail = { expected: idp.issuer, found: `http://10.0.0.7:8080/${'x'.repeat(179)}` };
+    await expect(provider.metadata()).rejects.toMatchObject({ ...protocol, detail });
+  });
+
   it.each(['discovery', 'jwks'] as const)('takes no %s document that came with an error', async (endpoint) => {
     const { login } = await setUp({
       network: (idp) => async (input, init) => {

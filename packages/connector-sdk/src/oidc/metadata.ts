@@ -25,6 +25,9 @@ export interface DiscoveryOptions {
   readonly transport: Transport;
 }
 
+/** Characters of another issuer that are told in the log. */
+const longestIssuer = 200;
+
 const names = z.array(z.string()).exactOptional();
 const url = z.url().exactOptional();
 
@@ -75,7 +78,8 @@ export async function discover(options: DiscoveryOptions): Promise<Authorization
   const found = document.safeParse(await jsonOf(response, issuer));
   if (!found.success) throw unbelievable({ reason: 'discovery document', issuer, keys: keysOf(found.error) });
   if (options.issuerAlias === undefined && found.data.issuer !== issuer) {
-    throw unbelievable({ reason: 'issuer of the discovery document', expected: issuer });
+    const issuers = { expected: issuer, found: found.data.issuer.slice(0, longestIssuer) };
+    throw unbelievable({ reason: 'issuer of the discovery document', ...issuers });
   }
   const server = { ...found.data, ...options.endpoints, issuer: options.issuerAlias ?? issuer };
   checkEndpoints(server, options);

@@ -21,12 +21,13 @@ describe('who it is', () => {
   });
 
   it.each([
-    [{ name: undefined }, {}, 'name'],
-    [{ name: '' }, {}, 'name'],
-    [{ name: 7 }, {}, 'name'],
-    [{}, { userIDKey: 'oid' }, 'oid'],
-  ])('refuses %j with %j', async (claims, options, claim) => {
-    await expect(map(claims, options)).rejects.toMatchObject({ code: 'upstream/protocol', detail: { claim } });
+    [{ name: undefined }, {}, 'name', 'set getUserInfo: true, or name another claim in userNameKey'],
+    [{ name: '' }, {}, 'name', 'set getUserInfo: true, or name another claim in userNameKey'],
+    [{ name: 7 }, { getUserInfo: true }, 'name', 'name another claim in userNameKey'],
+    [{}, { userIDKey: 'oid' }, 'oid', 'set getUserInfo: true, or name another claim in userIDKey'],
+  ])('refuses %j with %j, and says what to do', async (claims, options, claim, remedy) => {
+    const refusal = { code: 'upstream/protocol', detail: { claim, remedy } };
+    await expect(map(claims, options)).rejects.toMatchObject(refusal);
   });
 
   it.each([

@@ -23,18 +23,21 @@ export function identityOf(documents: Documents, config: OidcConfig): OpenIdAcco
   const preferredUsername = mapped(claims, 'preferred_username', config);
   const email = emailOf(documents, config);
   return {
-    userId: required(claims, config.userIDKey),
-    username: required(claims, config.userNameKey),
+    userId: required(claims, 'userIDKey', config),
+    username: required(claims, 'userNameKey', config),
     ...(typeof preferredUsername === 'string' && preferredUsername !== '' ? { preferredUsername } : {}),
     ...(email === undefined ? {} : { email }),
     groups: groupsOf(claims, config),
   };
 }
 
-function required(claims: Claims, key: string): string {
-  const value = claims[key];
+/** Many ID tokens hold little more than who it is; the rest is for who asks (OpenID Connect Core section 5.4). */
+function required(claims: Claims, option: 'userIDKey' | 'userNameKey', config: OidcConfig): string {
+  const claim = config[option];
+  const value = claims[claim];
   if (typeof value === 'string' && value !== '') return value;
-  throw unbelievable({ reason: `missing "${key}" claim`, claim: key });
+  const remedy = `${config.getUserInfo ? '' : 'set getUserInfo: true, or '}name another claim in ${option}`;
+  throw unbelievable({ reason: `missing "${claim}" claim`, claim, remedy });
 }
 
 type Mapped = 'preferred_username' | 'email' | 'groups';
