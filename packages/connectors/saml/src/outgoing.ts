@@ -1,4 +1,7 @@
-/** Messages to the provider, and our own metadata. samlify writes them; what comes back it does not touch. */
+/**
+ * Messages to the provider, and our own metadata. samlify writes them and signs redirects; what comes back it does not
+ * touch.
+ */
 import samlify from 'samlify';
 import { SignedXml } from 'xml-crypto';
 import type { Endpoint } from './metadata.ts';
