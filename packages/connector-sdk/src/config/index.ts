@@ -31,6 +31,7 @@ export { type ParseConfigOptions, type ParsedConfig, parseConfig, readConfig } f
 export { certificateBlocks, type PemField, type ReadFile, resolveCertificates, resolvePem } from './pem.ts';
 export {
   clientSecretOf,
+  insecureSkipEmailVerifiedKey,
   insecureSkipVerifyKey,
   type Registration,
   registrationKeys,

@@ -20,6 +20,8 @@ export interface JsonSchema {
   readonly 'x-file-unless'?: string;
   /** Empty is a value of its own here, or a mistake to tell: the schema gets to see it. */
   readonly 'x-keep-empty'?: boolean;
+  /** What to tell an operator who has not written the key: it has a default that is not theirs to guess. */
+  readonly 'x-when-absent'?: string;
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }

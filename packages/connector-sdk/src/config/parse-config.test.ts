@@ -16,6 +16,7 @@ import {
 import { configKeys } from './config-keys.ts';
 import { formatIssue } from './issue.ts';
 import { parseConfig, readConfig } from './parse-config.ts';
+import { insecureSkipEmailVerifiedKey } from './provider-keys.ts';
 
 const schema = z
   .object({
@@ -157,6 +158,19 @@ describe('parseConfig', () => {
     const parsed = await parseConfig(schema, { ...sound, isuer: 'x' }, { path, unknownKeys: 'warning' });
     expect(parsed.ok).toBe(true);
     expect(parsed.warnings.map(formatIssue)).toEqual([`${path}.isuer: is not a known key. Did you mean issuer?`]);
+  });
+
+  it('says what a key that is not there has to say, whatever its spelling, and also where unknown keys are errors', async () => {
+    const told = async (raw: unknown): Promise<readonly string[]> => {
+      const one = z.object({ trusted: insecureSkipEmailVerifiedKey('LDAP') });
+      return (await parseConfig(one, raw, { path })).warnings.map(formatIssue);
+    };
+    const sentence = `${path}.trusted: is not set. Dex takes every address as verified, and LDAP does not say so of any.`;
+    expect(await told({})).toEqual([expect.stringContaining(sentence)]);
+    expect(await told(undefined)).toEqual([expect.stringContaining(sentence)]);
+    expect(await told({ unknown: 1 })).toEqual([expect.stringContaining(sentence)]);
+    expect(await told({ TRUSTED: false })).toEqual([]);
+    expect(await told({ trusted: true })).toEqual([]);
   });
 
   it('tells a list or a text in place of the other once, also when it is empty', async () => {

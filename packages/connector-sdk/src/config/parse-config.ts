@@ -3,7 +3,7 @@ import { withEveryRule } from './every-rule.ts';
 import { explain, withoutLengthsOfOthers } from './explain.ts';
 import { type FoldedKeys, foldKeys } from './fold-keys.ts';
 import { type ConfigIssue, configError, formatPath } from './issue.ts';
-import { inputJsonSchema } from './json-schema.ts';
+import { alternatives, inputJsonSchema } from './json-schema.ts';
 
 /** Where a block stands, what is known of the environment, and what becomes of unknown keys. */
 export interface ParseConfigOptions {
@@ -40,7 +40,7 @@ export async function parseConfig<C>(
     message: `is set more than once (${spellings.join(', ')}). Keep one of them.`,
   }));
   const strict = options.unknownKeys !== 'warning';
-  const warnings = strict ? [] : unknown;
+  const warnings = [...(strict ? [] : unknown), ...adviceOf(schema, folded.value, options.path)];
   const empty = new Set(folded.empty.map((parts) => formatPath(options.path, parts)));
   const result = await withEveryRule(schema)['~standard'].validate(folded.value);
   const invalid = withoutLengthsOfOthers(result.issues ?? [])
@@ -70,6 +70,16 @@ export async function readConfig<C>(
 function asEmpty({ path, message }: ConfigIssue): ConfigIssue {
   const emptied = message.replace(/^is missing\b/u, 'is empty').replace('Add it.', 'Set it.');
   return { path, message: `${emptied} Check that the environment variable it names is set.` };
+}
+
+/** What keys that are not there have to say (`x-when-absent`). */
+function adviceOf(schema: StandardSchemaV1, value: unknown, path: string): readonly ConfigIssue[] {
+  const root = inputJsonSchema(schema);
+  if (root === undefined || typeof value !== 'object' || value === null) return [];
+  const keys = alternatives(root, root).flatMap(({ properties = {} }) => Object.entries(properties));
+  return keys.flatMap(([key, { 'x-when-absent': message }]) =>
+    message === undefined || key in value ? [] : [{ path: formatPath(path, [key]), message }],
+  );
 }
 
 function fold(schema: StandardSchemaV1, raw: unknown): FoldedKeys {

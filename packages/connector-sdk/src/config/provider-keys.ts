@@ -51,6 +51,24 @@ export const insecureSkipVerifyKey: z.ZodType<boolean, boolean | undefined> = z
   .default(false)
   .describe('Accept any certificate. For tests.');
 
+/**
+ * For providers that do not say whether an address is verified, which Dex takes for granted. A file written for Dex gives
+ * its operator a warning: Kubernetes refuses an `email` that is not verified as a user name.
+ *
+ * @param provider what does not say so: `LDAP`.
+ */
+export function insecureSkipEmailVerifiedKey(provider: string): z.ZodType<boolean, boolean | undefined> {
+  return z
+    .boolean()
+    .default(false)
+    .describe(`Take the address as verified, as Dex does; ${provider} does not say. Not in Dex.`)
+    .meta({
+      'x-when-absent':
+        `is not set. Dex takes every address as verified, and ${provider} does not say so of any. Write true if you trust ` +
+        'those who set the addresses, and false to leave them unverified: Kubernetes then refuses them as user names.',
+    });
+}
+
 /** The fields of `rootCAs`, for `trustedFetch`. */
 export function rootCAFields(rootCAs: readonly string[]): readonly PemField[] {
   return rootCAs.map((source, index) => ({ source, path: `rootCAs[${index}]` }));

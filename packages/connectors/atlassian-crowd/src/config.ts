@@ -1,6 +1,7 @@
 import {
   baseUrl,
   exactlyOne,
+  insecureSkipEmailVerifiedKey,
   type Registration,
   registrationKeys,
   rootCAsKey,
@@ -34,10 +35,7 @@ export const atlassianCrowdConfig: z.ZodType<AtlassianCrowdConfig> = z
       .exactOptional()
       .describe('What becomes `preferred_username`. Default: nothing.'),
     usernamePrompt: z.string().default('').describe('What the form calls the user name. Default: Username.'),
-    insecureSkipEmailVerified: z
-      .boolean()
-      .default(false)
-      .describe('Take the address as verified, as Dex does; Crowd does not say. Not in Dex.'),
+    insecureSkipEmailVerified: insecureSkipEmailVerifiedKey('Crowd'),
     rootCAs: rootCAsKey,
   })
   .superRefine(exactlyOne('clientSecret', 'clientSecretFile'));

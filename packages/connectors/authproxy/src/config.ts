@@ -1,4 +1,12 @@
-import { atMostOne, duration, fileName, keepEmpty, secretText, text } from '@ostiary/connector-sdk/config';
+import {
+  atMostOne,
+  duration,
+  fileName,
+  insecureSkipEmailVerifiedKey,
+  keepEmpty,
+  secretText,
+  text,
+} from '@ostiary/connector-sdk/config';
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
@@ -38,10 +46,7 @@ export const authproxyConfig: z.ZodType<AuthProxyConfig> = z
     groupHeader: header('X-Remote-Group', 'Header with the groups.'),
     groupHeaderSeparator: text().default(',').describe('What stands between groups. Default: a comma.'),
     staticGroups: z.array(text()).default([]).describe('Groups of everybody who comes this way.'),
-    insecureSkipEmailVerified: z
-      .boolean()
-      .default(false)
-      .describe('Take the address as verified, as Dex does; the proxy does not say. Not in Dex.'),
+    insecureSkipEmailVerified: insecureSkipEmailVerifiedKey('the proxy'),
     secretHeader: header('X-Remote-Secret', 'Header with which the proxy shows that it is the proxy. Not in Dex.'),
     // Not left out when it is empty: anybody could then say that they are the proxy.
     sharedSecret: secretText().meta(keepEmpty).exactOptional().describe('What that header must hold. Not in Dex.'),

@@ -1,4 +1,12 @@
-import { baseUrl, exactlyOne, fileName, rootCAsKey, secretText, text } from '@ostiary/connector-sdk/config';
+import {
+  baseUrl,
+  exactlyOne,
+  fileName,
+  insecureSkipEmailVerifiedKey,
+  rootCAsKey,
+  secretText,
+  text,
+} from '@ostiary/connector-sdk/config';
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
@@ -33,10 +41,7 @@ export const keystoneConfig: z.ZodType<KeystoneConfig> = z
       .describe(
         'Where that account has its role: in its default project, as in Dex, on `domain`, or on the system. Default: project. Not in Dex.',
       ),
-    insecureSkipEmailVerified: z
-      .boolean()
-      .default(false)
-      .describe('Take the address as verified, as Dex does; Keystone does not say. Not in Dex.'),
+    insecureSkipEmailVerified: insecureSkipEmailVerifiedKey('Keystone'),
     rootCAs: rootCAsKey,
   })
   .superRefine(exactlyOne('keystonePassword', 'keystonePasswordFile'));

@@ -1,4 +1,13 @@
-import { atMostOne, base64Bytes, duration, fileName, secretText, text, textLike } from '@ostiary/connector-sdk/config';
+import {
+  atMostOne,
+  base64Bytes,
+  duration,
+  fileName,
+  insecureSkipEmailVerifiedKey,
+  secretText,
+  text,
+  textLike,
+} from '@ostiary/connector-sdk/config';
 import type { Secret } from '@ostiary/primitives';
 import { z } from 'zod';
 
@@ -85,7 +94,7 @@ export const connectionKeys: ConnectionKeys = {
   bindPW: secretText().exactOptional().describe('Its password.'),
   bindPWFile: fileName('secret').exactOptional().describe('The same as a file, read at each use. Not in Dex.'),
   usernamePrompt: z.string().default('').describe('What the form calls the user name. Default: Username.'),
-  insecureSkipEmailVerified: flag('Take the address as verified, as Dex does; LDAP does not say. Not in Dex.'),
+  insecureSkipEmailVerified: insecureSkipEmailVerifiedKey('LDAP'),
   allowedGroups: z
     .array(text())
     .default([])

@@ -6,6 +6,7 @@ import {
   exactlyOne,
   fileName,
   httpUrl,
+  insecureSkipEmailVerifiedKey,
   rootCAsKey,
   secureUrl,
   text,
@@ -118,10 +119,7 @@ const keys = {
   usernameAttr: text().describe('Attribute with the name of the user.'),
   preferredUsernameAttr: text().exactOptional().describe('Attribute for `preferred_username`. Not in Dex.'),
   emailAttr: text().describe('Attribute with the address of the user.'),
-  insecureSkipEmailVerified: z
-    .boolean()
-    .default(false)
-    .describe('Take the address as verified, as Dex does; SAML does not say. Not in Dex.'),
+  insecureSkipEmailVerified: insecureSkipEmailVerifiedKey('SAML'),
   groupsAttr: text().exactOptional().describe('Attribute with the groups.'),
   groupsDelim: text().exactOptional().describe('What stands between groups, when a value holds several.'),
   allowedGroups: z.array(text()).default([]).describe('Only members of one of these may log in.'),
