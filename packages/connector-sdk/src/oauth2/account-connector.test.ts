@@ -57,6 +57,17 @@ const tokenRequests = ({ requests }: { readonly requests: readonly Request[] }):
   requests.filter(({ url }) => url === server.tokenEndpoint).length;
 
 describe('a login', () => {
+  it.each([
+    ['application_suspended', 'application_suspended'],
+    ['invalid_resource', 'invalid_resource'],
+    ['jane@example.com', 'another error'],
+  ])('that comes back with %s says so in the log: %s', async (error, logged) => {
+    const { connector } = opened();
+    const back = new URLSearchParams({ error, state: 'state-1' });
+    const { login } = playRedirect(connector, { visit: () => back });
+    await expect(login()).rejects.toMatchObject({ code: 'upstream/protocol', detail: { error: logged } });
+  });
+
   it('keeps the tokens and when they end', async () => {
     const { login, clock } = opened({ expiresInSeconds: 300, refreshTokens: 'rotate' });
     const held = readHeldTokens(await login());

@@ -5,20 +5,25 @@
 import { isOstiaryError, OstiaryError, type OstiaryErrorOptions } from '@ostiary/primitives';
 import { AuthorizationResponseError, ResponseBodyError, WWWAuthenticateChallengeError } from 'oauth4webapi';
 
-/** Answers by which the person or the provider declines (RFC 6749, OpenID Connect Core). */
+/** Answers by which the person or the provider declines (RFC 6749, OpenID Connect Core; the last two are LinkedIn's). */
 export const declined: ReadonlySet<string> = new Set([
   'access_denied',
   'login_required',
   'consent_required',
   'interaction_required',
   'account_selection_required',
+  'user_cancelled_login',
+  'user_cancelled_authorize',
 ]);
 
 /** Answers that may be another one in a minute. */
 const temporary: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable', 'slow_down']);
 
-/** Other registered codes; anything else a provider says is not repeated, for it may repeat what it was sent. */
-const registered: ReadonlySet<string> = new Set([
+/**
+ * Other codes that are registered, or that GitHub (from `incorrect_client_credentials` on) and Microsoft (the last) document
+ * for what is wrong with a client. Anything else a provider says is not repeated, for it may repeat what it was sent.
+ */
+const known: ReadonlySet<string> = new Set([
   'invalid_request',
   'invalid_client',
   'invalid_grant',
@@ -29,9 +34,15 @@ const registered: ReadonlySet<string> = new Set([
   'invalid_target',
   'invalid_token',
   'insufficient_scope',
+  'incorrect_client_credentials',
+  'redirect_uri_mismatch',
+  'bad_verification_code',
+  'unverified_user_email',
+  'application_suspended',
+  'invalid_resource',
 ]);
 
-/** The registered OAuth error code in a failure, if a provider answered with one. */
+/** The OAuth error code in a failure, if a provider answered with one. */
 export function oauthErrorCode(error: unknown): string | undefined {
   if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) return error.error;
   if (error instanceof WWWAuthenticateChallengeError) return error.cause[0]?.parameters.error ?? 'invalid_client';
@@ -62,7 +73,7 @@ export function encryptedToken(): OstiaryError {
 }
 
 function answeredError(code: string): OstiaryError {
-  const error = registered.has(code) || declined.has(code) || temporary.has(code) ? code : 'another error';
+  const error = known.has(code) || declined.has(code) || temporary.has(code) ? code : 'another error';
   const detail = { error };
   if (declined.has(code))
     return new OstiaryError('login/denied', 'The login was declined at the provider.', { detail });

@@ -42,6 +42,17 @@ describe('the identity', () => {
   });
 });
 
+describe('what is wrong with the app', () => {
+  it.each(['incorrect_client_credentials', 'redirect_uri_mismatch', 'bad_verification_code', 'unverified_user_email'])(
+    'is for the log, in the word of GitHub: %s',
+    async (error) => {
+      const refusal = Response.json({ error, error_description: 'The code 4f1c is wrong.' });
+      const { login } = await opened(fakeGitHub({ tokenAnswer: () => refusal.clone() }));
+      await expect(login()).rejects.toMatchObject({ code: 'upstream/protocol', detail: { error } });
+    },
+  );
+});
+
 describe('the address', () => {
   it('is the public one, verified only when it is among the verified ones', async () => {
     const idp = fakeGitHub();

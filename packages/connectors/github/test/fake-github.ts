@@ -44,9 +44,14 @@ export interface FakeGitHub extends FakeOAuth {
   readonly world: GitHubWorld;
 }
 
-export function fakeGitHub(options: { readonly host?: string; readonly expires?: boolean } = {}): FakeGitHub {
+/** Where it is, whether its tokens end, and another answer of its token endpoint. */
+interface FakeGitHubOptions extends Pick<FakeOAuthOptions, 'tokenAnswer'> {
+  readonly host?: string;
+  readonly expires?: boolean;
+}
+
+export function fakeGitHub({ host, expires, ...answers }: FakeGitHubOptions = {}): FakeGitHub {
   const world = newWorld();
-  const { host, expires } = options;
   const base = host === undefined ? 'https://api.github.com' : `https://${host}/api/v3`;
   const renewal: Partial<FakeOAuthOptions> =
     expires === true ? { expiresInSeconds: 28_800, refreshTokens: 'rotate' } : noRenewal;
@@ -55,6 +60,7 @@ export function fakeGitHub(options: { readonly host?: string; readonly expires?:
     tokenEndpoint: `https://${host ?? 'github.com'}/login/oauth/access_token`,
     api: restApi(world, base),
     ...renewal,
+    ...answers,
   });
   return Object.assign(oauth, { world });
 }

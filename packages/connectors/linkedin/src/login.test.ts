@@ -30,6 +30,17 @@ describe('the identity', () => {
   });
 });
 
+describe('somebody who changes their mind', () => {
+  it.each(['user_cancelled_login', 'user_cancelled_authorize'])('is told that they did: %s', async (error) => {
+    const idp = fakeLinkedIn();
+    const { login } = await opened({
+      ...idp,
+      visit: (url) => new URLSearchParams({ error, state: idp.decline(url).get('state') ?? '' }),
+    });
+    await expect(login()).rejects.toMatchObject({ code: 'login/denied', detail: { error } });
+  });
+});
+
 describe('refresh', () => {
   it('asks again with the token of the login, until that ends', async () => {
     const idp = fakeLinkedIn();
