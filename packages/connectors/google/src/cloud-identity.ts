@@ -4,7 +4,7 @@ import type { Fetch } from '@ostiary/primitives';
 import { z } from 'zod';
 import type { GoogleConfig } from './config.ts';
 import type { Directory } from './directory.ts';
-import { type GroupsService, groupsApis } from './groups-api.ts';
+import { type GroupsService, groupsApis, pageToken } from './groups-api.ts';
 
 const service: GroupsService = {
   baseUrl: 'https://cloudidentity.googleapis.com/v1',
@@ -16,7 +16,7 @@ const label = 'cloudidentity.googleapis.com/groups.discussion_forum';
 
 const membershipPage = z.object({
   memberships: z.array(z.object({ groupKey: z.object({ id: z.string().min(1) }) })).default([]),
-  nextPageToken: z.string().min(1).optional(),
+  nextPageToken: pageToken,
 });
 
 /**

@@ -7,7 +7,7 @@ import pMap from 'p-map';
 import { z } from 'zod';
 import { openCloudIdentity } from './cloud-identity.ts';
 import type { GoogleConfig } from './config.ts';
-import { type AskGroups, type GroupsService, groupsApis } from './groups-api.ts';
+import { type AskGroups, type GroupsService, groupsApis, pageToken } from './groups-api.ts';
 
 /** Requests at a time. */
 const concurrency = 10;
@@ -79,7 +79,7 @@ async function climb(
 
 const groupPage = z.object({
   groups: z.array(z.object({ email: z.string().min(1) })).default([]),
-  nextPageToken: z.string().min(1).optional(),
+  nextPageToken: pageToken,
 });
 
 /** The groups that a person or a group is in. Who is not in the directory is in none of its groups. */

@@ -41,3 +41,16 @@ describe('a token of the service account that Google no longer takes', () => {
     expect(tokens()).toBe(2);
   });
 });
+
+describe('a list of groups', () => {
+  it.each([
+    ['the directory', '', withDirectory, ['ops@example.com', 'staff@example.com']],
+    ['the directory', null, withDirectory, ['ops@example.com', 'staff@example.com']],
+    ['Cloud Identity', '', { serviceAccountFilePath: '/key.json', cloudIdentityGroups: true }, ['dev@example.com']],
+  ])('of %s ends with the token %j, too', async (_which, token, options, expected) => {
+    const idp = await fakeGoogle();
+    idp.world.memberships['jane@example.com'] = ['dev@example.com'];
+    idp.world.lastPageToken = token;
+    expect((await (await opened(idp, options)).login()).groups).toEqual(expected);
+  });
+});

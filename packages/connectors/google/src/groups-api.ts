@@ -1,9 +1,16 @@
 /** An API of Google's that a service account asks, with a token that is renewed before it ends. */
 import { type Api, openApi, refusedStatus } from '@ostiary/connector-sdk/api';
+import { z } from 'zod';
 import { groupsToken, type ServiceAccount } from './service-account.ts';
 
 /** Seconds before its end from which an access token is renewed. */
 const marginSeconds = 60;
+
+/** Where a list goes on. Google's descriptions have an empty text, too, for a list that has ended. */
+export const pageToken: z.ZodType<string | undefined> = z
+  .string()
+  .nullish()
+  .transform((token) => token || undefined);
 
 /** Where groups are read. */
 export interface GroupsService {

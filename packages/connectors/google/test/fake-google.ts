@@ -19,6 +19,8 @@ export interface GoogleWorld {
   readonly load: { now: number; most: number };
   /** Groups in a page; Google's are larger. */
   pageSize: number;
+  /** How the last page says that it is the last; Google leaves the token out. */
+  lastPageToken?: string | null;
   /** Groups that hold a group of the person, for the Cloud Identity API, which answers them all at once. */
   nestedGroups: readonly string[];
   /** What the Cloud Identity API was asked. */
@@ -181,8 +183,13 @@ function searchGroups(
   const end = start + world.pageSize;
   const page = all.slice(start, end);
   const answer: Nested | Direct = climbs ? nestedIn(page, world) : directIn(page);
-  if (end < all.length) answer.nextPageToken = String(end);
+  goOn(answer, end < all.length ? String(end) : world.lastPageToken);
   return Response.json(answer);
+}
+
+/** `undefined` is left out. */
+function goOn(page: Nested | Direct | Groups, token: string | null | undefined): void {
+  if (token !== undefined) page.nextPageToken = token;
 }
 
 const nestedIn = (page: readonly string[], { nestedGroups }: GoogleWorld): Nested => ({
@@ -218,6 +225,6 @@ async function listGroups(
   const page = all.slice(start, start + pageSize).map(groupOf);
   const answer: Groups = { kind: 'admin#directory#groups' };
   if (page.length > 0) answer.groups = page;
-  if (start + pageSize < all.length) answer.nextPageToken = String(start + pageSize);
+  goOn(answer, start + pageSize < all.length ? String(start + pageSize) : world.lastPageToken);
   return Response.json(answer);
 }
