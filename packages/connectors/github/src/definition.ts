@@ -10,7 +10,8 @@ export const github: ConnectorDefinition<GitHubConfig> = defineConnector({
     groups: 'teams as `org:team`',
     preferredUsername: 'login name',
     emailVerified: 'GitHub says so of that very address',
-    testedAgainst: 'a stand-in, type-checked against @octokit/openapi-types',
+    testedAgainst:
+      'emulate, which plays login and organizations; a stand-in, type-checked against @octokit/openapi-types',
   },
   config: githubConfig,
   open: githubLogin,

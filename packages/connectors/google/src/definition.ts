@@ -11,8 +11,8 @@ export const google: ConnectorDefinition<GoogleConfig> = defineConnector({
     preferredUsername: 'none',
     emailVerified: '`email_verified` of the ID token',
     testedAgainst:
-      'a provider in memory; groups are a stand-in, type-checked against @googleapis/admin and @googleapis/cloudidentity; ' +
-      'no types of tokens',
+      'emulate, which plays the login; a provider in memory; groups are a stand-in, type-checked against ' +
+      '@googleapis/admin and @googleapis/cloudidentity; no types of tokens',
   },
   config: googleConfig,
   open: googleLogin,
