@@ -20,8 +20,8 @@ export const declined: ReadonlySet<string> = new Set([
 const temporary: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable', 'slow_down']);
 
 /**
- * Other codes that are registered, or that GitHub (from `incorrect_client_credentials` on) and Microsoft (the last) document
- * for what is wrong with a client. Anything else a provider says is not repeated, for it may repeat what it was sent.
+ * Other codes that are registered, or that GitHub (from `incorrect_client_credentials` on), Microsoft and LinkedIn (the last
+ * two) have for what is wrong with a client. Anything else a provider says is not repeated, for it may repeat what it was sent.
  */
 const known: ReadonlySet<string> = new Set([
   'invalid_request',
@@ -40,6 +40,7 @@ const known: ReadonlySet<string> = new Set([
   'unverified_user_email',
   'application_suspended',
   'invalid_resource',
+  'unauthorized_scope_error',
 ]);
 
 /** The OAuth error code in a failure, if a provider answered with one. */

@@ -30,14 +30,18 @@ describe('the identity', () => {
   });
 });
 
-describe('somebody who changes their mind', () => {
-  it.each(['user_cancelled_login', 'user_cancelled_authorize'])('is told that they did: %s', async (error) => {
+describe('a login that LinkedIn ends', () => {
+  it.each([
+    ['user_cancelled_login', 'login/denied'],
+    ['user_cancelled_authorize', 'login/denied'],
+    ['unauthorized_scope_error', 'upstream/protocol'],
+  ])('says why, in its own words: %s is %s', async (error, code) => {
     const idp = fakeLinkedIn();
     const { login } = await opened({
       ...idp,
       visit: (url) => new URLSearchParams({ error, state: idp.decline(url).get('state') ?? '' }),
     });
-    await expect(login()).rejects.toMatchObject({ code: 'login/denied', detail: { error } });
+    await expect(login()).rejects.toMatchObject({ code, detail: { error } });
   });
 });
 
