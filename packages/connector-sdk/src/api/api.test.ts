@@ -159,6 +159,14 @@ describe('openApi', () => {
     expect(await api.exists('/x')).toBe(expected);
   });
 
+  it('does not take a page for a yes', async () => {
+    const { api } = apiWith(() => new Response('<html>Log in</html>', { status: 200 }));
+    expect(await failureOf(api.exists('/x'))).toMatchObject({
+      code: 'upstream/protocol',
+      detail: { host: 'api.example' },
+    });
+  });
+
   it('does not take a redirect for an answer', async () => {
     const { api } = apiWith(() => new Response(null, { status: 302 }));
     expect(refusedStatus(await failureOf(api.exists('/x')))).toBe(302);

@@ -78,7 +78,7 @@ export interface Api {
   find<T>(path: string, schema: StandardSchemaV1<unknown, T>): Promise<T | undefined>;
   /** Asks, and reads one kind of refusal as well. Sent once unless it is a GET or the `fetch` is idempotent. */
   ask<T, R>(question: Question<T, R>): Promise<Replied<T, R>>;
-  /** Whether there is something: true for 2xx, false for 404. */
+  /** Whether there is something: true for 204, false for 404. Another 2xx is a page of something in between, and refused. */
   exists(path: string): Promise<boolean>;
   /** All pages of a list, from the first to the last. A list that has no end is refused, never cut. */
   pages<P>(first: string, paging: Paging<P>): Promise<readonly P[]>;
@@ -114,6 +114,7 @@ export function openApi(options: ApiOptions): Api {
       const { ok, status } = answer.response;
       if (!ok && status !== 404) throw await answer.refuse();
       await answer.ignore();
+      if (ok && status !== 204) throw unbelievable({ reason: 'the answer of the API is not 204', ...answer.where });
       return ok;
     },
     async pages(first, { schema, body, next }) {
@@ -138,6 +139,8 @@ const jsonBody = (body: unknown): RequestInit =>
 
 interface Answer {
   readonly response: Response;
+  /** Who answered, for the log. */
+  readonly where: { readonly host: string; readonly path: string };
   read<T>(schema: StandardSchemaV1<unknown, T>): Promise<T>;
   /** Drops the body. */
   ignore(): Promise<undefined>;
@@ -154,6 +157,7 @@ function asker({ fetch, baseUrl, headers, forbidden: readForbidden, asService = 
     const response = await send(url.href, { ...init, redirect: 'manual', headers: { ...sent, ...proofOf(who) } });
     return {
       response,
+      where,
       read: (schema) => readBody(response, schema, where),
       async ignore() {
         await response.body?.cancel();
