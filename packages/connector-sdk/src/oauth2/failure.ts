@@ -60,8 +60,19 @@ export function providerFailure(error: unknown): unknown {
   const code = oauthErrorCode(error);
   if (code !== undefined) return answeredError(code);
   const reason = libraryCode(error);
-  return reason === undefined ? error : unbelievable({ reason });
+  if (reason === undefined) return error;
+  const field = error instanceof Error ? fieldIn(error.message) : undefined;
+  return unbelievable({ reason, ...(field === undefined ? {} : { field }) });
 }
+
+/** Claims, and members of an answer, that the libraries name in quotes when something is wrong with one. */
+const fields = [
+  ...['iss', 'aud', 'azp', 'exp', 'iat', 'nbf', 'sub', 'nonce', 'auth_time', 'at_hash', 'state'],
+  ...['access_token', 'token_type', 'id_token', 'expires_in', 'refresh_token', 'scope'],
+];
+
+/** What an error of a library is about. Nothing else of its words goes on, for they may hold what was sent. */
+const fieldIn = (message: string): string | undefined => fields.find((name) => message.includes(`"${name}"`));
 
 /** The error for an answer that must not be believed. `detail` is for the log. */
 export function unbelievable(detail: NonNullable<OstiaryErrorOptions['detail']>): OstiaryError {

@@ -57,6 +57,18 @@ describe('finishLogin', () => {
   );
 
   it.each<[string, Partial<Lies>]>([
+    ['nonce', { idToken: { nonce: undefined } }],
+    ['nonce', { idToken: { nonce: 'x' } }],
+    ['aud', { idToken: { aud: 'other' } }],
+    ['iss', { idToken: { iss: 'https://evil.example' } }],
+    ['iss', { discovery: { authorization_response_iss_parameter_supported: true }, callbackIssuer: null }],
+  ])('says in the log which field is not as it should be: %s', async (field, lies) => {
+    const { idp, login } = await setUp();
+    Object.assign(idp.lies, lies);
+    await expect(login()).rejects.toMatchObject({ ...protocol, detail: { field } });
+  });
+
+  it.each<[string, Partial<Lies>]>([
     ['issuer of the discovery document', { discovery: { issuer: 'https://evil.example' } }],
     ['issuer with another slash', { discovery: { issuer: 'https://idp.example/' } }],
     ['issuer of the token', { idToken: { iss: 'https://evil.example' } }],
