@@ -340,6 +340,17 @@ logger:
     expect(plain.warnings).toEqual([]);
   });
 
+  it('says how $$ becomes one dollar sign', async () => {
+    const text = minimal().replace('memory', () => 'sqlite3, config: {file: "/data/a$$b$NONE"}');
+    const { warnings } = await load(text);
+    expect(warnings).toEqual([
+      { path: 'storage.config', line: 2, message: expect.stringContaining("start with: env '$=$' ostiary") },
+      { path: 'storage.config', line: 2, message: expect.stringContaining('uses $NONE, not set in the environment') },
+    ]);
+    const cured = await load(text, { env: { $: '$', NONE: '' } });
+    expect(cured.warnings).toEqual([]);
+  });
+
   it('takes addresses of the command line before it checks', async () => {
     const text = minimal().replace('web: {http: "127.0.0.1:5556"}', 'Web: {HTTP: nonsense}');
     const { config } = await load(text, { overrides: { webHttp: ':1', telemetry: ':2', webHttps: '' } });

@@ -126,14 +126,26 @@ export function expandVariables(raw: unknown, path: string, { env, expand, repor
     if (found === undefined) unset.add(name);
     return found;
   });
-  if (unset.size > 0) {
-    const which = [...unset].map((name) => `$${name}`).join(', ');
-    report.warn(
-      path,
-      `uses ${which}, not set in the environment, so it becomes empty. Set it, or DEX_EXPAND_ENV=false.`,
-    );
-  }
+  for (const message of whatBecomesEmpty(unset)) report.warn(path, message);
   return value;
+}
+
+/**
+ * Whoever writes `$$` means one dollar sign, as Argo CD does for every one in a secret. It is the variable named `$`
+ * here, as in Go, and `DEX_EXPAND_ENV=false` would leave both: so it has a remedy of its own.
+ */
+function whatBecomesEmpty(unset: ReadonlySet<string>): readonly string[] {
+  const names = [...unset].filter((name) => name !== '$').map((name) => `$${name}`);
+  const messages = unset.has('$')
+    ? [
+        "uses $$, which is the variable named $, as in Dex, and not set. For a dollar sign start with: env '$=$' ostiary",
+      ]
+    : [];
+  if (names.length === 0) return messages;
+  return [
+    ...messages,
+    `uses ${names.join(', ')}, not set in the environment, so it becomes empty. Set it, or DEX_EXPAND_ENV=false.`,
+  ];
 }
 
 function byType<D extends { readonly type: string; readonly aliases?: readonly string[] }>(
