@@ -64,7 +64,7 @@ describe('after that, an error goes to the client with state and iss', () => {
     [{ max_age: '-1' }, 'invalid_request'],
     [{ max_age: '1h' }, 'invalid_request'],
     [{ id_token_hint: 'x.y.z' }, 'invalid_request'],
-    [{ state: 's'.repeat(4000) }, 'invalid_request'],
+    [{ state: 's'.repeat(8000) }, 'invalid_request'],
   ])('%j is %s', async (overrides, error) => {
     const { browser } = await startIssuer();
     const params = request(overrides);

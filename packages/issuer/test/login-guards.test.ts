@@ -1,4 +1,5 @@
 /** What a login has to keep to, although everything was right when it began. */
+import { createHash } from 'node:crypto';
 import type { BeginLogin, Connector, FinishLogin } from '@ostiary/connector-sdk';
 import { describe, expect, it } from 'vitest';
 import type { Client, Reply } from '../src/index.ts';
@@ -16,6 +17,14 @@ import {
   startIssuer,
   textOf,
 } from './harness.ts';
+
+/** Text in which nothing stands twice, and the same at every run. */
+function unrepeated(length: number): string {
+  const parts = Array.from({ length: Math.ceil(length / 43) }, (_none, index) =>
+    createHash('sha256').update(String(index)).digest('base64url'),
+  );
+  return parts.join('').slice(0, length);
+}
 
 const credentials = { client_id: 'app', client_secret: 'app-secret' };
 
@@ -78,21 +87,44 @@ describe('while somebody logs in', () => {
     },
   );
 
-  it('no request is too large for a cookie only after the password was typed', async () => {
-    const harness = await startIssuer({ protocol: { skipApproval: false } });
-    const form = { login: 'jane', password: 'pass' };
-    let [fits, tooLarge] = [0, 4000];
-    while (tooLarge - fits > 1) {
-      const length = Math.floor((fits + tooLarge) / 2);
-      const browser = harness.browser();
-      const begun = await browser.authorize(request({ connector_id: 'ldap', state: 's'.repeat(length) }));
-      if (answerOf(begun).has('error')) tooLarge = length;
-      else {
-        fits = length;
-        expect(locationOf(await browser.send(locationOf(begun), { form }))).toMatch(/^\/dex\/approval/);
+  it.each([
+    ['that repeats itself', (length: number) => 's'.repeat(length), 7000],
+    ['that does not', (length: number) => unrepeated(length), 1000],
+  ])(
+    'no request is too large for a cookie only after the password was typed: a state %s',
+    async (_what, state, least) => {
+      const harness = await startIssuer({ protocol: { skipApproval: false } });
+      const form = { login: 'jane', password: 'pass' };
+      let [fits, tooLarge] = [0, 9000];
+      while (tooLarge - fits > 1) {
+        const length = Math.floor((fits + tooLarge) / 2);
+        const browser = harness.browser();
+        const begun = await browser.authorize(request({ connector_id: 'ldap', state: state(length) }));
+        if (answerOf(begun).has('error')) tooLarge = length;
+        else {
+          fits = length;
+          expect(locationOf(await browser.send(locationOf(begun), { form }))).toMatch(/^\/dex\/approval/);
+        }
       }
-    }
-    expect(fits).toBeGreaterThan(1000);
+      expect(fits).toBeGreaterThan(least);
+      expect(fits).toBeLessThan(8000);
+    },
+  );
+
+  // The address is that of a dashboard, as oauth2-proxy writes it into its state.
+  it.each(['', 'approve'])('the long address of a page comes back as it was sent (%s)', async (approval) => {
+    const harness = await startIssuer({ protocol: { skipApproval: approval === '' } });
+    const panes = encodeURIComponent(
+      '{"x":{"queries":[{"refId":"A","expr":"sum(rate(requests_total[5m])) by (code)"}]}}',
+    );
+    const state = `${unrepeated(43)}:${encodeURIComponent(`/explore?${`panes=${panes}&orgId=1&`.repeat(20)}`)}`;
+    expect(state.length).toBeGreaterThan(4000);
+    const browser = harness.browser();
+    const back = await browser.logIn(request({ state }));
+    const req = approval === '' ? '' : (new URL(locationOf(back), 'https://x').searchParams.get('req') ?? '');
+    const last = approval === '' ? back : await browser.send('/approval', { form: { req, approval } });
+    expect(answerOf(last).get('state')).toBe(state);
+    expect(answerOf(last).has('code')).toBe(true);
   });
 
   it('a client that may no longer use the connector gets nothing for an approval', async () => {

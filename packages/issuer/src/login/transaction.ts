@@ -6,6 +6,7 @@ import { compact } from '../records/stored-identity.ts';
 import type { SetCookie } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { type AuthorizationRequest, authorizationRequestSchema } from '../requests/authorization-request.ts';
+import { shrink, unshrink } from './shrink.ts';
 
 /**
  * A login on its way, before anybody has proved anything. It lives in a sealed cookie of the browser that began it,
@@ -35,8 +36,10 @@ const PREFIX = 'login-';
 const PURPOSE = 'login';
 /** Browsers drop cookies over 4096 bytes, name and attributes included. */
 const LARGEST_COOKIE = 3800;
+/** Signs of a transaction. With more, `state` would come back to the client in an address that many servers refuse. */
+const LONGEST_TRANSACTION = 8000;
 /** What the id of a pending login adds. A request that leaves no room for it must not fail after the password. */
-const ROOM_FOR_PENDING_LOGIN = 100;
+const ROOM_FOR_PENDING_LOGIN = 130;
 /** Servers cap all headers together at 8 to 16 KB: with more cookie bytes than this, the oldest logins end. */
 const LARGEST_SUM = 7000;
 
@@ -61,12 +64,14 @@ export async function saveTransaction(
   context: IssuerContext,
 ): Promise<readonly SetCookie[]> {
   const { login } = context.lifetimes;
-  const value = await context.sealer.seal(compact(transaction), {
-    purpose: PURPOSE,
-    expiresAt: after(context, login),
-  });
+  const options = { purpose: PURPOSE, expiresAt: after(context, login) };
   const room = transaction.pendingLogin === undefined ? ROOM_FOR_PENDING_LOGIN : 0;
-  if (value.length + room > LARGEST_COOKIE) {
+  const most = LARGEST_COOKIE - room;
+  const plain = compact(transaction);
+  let value = await context.sealer.seal(plain, options);
+  const shrunk = value.length > most ? shrink(plain, LONGEST_TRANSACTION - room) : undefined;
+  if (shrunk !== undefined) value = await context.sealer.seal(shrunk, options);
+  if (value.length > most) {
     throw new OstiaryError('oauth/invalid_request', 'The authorization request is too large: shorten state or scope.', {
       detail: { bytes: value.length },
     });
@@ -100,7 +105,7 @@ export async function loadTransaction(
   context: IssuerContext,
 ): Promise<LoginTransaction> {
   const sealed = id === undefined ? undefined : request.cookies.get(PREFIX + id);
-  const opened = sealed === undefined ? undefined : await context.sealer.open(sealed, { purpose: PURPOSE });
+  const opened = sealed === undefined ? undefined : unshrink(await context.sealer.open(sealed, { purpose: PURPOSE }));
   const parsed = isJsonObject(opened) ? schema.safeParse(opened) : undefined;
   if (!parsed?.success || parsed.data.id !== id) {
     throw new OstiaryError('login/expired', 'This login was finished, took too long, or began in another browser.', {
