@@ -49,8 +49,6 @@ describe('the list of decisions', () => {
     'sessions: {cookieName: ""}',
     'sessions: ""',
     'sessions: false',
-    'grpc: false',
-    'grpc: {addr: "", reflection: true}',
     'mfa: {defaultMFAChain: [""]}',
     'staticClients: [{id: a, name: A, secret: s, mfaChain: [""]}]',
   ])('refuses %s, which is not nothing in Dex', async (text) => {
@@ -58,8 +56,6 @@ describe('the list of decisions', () => {
   });
 
   it.each([
-    'grpc: {}',
-    'grpc: {addr: "", tlsCert: , reflection: false}',
     'mfa: {}',
     'mfa: {authenticators: [], defaultMFAChain: []}',
     'oauth2: {passwordConnector: ""}',

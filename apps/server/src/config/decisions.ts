@@ -27,7 +27,8 @@ const refused = (path: string, because: string, empty: EmptyValue = 'warned'): D
   empty,
 });
 
-export const noGrpc = 'Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.';
+/** Argo CD writes the block and never calls the API; who does call it is refused a connection, which is not silent. */
+export const noGrpc = 'Ostiary has no gRPC API yet, so nobody listens there. Clients and passwords stand in this file.';
 const noSessions = 'Ostiary has no sessions across clients yet. Remove it; every client then sends people to log in.';
 const noMfa = 'Ostiary asks for no second factor yet. Remove it, and ask for one at the identity provider.';
 const noVault = 'Ostiary signs with local keys only, not with Vault or OpenBao yet. Remove it.';
@@ -76,14 +77,14 @@ export const keyDecisions: readonly Decision[] = [
     'oauth2.passwordConnector',
     'Ostiary has no password grant (OAuth 2.1 removed it). Remove it, and let the client use the authorization code flow.',
   ),
-  refused('grpc', noGrpc),
-  refused('grpc.addr', noGrpc),
-  refused('grpc.tlsCert', noGrpc),
-  refused('grpc.tlsKey', noGrpc),
-  refused('grpc.tlsClientCA', noGrpc),
-  refused('grpc.tlsMinVersion', noGrpc),
-  refused('grpc.tlsMaxVersion', noGrpc),
-  refused('grpc.reflection', noGrpc),
+  ignored('grpc', noGrpc),
+  ignored('grpc.addr', noGrpc),
+  ignored('grpc.tlsCert', noGrpc),
+  ignored('grpc.tlsKey', noGrpc),
+  ignored('grpc.tlsClientCA', noGrpc),
+  ignored('grpc.tlsMinVersion', noGrpc),
+  ignored('grpc.tlsMaxVersion', noGrpc),
+  ignored('grpc.reflection', noGrpc),
   honoured('expiry'),
   honoured('expiry.idTokens', 'Without it 1h (Dex: 24h).'),
   honoured('expiry.authRequests', 'Without it 1h (Dex: 24h).'),

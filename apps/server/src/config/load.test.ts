@@ -111,8 +111,8 @@ web:
   https: 5556
   tlsMinVersion: 1.2
   foo: 1
-grpc:
-  addr: :5557
+mfa:
+  defaultMFAChain: [totp]
 connectors:
 - type: samml
   id: a
@@ -135,7 +135,7 @@ logger:
       'config.yaml:5: web.https: must be a text, but is a number. Put it in quotes.',
       'config.yaml:6: web.tlsMinVersion: must be a text, but is a number. Put it in quotes.',
       'config.yaml:7: web.foo: is not a known key. Remove it.',
-      'config.yaml:8: grpc: is not supported. Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.',
+      'config.yaml:8: mfa: is not supported. Ostiary asks for no second factor yet. Remove it, and ask for one at the identity provider.',
       expect.stringMatching(
         /^config.yaml:11: connectors\[0\].type: is "samml", which is not a known type. Did you mean saml\? Known: /u,
       ),
@@ -359,12 +359,14 @@ logger:
     expect(config.web.https).toBeUndefined();
   });
 
-  it('refuses the address of the gRPC API on the command line, beside other problems; an empty one is none', async () => {
-    expect(await problemsOf(minimal('foo: 1'), { overrides: { grpc: ':5557' } })).toEqual([
-      'config.yaml: --grpc-addr: is not supported. Ostiary has no gRPC API yet. Remove it, and keep clients and passwords in this file.',
-      'config.yaml:5: foo: is not a known key. Remove it.',
-    ]);
-    expect(await problemsOf(minimal(), { overrides: { grpc: '' } })).toEqual([]);
+  it('starts with a gRPC API in the file or on the command line, as Argo CD writes one, and says that there is none', async () => {
+    const because =
+      'is ignored: Ostiary has no gRPC API yet, so nobody listens there. Clients and passwords stand in this file.';
+    const told = async (text: string, grpc: string) =>
+      (await load(text, { overrides: { grpc } })).warnings.map(({ path, message }) => [path, message]);
+    expect(await told(minimal(), ':5557')).toEqual([['--grpc-addr', because]]);
+    expect(await told(minimal('grpc: { addr: 0.0.0.0:5557 }'), '')).toEqual([['grpc', because]]);
+    expect(await told(minimal('grpc: {}'), '')).toEqual([]);
   });
 
   it('warns of an issuer that is http, unless it is this machine', async () => {

@@ -18,7 +18,7 @@ import { keyDecisions } from './decisions.ts';
 import { type Flags, flagWarnings, readFlags } from './flags.ts';
 import { checkListening } from './listening.ts';
 import { type LooseFile, readLoosely } from './loose.ts';
-import { applyOverrides, type Overrides, overrideProblems } from './overrides.ts';
+import { applyOverrides, type Overrides, overrideWarnings } from './overrides.ts';
 import { expandVariables, type PlugInReader, type PlugIns, readStorage } from './plug-ins.ts';
 import { readFrontend, readLifetimes, readLogging, readProtocol, readSigning, readWeb } from './policy.ts';
 import { configProblems, type LocatedIssue } from './problem.ts';
@@ -96,7 +96,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const { env, readFile, plugIns, certificatesAt } = options;
   const report = createReport();
   const flags = readFlags(env);
-  report.add({ problems: overrideProblems(options.overrides), warnings: flagWarnings(env) });
+  report.add({ warnings: [...overrideWarnings(options.overrides), ...flagWarnings(env)] });
   report.add({ problems: proxyProblems(env) });
   const reviewed = reviewKeys(applyOverrides(source.value, options.overrides), keyDecisions);
   report.add(reviewed);

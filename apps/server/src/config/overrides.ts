@@ -9,7 +9,7 @@ export interface Overrides {
   readonly webHttps?: string;
   /** `--telemetry-addr` */
   readonly telemetry?: string;
-  /** `--grpc-addr`, which is refused. */
+  /** `--grpc-addr`, which does nothing. */
   readonly grpc?: string;
 }
 
@@ -19,9 +19,9 @@ export function applyOverrides(raw: unknown, { webHttp, webHttps, telemetry }: O
   return withKey(withKey(withHttp, ['web', 'https'], webHttps), ['telemetry', 'http'], telemetry);
 }
 
-/** What of the command line cannot be done. */
-export function overrideProblems({ grpc }: Overrides): readonly ConfigIssue[] {
-  return grpc === undefined || grpc === '' ? [] : [{ path: '--grpc-addr', message: `is not supported. ${noGrpc}` }];
+/** What of the command line is not done. */
+export function overrideWarnings({ grpc }: Overrides): readonly ConfigIssue[] {
+  return grpc === undefined || grpc === '' ? [] : [{ path: '--grpc-addr', message: `is ignored: ${noGrpc}` }];
 }
 
 function withKey(raw: unknown, [block, key]: readonly [string, string], value: string | undefined): unknown {
