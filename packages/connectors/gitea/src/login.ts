@@ -24,9 +24,9 @@ export function giteaLogin(config: GiteaConfig, context: ConnectorContext): Acco
       endingCodes: ['unauthorized_client'],
     },
     redirectUri: config.redirectURI,
-    // A request without scopes would be for everything the person may do.
-    scopes: ({ groups }) =>
-      config.orgs.length > 0 || (groups && config.loadAllGroups) ? ['read:user', 'read:organization'] : ['read:user'],
+    // Enough for teams too; without scopes it would be for everything the person may do. Always the same: what a person
+    // once granted to a public application does not grow, and Gitea refuses a request for anything else.
+    scopes: () => ['read:user'],
     identify: (question) => identify(question, { config, fetch }),
   });
 }
