@@ -4,4 +4,5 @@ import { forbiddenByMessage, type ReadForbidden } from '@ostiary/connector-sdk/a
 /** Reads a 403 of the REST API. */
 export const readForbidden: ReadForbidden = forbiddenByMessage({
   disabled: /\baccount is (?:prohibited from signing in|not activated)\b/iu,
+  password: /^you must change your password\b/iu,
 });

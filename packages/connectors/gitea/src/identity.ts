@@ -20,7 +20,7 @@ export async function identify(
 ): Promise<Account> {
   const api = openApi({ fetch, baseUrl: config.baseURL, accessToken, forbidden: readForbidden });
   const account = await api.get('/api/v1/user', user).catch((error: unknown): never => {
-    throw refusedReason(error) === 'disabled' ? disabled() : error;
+    throw whyNot(error);
   });
   if (account.active === false || account.prohibit_login === true) throw disabled();
   const [email, groups] = await Promise.all([emailOf(api, account), groupsOf(api, config, scopes.groups)]);
@@ -43,6 +43,15 @@ async function emailOf(api: Api, { email: address }: User): Promise<Email | unde
   });
   const same = listed?.find(({ email }) => email.toLowerCase() === address.toLowerCase());
   return { address, verified: same?.verified === true };
+}
+
+/** A login that ends lets the person come back by way of Gitea, which asks for the new password there. */
+function whyNot(error: unknown): unknown {
+  const reason = refusedReason(error);
+  if (reason === 'password') {
+    return new OstiaryError('login/not_allowed', 'Change your password at the provider, then log in again.');
+  }
+  return reason === 'disabled' ? disabled() : error;
 }
 
 function disabled(): OstiaryError {

@@ -101,14 +101,18 @@ describe('the allow-list', () => {
     await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed', message });
   });
 
-  it.each([{ active: false }, { prohibited: true }, { forbidden: 'by Gitea' }])(
-    'refuses an account that is %j',
-    async (change) => {
-      const idp = fakeGitea();
-      Object.assign(idp.world, change);
-      await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'login/not_allowed' });
-    },
-  );
+  const mayNot = 'Your account at the provider may not log in.';
+  it.each([
+    [{ active: false }, mayNot],
+    [{ prohibited: true }, mayNot],
+    [{ forbidden: 'prohibited' }, mayNot],
+    [{ forbidden: 'not activated' }, mayNot],
+    [{ forbidden: 'new password' }, 'Change your password at the provider, then log in again.'],
+  ])('refuses an account that is %j, and says what to do: %s', async (change, message) => {
+    const idp = fakeGitea();
+    Object.assign(idp.world, change);
+    await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'login/not_allowed', message });
+  });
 });
 
 describe('refresh', () => {
@@ -122,13 +126,19 @@ describe('refresh', () => {
     expect(await refresh(before)).toBe('rejected');
   });
 
-  it('ends when Gitea refuses the account, and goes on when a firewall in front of it says no', async () => {
+  it('goes on when a firewall in front of Gitea says no', async () => {
     const idp = fakeGitea();
     const { login, refresh } = await opened(idp);
     const before = await login();
     idp.world.forbidden = 'by a firewall';
     await expect(refresh(before)).rejects.toMatchObject({ code: 'upstream/unavailable' });
-    idp.world.forbidden = 'by Gitea';
+  });
+
+  it.each(['prohibited', 'new password'] as const)('ends when Gitea refuses the account: %s', async (why) => {
+    const idp = fakeGitea();
+    const { login, refresh } = await opened(idp);
+    const before = await login();
+    idp.world.forbidden = why;
     expect(await refresh(before)).toBe('rejected');
   });
 

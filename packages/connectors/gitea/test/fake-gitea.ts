@@ -2,6 +2,8 @@
 import { type FakeApi, type FakeOAuth, fakeOAuth } from '@ostiary/connector-sdk/testing';
 import type { APIError, Email, Team, User } from 'gitea-js';
 
+type Refusal = 'prohibited' | 'not activated' | 'new password';
+
 /** What Gitea knows, for a test to change. */
 export interface GiteaWorld {
   id: number;
@@ -11,8 +13,8 @@ export interface GiteaWorld {
   verified: boolean;
   active: boolean;
   prohibited: boolean;
-  /** A 403 for every request: of Gitea, which knows the account is closed, or of a firewall in front of it. */
-  forbidden: 'by Gitea' | 'by a firewall' | false;
+  /** A 403 for every request: of Gitea, which says why, or of a firewall in front of it. */
+  forbidden: Refusal | 'by a firewall' | false;
   /** The token may not read addresses. */
   withoutEmails: boolean;
   /** Smaller than Gitea's, so that few things make many pages. */
@@ -25,6 +27,13 @@ export interface FakeGitea extends FakeOAuth {
 }
 
 const base = 'https://gitea.example';
+
+/** What Gitea 1.27.3 says to whoever may not use its API. */
+const refusals: Readonly<Record<Refusal, string>> = {
+  prohibited: 'This account is prohibited from signing in, please contact your site administrator.',
+  'not activated': 'This account is not activated.',
+  'new password': `You must change your password. Change it at: ${base}//user/change_password`,
+};
 
 export function fakeGitea(): FakeGitea {
   const world: GiteaWorld = {
@@ -71,9 +80,9 @@ function restApi(world: GiteaWorld): FakeApi {
   };
 }
 
-function forbidden(by: 'by Gitea' | 'by a firewall'): Response {
-  if (by === 'by a firewall') return new Response('<html>403 Forbidden</html>', { status: 403 });
-  return refusal('This account is prohibited from signing in, please contact your site administrator.');
+function forbidden(why: Refusal | 'by a firewall'): Response {
+  if (why === 'by a firewall') return new Response('<html>403 Forbidden</html>', { status: 403 });
+  return refusal(refusals[why]);
 }
 
 function refusal(message: string): Response {
