@@ -41,7 +41,7 @@ same conformance kit. The options are those of Dex; what differs stands in the R
   a connector.
 - **tested against**: a stand-in follows the published description of the vendor, for no vendor can be reached from our
   tests. Type-checked means that it answers no field which the named package lacks. \`no types\`: there the fields are
-  taken from the vendor's pages, by hand.
+  taken from the vendor's pages. By hand: tried once with the genuine program, which no test starts.
 `;
 
 /** `docs/connectors.md`: what each connector can do. */
