@@ -30,7 +30,7 @@ export async function groupsOf(api: Api, config: GiteaConfig, wanted: boolean): 
 const nameOf = ({ org, team }: OrgTeam): string => `${org}:${team}`;
 
 const isNamed = ({ org, team }: OrgTeam, { orgs }: GiteaConfig): boolean =>
-  orgs.some((one) => isSame(one.name, org) && one.teams.includes(team));
+  orgs.some((one) => isSame(one.name, org) && one.teams.some((name) => isSame(name, team)));
 
 const isAllowed = (team: OrgTeam, config: GiteaConfig): boolean =>
   isNamed(team, config) || config.orgs.some((one) => isSame(one.name, team.org) && one.teams.length === 0);
@@ -48,7 +48,8 @@ async function listTeams(api: Api): Promise<readonly OrgTeam[]> {
   });
 }
 
-const isSame = (org: string, other: string): boolean => org.toLowerCase() === other.toLowerCase();
+/** Gitea has no two organizations, and an organization no two teams, whose names differ in case only. */
+const isSame = (name: string, other: string): boolean => name.toLowerCase() === other.toLowerCase();
 
 function notAllowed({ orgs }: GiteaConfig): OstiaryError {
   const oneOf = allowedNames(orgs);

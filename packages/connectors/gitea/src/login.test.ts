@@ -85,6 +85,11 @@ describe('the allow-list', () => {
     await expect(login()).rejects.toMatchObject({ code: 'login/not_allowed' });
   });
 
+  it('takes names without regard to case, and hands them on as Gitea spells them', async () => {
+    const { login } = await opened(fakeGitea(), { orgs: [{ name: 'acme', teams: ['owners', 'OPS'] }] });
+    expect((await login()).groups).toEqual(['Acme', 'Acme:Owners', 'Acme:ops']);
+  });
+
   it('does not take a team of that name in another organization for one that is listed', async () => {
     const idp = fakeGitea();
     const { login } = await opened(idp, { orgs: [{ name: 'acme', teams: ['ops'] }] });
