@@ -14,7 +14,8 @@ export const saml: ConnectorDefinition<SamlConfig> = defineConnector({
     groups: 'an attribute',
     preferredUsername: 'an attribute of your choice',
     emailVerified: 'never, unless you say so',
-    testedAgainst: 'SimpleSAMLphp and pysaml2; attacks with a key of the provider',
+    testedAgainst:
+      'SimpleSAMLphp and pysaml2; Keycloak 26.7.3 and LemonLDAP::NG 2.16.1, by hand; attacks with a key of the provider',
   },
   config: samlConfig,
   open(config, context) {
