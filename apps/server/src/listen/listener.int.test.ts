@@ -1,4 +1,4 @@
-import { Agent, createServer, get } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createConnection } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
@@ -66,6 +66,22 @@ describe('closing', () => {
     expect(await fetchOn(url, new Agent())).toBe('ECONNREFUSED');
     expect(made.lines.filter(({ event }) => event === 'listener.closed')).toHaveLength(1);
     expect(made.timers.waiting).toEqual([]);
+  });
+
+  it('keeps an idle connection for longer than Go programs do, which is 90 s', async () => {
+    const made = deps();
+    const listener = await openListener({ name: 'web.http', address, handler: silent, drainMs: 1000 }, made);
+    const agent = new Agent({ keepAlive: true });
+    const { promise: answered, resolve } = Promise.withResolvers<IncomingMessage>();
+    get(`http://${listener.address}/`, { agent }, resolve);
+    const { headers } = await answered;
+    const [, seconds] = /^timeout=(\d+)$/u.exec(String(headers['keep-alive'])) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(90);
+    agent.destroy();
+    const closing = listener.close('connected');
+    await settle();
+    await made.timers.advance(1000);
+    await closing;
   });
 
   it('answers as before for a second, on old and new connections, and tells each that it ends', async () => {

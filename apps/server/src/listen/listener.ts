@@ -38,13 +38,13 @@ export interface Listener extends AsyncDisposable {
 
 /**
  * A request that does not get on is given up, so that slow clients cannot hold the server: headers within 10 s, all of
- * it within 30 s. Idle connections live longer than those of the usual load balancers (60 s), which would otherwise
- * send a request into a connection that is being closed.
+ * it within 30 s. Idle connections live longer than Go programs (90 s) and the usual load balancers (60 s) keep them; else
+ * these would send a request into a connection that is being closed.
  */
 const limits: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  keepAliveTimeout: 75_000,
+  keepAliveTimeout: 95_000,
   // Cookies of several logins in parallel; Node's own 16 KB is little for that.
   maxHeaderSize: 32 * 1024,
   connectionsCheckingInterval: 5_000,
