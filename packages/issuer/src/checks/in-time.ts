@@ -1,8 +1,9 @@
 import { OstiaryError } from '@ostiary/primitives';
 
 /**
- * Seconds that a connector may take for an answer. What it asks has limits of its own, which are shorter; this one is for
- * a connector that has forgotten one, so that nobody waits for ever, and nothing behind them.
+ * Seconds that a connector may take for an answer. What it asks has limits of its own, which should be shorter, for they
+ * tell the log who did not answer; this one is for a connector that has forgotten one, or asks much in a row, so that
+ * nobody waits for ever, and nothing behind them.
  */
 export const CONNECTOR_SECONDS = 50;
 
