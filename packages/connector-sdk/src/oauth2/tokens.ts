@@ -91,7 +91,8 @@ const ended: ReadonlySet<string> = new Set(['invalid_grant', 'bad_refresh_token'
  * (`invalid_grant`) or that the person has to come back (`interaction_required`); any other refusal may be the fault
  * of this service, so the person stays logged in.
  *
- * Nothing is said of the ID token, whose faults would otherwise take a new refresh token along after the old one is spent.
+ * Nothing of the ID token is checked, not even whom it is for: its faults would take a new refresh token along after the
+ * old one is spent. Keep the new one first, then ask `verifyIdToken`.
  *
  * @throws {OstiaryError} `upstream/unavailable`, or `upstream/protocol` for an answer that must not be believed.
  */
