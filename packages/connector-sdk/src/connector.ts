@@ -25,7 +25,10 @@ export interface BeginLogin {
   readonly forceLogin?: boolean;
 }
 
-/** Where to send the browser. `keep` comes back in {@link FinishLogin}, sealed meanwhile; at most 1 KB as JSON. */
+/**
+ * Where to send the browser. `keep` comes back in {@link FinishLogin}, sealed meanwhile; at most 1 KB as JSON. A secret in
+ * it must be made for this login: the issuer may compress it together with what a stranger chose, and the length tells.
+ */
 export type LoginStep =
   | { readonly kind: 'redirect'; readonly url: string; readonly keep: Json }
   | {
