@@ -45,12 +45,11 @@ export function readProtocol({
   alwaysShowLoginScreen,
   pkce,
 }: ConfigFile['oauth2']): ProtocolOptions {
-  const methods = pkce.codeChallengeMethodsSupported;
   return {
     skipApproval: skipApprovalScreen,
     alwaysShowLogin: alwaysShowLoginScreen,
     requirePkce: pkce.enforce,
-    pkceMethods: methods.length === 0 ? ['S256'] : methods,
+    pkceMethods: pkce.codeChallengeMethodsSupported,
   };
 }
 

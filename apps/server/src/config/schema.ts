@@ -108,7 +108,7 @@ const oauth2 = block({
     .default(['code']),
   skipApprovalScreen: flag,
   alwaysShowLoginScreen: flag,
-  pkce: block({ enforce: flag, codeChallengeMethodsSupported: z.array(z.enum(['S256', 'plain'])).default(['S256']) }),
+  pkce: block({ enforce: flag, codeChallengeMethodsSupported: listWithDefault(z.enum(['S256', 'plain']), ['S256']) }),
 });
 
 const expiry = block({
