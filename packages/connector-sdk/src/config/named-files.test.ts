@@ -28,6 +28,7 @@ const schema = z.strictObject({
   ca: fileName('certificates', { unless: 'caData' }).exactOptional(),
   caData: z.string().exactOptional(),
   tls: z.strictObject({ key: fileName('privateKey') }).exactOptional(),
+  signing: z.array(fileName('rsaPrivateKey')).exactOptional(),
   metadata: fileName('text').exactOptional(),
   more: z.record(z.string(), fileName('text')).exactOptional(),
 });
@@ -51,6 +52,13 @@ describe('checkNamedFiles', () => {
       'config.rootCAs[2]: holds no certificate. Give a PEM file with BEGIN CERTIFICATE.',
       'config.tls.key: cannot be read as a private key in PEM without a passphrase. Check what it is.',
       'config.metadata: the file does not exist. Check the path.',
+    ]);
+  });
+
+  it('takes a key of the one kind only where the schema says so', async () => {
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+    expect(await problems({ signing: [rsa, '/key.pem'], tls: { key: '/key.pem' } })).toEqual([
+      'config.signing[1]: holds a key of the kind ec. Give an RSA key.',
     ]);
   });
 

@@ -2,7 +2,7 @@
  * Keys that name files say so in their schema, and what the file must hold, so that a host can look at it before the
  * first login needs it.
  */
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { z } from 'zod';
@@ -15,10 +15,10 @@ import { readNamed } from './read-named.ts';
 import { secretSource } from './secret-source.ts';
 
 /**
- * What is behind a key: `certificates` and `privateKey` are a path, base64 of PEM or PEM (see {@link resolvePem});
- * `secret` and `text` are the path of a file.
+ * What is behind a key: `certificates`, `privateKey` and `rsaPrivateKey` are a path, base64 of PEM or PEM (see
+ * {@link resolvePem}); `secret` and `text` are the path of a file.
  */
-export type FileContent = 'certificates' | 'privateKey' | 'secret' | 'text';
+export type FileContent = 'certificates' | 'privateKey' | 'rsaPrivateKey' | 'secret' | 'text';
 
 /** How a key names a file. */
 export interface FileNameOptions {
@@ -104,13 +104,18 @@ const isFileContent = (content: string | undefined): content is FileContent =>
 const readers: Readonly<Record<FileContent, (field: PemField, readFile: ReadFile) => Promise<unknown>>> = {
   certificates: resolveCertificates,
   privateKey: async (field, readFile) => readPrivateKey(field.path, await resolvePem(field, readFile)),
+  rsaPrivateKey: async (field, readFile) => {
+    const { asymmetricKeyType: type } = readPrivateKey(field.path, await resolvePem(field, readFile));
+    if (type === 'rsa') return;
+    throw new OstiaryError('config/invalid', `${field.path}: holds a key of the kind ${type}. Give an RSA key.`);
+  },
   secret: async ({ source, path }, readFile) => secretSource({ file: source, path }, readFile)?.(),
   text: ({ source, path }, readFile) => readNamed({ file: source, path }, readFile),
 };
 
-function readPrivateKey(path: string, pem: string): void {
+function readPrivateKey(path: string, pem: string): KeyObject {
   try {
-    createPrivateKey(pem);
+    return createPrivateKey(pem);
   } catch (cause) {
     const message = `${path}: cannot be read as a private key in PEM without a passphrase. Check what it is.`;
     throw new OstiaryError('config/invalid', message, { cause });

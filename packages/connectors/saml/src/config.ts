@@ -124,16 +124,16 @@ const keys = {
   groupsDelim: text().exactOptional().describe('What stands between groups, when a value holds several.'),
   allowedGroups: z.array(text()).default([]).describe('Only members of one of these may log in.'),
   filterGroups: z.boolean().default(false).describe('Hand on only the groups that are in `allowedGroups`.'),
-  signingKey: fileName('privateKey')
+  signingKey: fileName('rsaPrivateKey')
     .exactOptional()
-    .describe('Private key for signing requests: path, or PEM. Not in Dex.'),
+    .describe('RSA private key for signing requests: path, or PEM. Not in Dex.'),
   signingCert: fileName('certificates')
     .exactOptional()
     .describe('Its certificate, for our metadata; signed forms have it, too. Not in Dex.'),
   decryptionKeys: z
-    .array(fileName('privateKey'))
+    .array(fileName('rsaPrivateKey'))
     .default([])
-    .describe('Private keys for encrypted assertions, the newest first: paths, or PEM. Not in Dex.'),
+    .describe('RSA private keys for encrypted assertions, the newest first: paths, or PEM. Not in Dex.'),
   decryptionCert: fileName('certificates')
     .exactOptional()
     .describe('Certificate of the newest, for our metadata. Not in Dex.'),
