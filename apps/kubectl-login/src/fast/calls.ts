@@ -72,13 +72,38 @@ export function isRecall(calls: readonly Call[], token: number, now: number): bo
   return calls.some((call) => call.kind === 'served' && call.token === token && now - call.at < RECALL_WINDOW_MS);
 }
 
+/**
+ * True when this token was fetched a moment ago because the one before had come back, from whatever caller. Each kubectl
+ * is a caller of its own, so a person who runs the command again would else hear the same for ever.
+ *
+ * @param calls of all callers.
+ */
+export function isReplacement(calls: readonly Call[], token: number): boolean {
+  return calls.some(
+    (renewal) =>
+      renewal.kind === 'renewed' &&
+      renewal.token !== token &&
+      calls.some(({ kind, caller, token: given }) => kind === 'served' && caller === renewal.caller && given === token),
+  );
+}
+
 /** The calls of one parent within {@link MEMORY_MS}, oldest first. A journal that cannot be read is empty. */
 export function recentCalls(path: string, caller: string, now: number): Call[] {
+  return recentCallsOfAll(path, now).filter((call) => call.caller === caller);
+}
+
+/** As {@link recentCalls}, of all parents. */
+export function recentCallsOfAll(path: string, now: number): Call[] {
   return readOr('', () => tail(path))
     .split('\n')
     .map((line) => line.split(' '))
-    .filter((word) => word.length === 4 && word[1] === caller && Math.abs(now - Number(word[2])) < MEMORY_MS)
-    .map(([kind, , at, token]) => ({ kind: kind as CallKind, caller, at: Number(at), token: Number(token) }));
+    .filter((word) => word.length === 4 && Math.abs(now - Number(word[2])) < MEMORY_MS)
+    .map(([kind, caller = '', at, token]) => ({
+      kind: kind as CallKind,
+      caller,
+      at: Number(at),
+      token: Number(token),
+    }));
 }
 
 function tail(path: string): string {

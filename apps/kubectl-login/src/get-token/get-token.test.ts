@@ -114,4 +114,31 @@ describe('a new token', () => {
       expect.stringMatching(new RegExp(`If the cluster refuses it, check that .* ${issuer} with the audience kubectl`)),
     ]);
   });
+
+  it('that is refused to the next program, too, is not fetched anew: what to look at is told', async () => {
+    await getToken(ask, deps);
+    world.pass(10);
+    world.issuer.answers = [() => tokens({ refresh_token: 'rt-3' })];
+    const replacement = await getToken(ask, deps);
+    const again = { ...ask, caller: 'kubectl-2' };
+    world.pass(20_000);
+    expect([await getToken(again, deps), await getToken(again, deps)]).toEqual([replacement, replacement]);
+    expect(world.issuer.requests.length).toBe(2);
+    expect(said).toEqual([
+      expect.stringMatching(/so a new one was fetched. If the command failed, run it again\.$/),
+      expect.stringMatching(new RegExp(`If the cluster refuses it, check that .* ${issuer} with the audience kubectl`)),
+    ]);
+  });
+
+  it('that a cluster refuses after a minute is replaced', async () => {
+    await getToken(ask, deps);
+    world.pass(10);
+    world.issuer.answers = [() => tokens({ refresh_token: 'rt-3' }), () => tokens({ refresh_token: 'rt-4' })];
+    await getToken(ask, deps);
+    const later = { ...ask, caller: 'kubectl-2' };
+    world.pass(60_000);
+    const refused = await getToken(later, deps);
+    world.pass(10);
+    expect(await getToken(later, deps)).not.toBe(refused);
+  });
 });

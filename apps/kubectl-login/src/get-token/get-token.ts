@@ -1,6 +1,6 @@
 /** The answer to kubectl when the cache alone does not give it: renew, recover from a 401, or log in again. */
 import type { OstiaryError } from '@ostiary/primitives';
-import { type Call, type CallKind, isRecall, noteCall, recentCalls } from '../fast/calls.ts';
+import { type Call, type CallKind, isRecall, isReplacement, noteCall, recentCallsOfAll } from '../fast/calls.ts';
 import type { Credential } from '../fast/credential.ts';
 import type { ExecInfo } from '../fast/exec-info.ts';
 import { stretchToEnd } from '../oidc/to-session.ts';
@@ -44,13 +44,16 @@ export async function getToken(ask: GetTokenAsk, deps: GetTokenDeps): Promise<st
 
 async function answer(ask: GetTokenAsk, deps: GetTokenDeps): Promise<string> {
   const now = deps.now().getTime();
-  const calls = ask.caller === undefined ? [] : recentCalls(deps.store.callsPath(ask.id), ask.caller, now);
+  const everybody = ask.caller === undefined ? [] : recentCallsOfAll(deps.store.callsPath(ask.id), now);
+  const calls = everybody.filter(({ caller }) => caller === ask.caller);
   const credential = usable(deps.store.credential(ask.id), 0, deps.now);
   if (credential === undefined) return await renewed(ask, 0, deps);
   if (!isRecall(calls, credential.issuedAt, now)) return serve(ask, credential, deps);
   const session = deps.store.load(ask.id);
   // Without a refresh token a new one costs a login, and it would be the same token but for its times.
-  if (session.refreshToken === undefined || calls.some(({ kind }) => kind === 'renewed')) {
+  // Where the one before was refused as well, another will not help.
+  const isFutile = session.refreshToken === undefined || isReplacement(everybody, credential.issuedAt);
+  if (isFutile || calls.some(({ kind }) => kind === 'renewed')) {
     return stillRefused({ ask, credential, calls, session }, deps);
   }
 
