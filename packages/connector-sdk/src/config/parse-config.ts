@@ -3,7 +3,7 @@ import { withEveryRule } from './every-rule.ts';
 import { explain, withoutLengthsOfOthers } from './explain.ts';
 import { type FoldedKeys, foldKeys } from './fold-keys.ts';
 import { type ConfigIssue, configError, formatPath } from './issue.ts';
-import { alternatives, inputJsonSchema } from './json-schema.ts';
+import { alternatives, inputJsonSchema, type JsonSchema } from './json-schema.ts';
 
 /** Where a block stands, what is known of the environment, and what becomes of unknown keys. */
 export interface ParseConfigOptions {
@@ -30,7 +30,8 @@ export async function parseConfig<C>(
   raw: unknown,
   options: ParseConfigOptions,
 ): Promise<ParsedConfig<C>> {
-  const folded = fold(schema, raw ?? {});
+  const keys = inputJsonSchema(schema);
+  const folded = fold(keys, raw ?? {});
   const unknown = folded.unknown.map(({ path, nearest }) => ({
     path: formatPath(options.path, path),
     message: `is not a known key.${nearest === undefined ? ' Remove it.' : ` Did you mean ${nearest}?`}`,
@@ -40,7 +41,7 @@ export async function parseConfig<C>(
     message: `is set more than once (${spellings.join(', ')}). Keep one of them.`,
   }));
   const strict = options.unknownKeys !== 'warning';
-  const warnings = [...(strict ? [] : unknown), ...adviceOf(schema, folded.value, options.path)];
+  const warnings = [...(strict ? [] : unknown), ...adviceOf(keys, folded.value, options.path)];
   const empty = new Set(folded.empty.map((parts) => formatPath(options.path, parts)));
   const result = await withEveryRule(schema)['~standard'].validate(folded.value);
   const invalid = withoutLengthsOfOthers(result.issues ?? [])
@@ -73,8 +74,7 @@ function asEmpty({ path, message }: ConfigIssue): ConfigIssue {
 }
 
 /** What keys that are not there have to say (`x-when-absent`). */
-function adviceOf(schema: StandardSchemaV1, value: unknown, path: string): readonly ConfigIssue[] {
-  const root = inputJsonSchema(schema);
+function adviceOf(root: JsonSchema | undefined, value: unknown, path: string): readonly ConfigIssue[] {
   if (root === undefined || typeof value !== 'object' || value === null) return [];
   const keys = alternatives(root, root).flatMap(({ properties = {} }) => Object.entries(properties));
   return keys.flatMap(([key, { 'x-when-absent': message }]) =>
@@ -82,7 +82,6 @@ function adviceOf(schema: StandardSchemaV1, value: unknown, path: string): reado
   );
 }
 
-function fold(schema: StandardSchemaV1, raw: unknown): FoldedKeys {
-  const keys = inputJsonSchema(schema);
+function fold(keys: JsonSchema | undefined, raw: unknown): FoldedKeys {
   return keys === undefined ? { value: raw, empty: [], unknown: [], doubled: [] } : foldKeys(keys, raw);
 }
