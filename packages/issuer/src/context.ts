@@ -2,6 +2,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { errorStatus, isOstiaryError } from '@ostiary/primitives';
 import { type RecordStore, recordStore } from '@ostiary/storage-sdk';
 import { createVerifier, type Verifier } from '@ostiary/token-core';
+import { type GrantType, grantTypes } from './grant-type.ts';
 import { type KeyedQueue, keyedQueue } from './grants/keyed-queue.ts';
 import type { IssuerOptions } from './options.ts';
 import type { Authenticated } from './records/authentication.ts';
@@ -14,6 +15,8 @@ import { type IssueTokens, tokenIssuer } from './tokens/issue.ts';
 
 /** What endpoints work with: the options, and what is built of them once. */
 export interface IssuerContext extends IssuerOptions {
+  /** Those that this issuer grants by. */
+  readonly grantTypes: readonly GrantType[];
   readonly issueTokens: IssueTokens;
   readonly verifier: Verifier;
   readonly pendingLogins: RecordStore<Authenticated>;
@@ -33,6 +36,7 @@ export function createContext(options: IssuerOptions): IssuerContext {
   const { storage, issuer, keys, now, random } = options;
   return {
     ...options,
+    grantTypes: grantTypes.filter((type) => options.protocol.grantTypes?.includes(type) ?? true),
     issueTokens: tokenIssuer(options),
     verifier: createVerifier({ issuer, keys, now }),
     pendingLogins: recordStore(storage, pendingLogin),

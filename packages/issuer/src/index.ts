@@ -2,6 +2,7 @@
 export type { Client, ClientRegistry } from './client.ts';
 export type { ConnectorEntry, ConnectorRegistry } from './connectors.ts';
 export { createIssuer } from './create-issuer.ts';
+export { type GrantType, grantTypes } from './grant-type.ts';
 export type { Endpoint, Issuer } from './issuer.ts';
 export { defaultPasswordAttempts } from './login/password-budget.ts';
 export type { IssuerOptions, Lifetimes, PasswordAttempts, ProtocolOptions } from './options.ts';

@@ -3,6 +3,7 @@ import type { StorageDriver } from '@ostiary/storage-sdk';
 import type { KeyRing, Sealer } from '@ostiary/token-core';
 import type { ClientRegistry } from './client.ts';
 import type { ConnectorRegistry } from './connectors.ts';
+import type { GrantType } from './grant-type.ts';
 
 /** Lifetimes in seconds. */
 export interface Lifetimes {
@@ -26,6 +27,8 @@ export interface Lifetimes {
 
 /** What the protocol may and must do, mostly Dex's `oauth2` block. */
 export interface ProtocolOptions {
+  /** Grants of the token endpoint (`grantTypes`); others are as unknown to it as to discovery. Absent: all. */
+  readonly grantTypes?: readonly GrantType[];
   /** Log in without asking for consent (`skipApprovalScreen`). */
   readonly skipApproval: boolean;
   /** Show the choice of connectors even when there is only one (`alwaysShowLoginScreen`). */

@@ -315,6 +315,16 @@ describe('what a grant checks again', () => {
     expect(bodyOf(await redeem(harness, code))).not.toHaveProperty('refresh_token');
   });
 
+  it('an issuer without the refresh grant gives no refresh token, takes none, and does not name it', async () => {
+    const narrow = await startIssuer({ protocol: { grantTypes: ['authorization_code'] } });
+    const code = answerOf(await narrow.browser().logIn(request())).get('code');
+    expect(bodyOf(await redeem(narrow, code))).not.toHaveProperty('refresh_token');
+    const form = { grant_type: 'refresh_token', refresh_token: 'x', ...credentials };
+    expect(bodyOf(await narrow.browser().token(form))).toMatchObject({ error: 'unsupported_grant_type' });
+    const discovery = bodyOf(await narrow.browser().send('/.well-known/openid-configuration'));
+    expect(discovery).toMatchObject({ grant_types_supported: ['authorization_code'] });
+  });
+
   it('a refresh asks policy as it is now: grants of the connector, and trust between clients', async () => {
     const peer: Client = { ...cli, id: 'cluster', trustedPeers: ['app'] };
     const clients: Client[] = [app, peer];

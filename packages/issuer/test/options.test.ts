@@ -3,7 +3,7 @@ import type { IssuerId } from '@ostiary/primitives';
 import { memoryStorage } from '@ostiary/storage-memory';
 import { createKeyRing, createSealer } from '@ostiary/token-core';
 import { describe, expect, it } from 'vitest';
-import { createIssuer, type IssuerOptions, type Lifetimes } from '../src/index.ts';
+import { createIssuer, type GrantType, type IssuerOptions, type Lifetimes } from '../src/index.ts';
 import { issuerId } from './harness.ts';
 
 const deps = { now: fakeClock().now, random: seededRandom('options'), log: recordingLogger() };
@@ -31,6 +31,9 @@ const refreshToken = (change: Partial<Lifetimes['refreshToken']>): Partial<Issue
 const attempts = (change: object): Partial<IssuerOptions> => ({
   passwordAttempts: { perAccount: 10, perAddress: 200, window: 900, ...change },
 });
+const grants = (...grantTypes: readonly GrantType[]): Partial<IssuerOptions> => ({
+  protocol: { ...good.protocol, grantTypes },
+});
 const pkce = (...pkceMethods: readonly string[]): Partial<IssuerOptions> =>
   ({ protocol: { ...good.protocol, pkceMethods } }) as Partial<IssuerOptions>;
 
@@ -52,6 +55,7 @@ describe('an issuer', () => {
     ['passwordAttempts.perAccount', attempts({ perAccount: Number.NaN })],
     ['passwordAttempts.perAddress', attempts({ perAddress: -1 })],
     ['passwordAttempts.window', attempts({ window: 0 })],
+    ['protocol.grantTypes', grants('refresh_token')],
     ['protocol.pkceMethods', pkce()],
     ['protocol.pkceMethods', pkce('s256')],
   ])('is not made where it could only fail later: %s', (message, change) => {

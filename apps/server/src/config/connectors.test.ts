@@ -41,15 +41,11 @@ describe('connectors', () => {
     expect((await problemsOf(text)).join('\n')).toContain(problem);
   });
 
-  it('narrows the grants of a connector by those of the server, and never widens a list that was written', async () => {
+  it('takes the grants of a connector as they are, and never widens a list that was written', async () => {
     const own = (grants: string) => minimal().replace('name: Mock', `name: Mock, grantTypes: [${grants}]`);
     expect(await grantsOf(minimal())).toEqual([undefined]);
     expect(await grantsOf(own('authorization_code'))).toEqual([['authorization_code']]);
     expect(await grantsOf(own('password'))).toEqual([[]]);
-    expect(await grantsOf(minimal('oauth2: {grantTypes: [authorization_code]}\nenablePasswordDB: true'))).toEqual([
-      ['authorization_code'],
-      ['authorization_code'],
-    ]);
   });
 
   it('warns of grants that do not exist here, and refuses those that exist nowhere', async () => {

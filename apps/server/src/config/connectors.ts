@@ -1,17 +1,16 @@
 /** `connectors` and the password database, which is a connector too. */
 import type { ConfigIssue } from '@ostiary/connector-sdk/config';
+import { grantTypes } from '@ostiary/issuer';
 import { type IssuerId, issuerUrl } from '@ostiary/primitives';
 import type { ConnectorSettings } from './config.ts';
 import type { LooseConnector, LooseFile } from './loose.ts';
 import { type PlugInReader, type PlugIns, readConnector } from './plug-ins.ts';
 import type { Report } from './report.ts';
-import { grantTypes } from './schema.ts';
 
 /** Dex gives the password database these. */
 const passwordDatabase = { id: 'local', name: 'Email' } as const;
 
-export interface ConnectorsInput
-  extends Pick<LooseFile, 'connectors' | 'oauth2' | 'enablePasswordDB' | 'staticPasswords'> {
+export interface ConnectorsInput extends Pick<LooseFile, 'connectors' | 'enablePasswordDB' | 'staticPasswords'> {
   /** Absent: too wrong to be read. */
   readonly issuer: IssuerId | undefined;
   readonly reader: PlugInReader;
@@ -52,32 +51,22 @@ async function readBlock(
   const wanted = { type, id, name, config, path };
   const { connector, callbackUrl } = await readConnector(wanted, input.plugIns.connectors, input.reader);
   if (block.id !== undefined) checkCallback({ id: block.id, callbackUrl }, `${path}.config.redirectURI`, input);
-  return connector && withGrants(connector, allowedGrants(block, path, input));
+  const grants = allowedGrants(block, path, input);
+  return connector && (grants === undefined ? connector : { ...connector, grantTypes: grants });
 }
 
-const withGrants = (connector: ConnectorSettings, grants: readonly string[] | undefined): ConnectorSettings =>
-  grants === undefined ? connector : { ...connector, grantTypes: grants };
-
-/**
- * The grants of a connector: its own list, narrowed by that of the server. `undefined` when neither says anything. A
- * grant that does not exist here leaves the list, but a list that was written never becomes "all".
- */
+/** The grants of a connector. One that does not exist here leaves the list, but a list that was written never becomes "all". */
 function allowedGrants(
   { grantTypes: own = [] }: LooseConnector,
   path: string,
   input: ConnectorsInput,
 ): readonly string[] | undefined {
+  if (own.length === 0) return undefined;
   const absent = own.filter((grant) => !grantTypes.some((known) => known === grant));
   if (absent.length > 0) {
     input.reader.report.warn(`${path}.grantTypes`, `has grants that Ostiary does not have yet: ${absent.join(', ')}.`);
   }
-  return narrowed(own, input.oauth2.grantTypes);
-}
-
-function narrowed(own: readonly string[], server: readonly string[]): readonly string[] | undefined {
-  if (own.length === 0 && server.length === 0) return undefined;
-  const within = (list: readonly string[], grant: string) => list.length === 0 || list.includes(grant);
-  return grantTypes.filter((grant) => within(own, grant) && within(server, grant));
+  return grantTypes.filter((grant) => own.includes(grant));
 }
 
 function checkIds(
@@ -99,7 +88,7 @@ function checkIds(
 }
 
 async function readPasswordDatabase(input: ConnectorsInput): Promise<ConnectorSettings | undefined> {
-  const { staticPasswords = [], enablePasswordDB, reader, plugIns, oauth2 } = input;
+  const { staticPasswords = [], enablePasswordDB, reader, plugIns } = input;
   if (enablePasswordDB === false) {
     if (staticPasswords.length > 0) {
       reader.report.problem('staticPasswords', 'needs the password database. Add enablePasswordDB: true.');
@@ -111,8 +100,7 @@ async function readPasswordDatabase(input: ConnectorsInput): Promise<ConnectorSe
   const nested: PlugInReader = { ...reader, expand: false, report: atTop(reader.report) };
   const { type } = plugIns.passwordDatabase;
   const block = { ...passwordDatabase, type, config, path: '' };
-  const { connector } = await readConnector(block, [plugIns.passwordDatabase], nested);
-  return connector && withGrants(connector, narrowed([], oauth2.grantTypes));
+  return (await readConnector(block, [plugIns.passwordDatabase], nested)).connector;
 }
 
 /** `hashFromEnv` counts only without `hash`, as in Dex. */

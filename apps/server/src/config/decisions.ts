@@ -66,7 +66,10 @@ export const keyDecisions: readonly Decision[] = [
   honoured('telemetry.http'),
   ignored('telemetry.enableProfiling', 'Go profiles do not exist here. Use `node --inspect` on a test server.'),
   honoured('oauth2'),
-  honoured('oauth2.grantTypes', '`authorization_code` and `refresh_token`; others are refused when written.'),
+  honoured(
+    'oauth2.grantTypes',
+    '`authorization_code` and `refresh_token`. `implicit` and `password`, which do nothing in Dex without other keys, are ignored with a warning; others are refused.',
+  ),
   honoured('oauth2.responseTypes', '`code` only; others are refused.'),
   honoured('oauth2.skipApprovalScreen'),
   honoured('oauth2.alwaysShowLoginScreen'),

@@ -56,6 +56,7 @@ frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", ext
     expect(config.lifetimes).toMatchObject({ idToken: 86_400, login: 600 });
     expect(config.lifetimes.refreshToken).toEqual({ rotate: false, reuseInterval: 0, idle: 5400 });
     expect(config.protocol).toEqual({
+      grantTypes: ['authorization_code', 'refresh_token'],
       skipApproval: true,
       alwaysShowLogin: true,
       requirePkce: true,
@@ -70,6 +71,16 @@ frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", ext
       logoUrl: 'https://a.example/l.svg',
       footer: 'Hello',
     });
+  });
+
+  it('drops grants that do nothing in Dex either, with a warning, and keeps a list a list', async () => {
+    const { config, warnings } = await load(minimal('oauth2: {grantTypes: [authorization_code, password, implicit]}'));
+    expect(config.protocol.grantTypes).toEqual(['authorization_code']);
+    expect(warnings.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      'oauth2.grantTypes names implicit, which Ostiary does not have. It is ignored.',
+      'oauth2.grantTypes names password, which Ostiary does not have. It is ignored.',
+    ]);
+    expect((await load(minimal())).config.protocol).not.toHaveProperty('grantTypes');
   });
 
   it("leaves out fields of the log by Dex's names, too", async () => {

@@ -142,7 +142,7 @@ function assemble(parts: Parts, { report }: PlugInReader): Config {
     signing,
     web: readWeb(file.web, report),
     ...(file.telemetry.http === undefined ? {} : { telemetry: file.telemetry.http }),
-    protocol: readProtocol(file.oauth2),
+    protocol: readProtocol(file.oauth2, report),
     lifetimes: readLifetimes(file.expiry),
     passwordAttempts: { ...defaultPasswordAttempts, ...file.passwordAttempts },
     logging: readLogging(file.logger),

@@ -32,10 +32,6 @@ const looseSchema = z.object({
   web: looseWeb,
   telemetry: keyByKey(telemetryKeys.partial()),
   connectors: z.array(looseConnector).default([]).optional().catch(undefined),
-  oauth2: z
-    .object({ grantTypes: z.array(z.string()).default([]) })
-    .catch({ grantTypes: [] })
-    .default({ grantTypes: [] }),
   enablePasswordDB: z.boolean().default(false).optional().catch(undefined),
   staticPasswords: z.array(z.unknown()).default([]).optional().catch(undefined),
   signer: typedBlock,

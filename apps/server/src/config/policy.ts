@@ -1,12 +1,12 @@
 /** Lifetimes, protocol, signing, log and looks: blocks of the file as the parts of the server want them. */
-import type { Lifetimes, ProtocolOptions } from '@ostiary/issuer';
+import { grantTypes as allGrantTypes, type Lifetimes, type ProtocolOptions } from '@ostiary/issuer';
 import type { Frontend } from '../http/host.ts';
 import type { LogLevel, LogSettings } from '../ops/logger.ts';
 import { isColour } from '../pages/colour.ts';
 import { isLogo } from '../pages/look.ts';
 import type { SigningSettings, WebSettings } from './config.ts';
 import type { Report } from './report.ts';
-import type { ConfigFile } from './schema.ts';
+import { type ConfigFile, idleGrantTypes } from './schema.ts';
 
 /**
  * What counts when the file says nothing, in seconds. Where this differs from Dex it is written, with the reason, in
@@ -40,12 +40,15 @@ export function readLifetimes({ idTokens, authRequests, refreshTokens }: ConfigF
 }
 
 /** `oauth2` */
-export function readProtocol({
-  skipApprovalScreen,
-  alwaysShowLoginScreen,
-  pkce,
-}: ConfigFile['oauth2']): ProtocolOptions {
+export function readProtocol(oauth2: ConfigFile['oauth2'], report: Report): ProtocolOptions {
+  const { grantTypes, skipApprovalScreen, alwaysShowLoginScreen, pkce } = oauth2;
+  for (const idle of idleGrantTypes.filter((type) => grantTypes.includes(type))) {
+    report.warn('oauth2.grantTypes', `names ${idle}, which Ostiary does not have. It is ignored.`);
+  }
+  // An empty list is that of Dex: all.
+  const some = grantTypes.length === 0 ? {} : { grantTypes: allGrantTypes.filter((type) => grantTypes.includes(type)) };
   return {
+    ...some,
     skipApproval: skipApprovalScreen,
     alwaysShowLogin: alwaysShowLoginScreen,
     requirePkce: pkce.enforce,

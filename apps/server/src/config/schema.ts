@@ -1,5 +1,6 @@
 /** The form of a configuration file: the keys that {@link keyDecisions} calls honoured. Defaults are elsewhere. */
 import { duration, listWithDefault, secretText, text } from '@ostiary/connector-sdk/config';
+import { grantTypes } from '@ostiary/issuer';
 import { z } from 'zod';
 import { frontendExtra, headerValue, listenAddress, network, origin, redirectUri } from './fields.ts';
 
@@ -70,12 +71,10 @@ export const staticClient = z.object({
     .describe('RS256, ES256 or EdDSA for the tokens of this client. kube-apiserver does not accept EdDSA.'),
 });
 
-/** Grants that exist here. */
-export const grantTypes = ['authorization_code', 'refresh_token'] as const;
-/** Grants of Dex that do not. */
+/** Grants of Dex that do not exist here. The first two do nothing in Dex either without keys that are refused. */
+export const idleGrantTypes = ['implicit', 'password'] as const;
 const absentGrantTypes = [
-  'implicit',
-  'password',
+  ...idleGrantTypes,
   'client_credentials',
   'urn:ietf:params:oauth:grant-type:device_code',
   'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -93,7 +92,7 @@ const oauth2 = block({
   grantTypes: z
     .array(
       z.enum([...grantTypes, ...absentGrantTypes]).superRefine((grant, context) => {
-        if (grantTypes.some((known) => known === grant)) return;
+        if ([...grantTypes, ...idleGrantTypes].some((known) => known === grant)) return;
         const what = `is "${grant}", a grant that Ostiary does not have yet`;
         context.addIssue(`${what}. Remove it; clients that need it cannot log in here.`);
       }),

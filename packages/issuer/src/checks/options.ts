@@ -28,6 +28,9 @@ export function checkOptions(options: IssuerOptions): void {
     wholeNumber(`passwordAttempts.${name}`, passwordAttempts[name], { least: 0 });
   }
   wholeNumber('passwordAttempts.window', passwordAttempts.window, { least: 1 });
+  if (protocol.grantTypes?.includes('authorization_code') === false) {
+    throw new OstiaryError('config/invalid', 'The option protocol.grantTypes must name authorization_code.');
+  }
   const { pkceMethods } = protocol;
   if (pkceMethods.length === 0 || !pkceMethods.every((method) => method === 'S256' || method === 'plain')) {
     throw new OstiaryError('config/invalid', 'The option protocol.pkceMethods must name S256, plain or both.');

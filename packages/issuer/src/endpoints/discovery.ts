@@ -6,7 +6,6 @@ import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import type { Reply } from '../reply.ts';
 import { documentOfKeys } from './of-keys.ts';
-import { grantTypes } from './token.ts';
 
 const claims = [
   ...['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'azp', 'nonce', 'auth_time', 'at_hash', 'c_hash'],
@@ -26,7 +25,7 @@ export function discoveryEndpoint(context: IssuerContext): Endpoint {
   });
 }
 
-function encode({ issuer, keys, protocol }: IssuerContext, set: PublicJwkSet): Reply {
+function encode({ issuer, keys, protocol, grantTypes }: IssuerContext, set: PublicJwkSet): Reply {
   const document = {
     issuer,
     authorization_endpoint: issuerUrl(issuer, '/auth'),

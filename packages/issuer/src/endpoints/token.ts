@@ -2,23 +2,21 @@ import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { authenticateClient } from '../checks/client.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import type { GrantType } from '../grant-type.ts';
 import { redeemCode } from '../grants/authorization-code.ts';
 import type { GrantRequest } from '../grants/grant-request.ts';
 import { refresh } from '../grants/refresh-token.ts';
 import type { Endpoint } from '../issuer.ts';
-import { readParameters } from '../parameters.ts';
+import { type Parameters, readParameters } from '../parameters.ts';
 import { jsonReply } from '../reply.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
 
 type Grant = (grant: GrantRequest, context: IssuerContext) => Promise<IssuedTokens>;
 
-const grants: ReadonlyMap<string, Grant> = new Map([
-  ['authorization_code', redeemCode],
-  ['refresh_token', refresh],
-]);
-
-/** The grant types of this server, for discovery. */
-export const grantTypes: readonly string[] = [...grants.keys()];
+const grants: Readonly<Record<GrantType, Grant>> = {
+  authorization_code: redeemCode,
+  refresh_token: refresh,
+};
 
 /** `/token` (RFC 6749 section 3.2). Parameters come from the body alone; the client is known before any grant runs. */
 export function tokenEndpoint(context: IssuerContext): Endpoint {
@@ -33,15 +31,11 @@ export function tokenEndpoint(context: IssuerContext): Endpoint {
         throw new OstiaryError('oauth/invalid_request', 'The body must be application/x-www-form-urlencoded.');
       }
       const params = readParameters(request.form);
-      const grant = grants.get(params.get('grant_type') ?? '');
-      if (grant === undefined) {
-        const named = JSON.stringify(params.get('grant_type') ?? '');
-        throw new OstiaryError('oauth/unsupported_grant_type', `Unsupported grant_type ${named.slice(0, 100)}.`);
-      }
+      const grantType = readGrantType(params, context);
       const client = await authenticateClient({ params, request }, context.clients);
-      const issued = await grant({ params, client, request }, context).catch(rejectGrant);
+      const issued = await grants[grantType]({ params, client, request }, context).catch(rejectGrant);
       request.log.info('token.issued', {
-        grantType: params.get('grant_type'),
+        grantType,
         client: client.id,
         connector: issued.connectorId,
         idTokenId: issued.idTokenId,
@@ -50,6 +44,14 @@ export function tokenEndpoint(context: IssuerContext): Endpoint {
       return jsonReply(200, issued.body);
     },
   });
+}
+
+function readGrantType(params: Parameters, context: IssuerContext): GrantType {
+  const named = params.get('grant_type') ?? '';
+  const grantType = context.grantTypes.find((type) => type === named);
+  if (grantType !== undefined) return grantType;
+  const quoted = JSON.stringify(named).slice(0, 100);
+  throw new OstiaryError('oauth/unsupported_grant_type', `Unsupported grant_type ${quoted}.`);
 }
 
 /** Who may not log in holds a grant that is good for nothing: RFC 6749 section 5.2 has no `access_denied`. */

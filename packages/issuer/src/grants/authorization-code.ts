@@ -40,7 +40,7 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
   // A key that cannot sign must show before the code is spent.
   context.keys.signer(client.signingAlgorithm);
 
-  const refreshToken = mayRefresh(record.value, connector)
+  const refreshToken = mayRefresh(record.value, connector, context)
     ? await createFamily(record.value, client, context)
     : undefined;
   const accessTokenId = newAccessTokenId(context.random, refreshToken?.familyId);
@@ -56,9 +56,13 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
   return context.issueTokens(permit, { nonce: authorization.nonce, authTime, code, accessTokenId, ...own });
 }
 
-/** A refresh token is given when it was asked for, and the connector, its configuration and this login allow it. */
-function mayRefresh({ request, identity }: AuthorizationCode, { connector, grantTypes }: ConnectorEntry): boolean {
-  const configured = grantTypes?.includes('refresh_token') ?? true;
+/** A refresh token is given when it was asked for, and the issuer, the connector, its configuration and this login allow it. */
+function mayRefresh(
+  { request, identity }: AuthorizationCode,
+  { connector, grantTypes }: ConnectorEntry,
+  context: IssuerContext,
+): boolean {
+  const configured = context.grantTypes.includes('refresh_token') && (grantTypes?.includes('refresh_token') ?? true);
   const possible = connector.refresh !== undefined && identity.renewable !== false;
   return request.scopes.includes('offline_access') && possible && configured;
 }

@@ -4,9 +4,8 @@ import { encodeSubject } from '@ostiary/token-core';
 import { peersOf, trusts } from '../checks/scope.ts';
 import type { Client, ClientRegistry } from '../client.ts';
 import type { ConnectorEntry } from '../connectors.ts';
+import type { GrantType } from '../grant-type.ts';
 import type { StoredIdentity } from '../records/stored-identity.ts';
-
-export type GrantType = 'authorization_code' | 'refresh_token';
 
 /** Who wants what, through which door. */
 export interface PolicyQuestion {
