@@ -87,6 +87,31 @@ describe.skipIf(lacking !== undefined)('relying parties', () => {
     await page.context().close();
   });
 
+  it('openid-client is a device: a person types its code, and it has tokens with its next question', async () => {
+    const { issuer, chromium } = world;
+    const config = await oidc.discovery(new URL(issuer.url), 'native', undefined, oidc.None(), {
+      execute: [oidc.allowInsecureRequests],
+    });
+    const device = await oidc.initiateDeviceAuthorization(config, { scope: 'openid groups offline_access' });
+    const waiting = oidc.pollDeviceAuthorizationGrant(config, device);
+    const page = await chromium.open();
+    await page.goto(device.verification_uri);
+    await page.locator('#user_code').fill('BBBB-BBBB');
+    await page.locator('#submit-login').click();
+    await page.locator('#login-error').waitFor();
+    await page.locator('#user_code').fill(device.user_code.toLowerCase());
+    await page.locator('#submit-login').click();
+    await signInWithPassword(page, ...person);
+    expect(await page.locator('code#user_code').textContent()).toBe(device.user_code);
+    await approve(page);
+    await page.getByRole('heading', { name: 'Your device is logged in' }).waitFor();
+    const tokens = await waiting;
+    expect(tokens.claims()).toMatchObject({ aud: 'native', groups: ['dev', 'ops'] });
+    const refreshed = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '');
+    expect(refreshed.claims()?.sub).toBe(tokens.claims()?.sub);
+    await page.context().close();
+  });
+
   it('the example app shows the claims, refreshes and logs out, and has no accessibility problem', async () => {
     const { issuer, chromium, appPort } = world;
     const url = `http://127.0.0.1:${appPort}`;

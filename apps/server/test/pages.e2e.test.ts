@@ -25,7 +25,15 @@ const looks = [
   { name: 'phone-light', colorScheme: 'light', viewport: { width: 360, height: 720 } },
   { name: 'phone-dark', colorScheme: 'dark', viewport: { width: 360, height: 720 } },
 ] as const;
-const withForm = ['password', 'password-invalid', 'approval', 'submit-form'];
+const withForm = [
+  'password',
+  'password-invalid',
+  'approval',
+  'approval-device',
+  'device',
+  'device-invalid',
+  'submit-form',
+];
 const pages = [...Object.keys(samplePages), 'home'];
 
 describe.skipIf(lacking !== undefined)('pages', () => {

@@ -22,6 +22,17 @@ const password = {
   backUrl: '/dex/auth?client_id=console',
 } as const;
 
+const approval = {
+  name: 'approval',
+  clientName: 'Cluster console',
+  userName: 'jane@example.org',
+  req: 'request-handle',
+  action: '/dex/approval',
+  items: ['offline_access', 'profile', 'email', 'groups'],
+} as const;
+
+const device = { name: 'device', action: '/dex/device/auth/verify_code', userCode: '', invalid: false } as const;
+
 export const samplePages: Readonly<Record<string, IssuerPage>> = {
   choose: {
     name: 'choose-connector',
@@ -36,14 +47,11 @@ export const samplePages: Readonly<Record<string, IssuerPage>> = {
   },
   password,
   'password-invalid': { ...password, username: 'jane@example.org', invalid: true },
-  approval: {
-    name: 'approval',
-    clientName: 'Cluster console',
-    userName: 'jane@example.org',
-    req: 'request-handle',
-    action: '/dex/approval',
-    items: ['offline_access', 'profile', 'email', 'groups'],
-  },
+  approval,
+  'approval-device': { ...approval, userCode: 'BCDF-GHJK' },
+  device,
+  'device-invalid': { ...device, userCode: 'BCDF-GHJK', invalid: true },
+  'device-approved': { name: 'device-approved', clientName: 'Cluster console' },
   'submit-form': {
     name: 'submit-form',
     action: '/dex/callback/saml',

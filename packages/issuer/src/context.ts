@@ -7,6 +7,7 @@ import { type KeyedQueue, keyedQueue } from './grants/keyed-queue.ts';
 import type { IssuerOptions } from './options.ts';
 import type { Authenticated } from './records/authentication.ts';
 import { type AuthorizationCode, authorizationCode } from './records/authorization-code.ts';
+import { type DeviceRequest, deviceRequest } from './records/device-request.ts';
 import { type LoginAttempts, loginAttempts } from './records/login-attempts.ts';
 import { pendingLogin } from './records/pending-login.ts';
 import { type RefreshFamily, refreshFamily } from './records/refresh-family.ts';
@@ -23,6 +24,7 @@ export interface IssuerContext extends IssuerOptions {
   readonly codes: RecordStore<AuthorizationCode>;
   readonly families: RecordStore<RefreshFamily>;
   readonly revokedTokens: RecordStore<{ readonly reason: string }>;
+  readonly deviceRequests: RecordStore<DeviceRequest>;
   readonly loginAttempts: RecordStore<LoginAttempts>;
   /** Refreshes of one family, one after another. */
   readonly refreshQueue: KeyedQueue;
@@ -43,6 +45,7 @@ export function createContext(options: IssuerOptions): IssuerContext {
     codes: recordStore(storage, authorizationCode),
     families: recordStore(storage, refreshFamily),
     revokedTokens: recordStore(storage, revokedToken),
+    deviceRequests: recordStore(storage, deviceRequest),
     loginAttempts: recordStore(storage, loginAttempts),
     refreshQueue: keyedQueue(isOutage),
     sleep: async (milliseconds) => void (await sleepFor(milliseconds)),

@@ -1,15 +1,18 @@
 import { checkOptions } from './checks/options.ts';
-import { createContext } from './context.ts';
+import { createContext, type IssuerContext } from './context.ts';
 import { approvalEndpoint } from './endpoints/approval.ts';
 import { authorizeEndpoint, connectorEndpoint } from './endpoints/authorize.ts';
 import { callbackEndpoints } from './endpoints/callback.ts';
+import { deviceEndpoints } from './endpoints/device.ts';
+import { deviceAuthorizationEndpoint } from './endpoints/device-authorization.ts';
 import { discoveryEndpoint } from './endpoints/discovery.ts';
 import { jwksEndpoint } from './endpoints/jwks.ts';
 import { metadataEndpoint } from './endpoints/metadata.ts';
 import { passwordEndpoint } from './endpoints/password.ts';
 import { tokenEndpoint } from './endpoints/token.ts';
 import { userinfoEndpoint } from './endpoints/userinfo.ts';
-import type { Issuer } from './issuer.ts';
+import { DEVICE_CODE } from './grant-type.ts';
+import type { Endpoint, Issuer } from './issuer.ts';
 import type { IssuerOptions } from './options.ts';
 
 /**
@@ -32,7 +35,13 @@ export function createIssuer(options: IssuerOptions): Issuer {
       metadataEndpoint(context),
       approvalEndpoint(context),
       tokenEndpoint(context),
+      ...(context.grantTypes.includes(DEVICE_CODE) ? devices(context) : []),
       userinfoEndpoint(context),
     ],
   };
 }
+
+const devices = (context: IssuerContext): readonly Endpoint[] => [
+  deviceAuthorizationEndpoint(context),
+  ...deviceEndpoints(context),
+];

@@ -28,11 +28,15 @@ export function defineEndpoint(definition: EndpointDefinition): Endpoint {
 /** Enough for all of ours. What is longer has much in it that a stranger sent. */
 const LONGEST_MESSAGE = 1000;
 
+/** What a device hears every five seconds until its person is there. */
+const ordinary: ReadonlySet<string> = new Set(['oauth/authorization_pending', 'oauth/slow_down']);
+
 /** Faults of ours are errors, everything else is something that was refused. */
 export function logFailure(endpoint: string, error: OstiaryError, request: IssuerRequest): void {
   const message = error.message.slice(0, LONGEST_MESSAGE);
   const fields = { endpoint, code: error.code, message, detail: error.detail, cause: error.cause };
   const status = errorStatus(error.code);
   if (status >= 500) request.log.error('request.failed', fields);
+  else if (ordinary.has(error.code)) request.log.debug('request.refused', fields);
   else request.log.info('request.refused', fields);
 }

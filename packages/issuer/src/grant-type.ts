@@ -1,5 +1,12 @@
 /** The grants that the token endpoint knows (RFC 6749 section 4), by their names in a request and in discovery. */
-export const grantTypes = ['authorization_code', 'refresh_token'] as const;
+export const grantTypes = [
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
+] as const;
 
 /** One of {@link grantTypes}. */
 export type GrantType = (typeof grantTypes)[number];
+
+/** RFC 8628 section 3.4. */
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';

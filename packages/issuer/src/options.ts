@@ -13,6 +13,8 @@ export interface Lifetimes {
   readonly login: number;
   /** Authorization codes. At most 600 (RFC 6749 section 4.1.2). */
   readonly code: number;
+  /** Device and user codes (`expiry.deviceRequests`). Absent: 300. */
+  readonly device?: number;
   readonly refreshToken: {
     /** A token rotates at each use, unless this is false (`expiry.refreshTokens.disableRotation`). */
     readonly rotate: boolean;

@@ -61,6 +61,8 @@ export type Page =
       readonly req: string;
       readonly action: string;
       readonly items: readonly ConsentItem[];
+      /** For a device: the code that it shows, to be compared. */
+      readonly userCode?: string;
     }
   | {
       /** A form that the browser submits by itself, or with a button where scripts do not run (SAML). */
@@ -73,6 +75,16 @@ export type Page =
       readonly name: 'code';
       readonly code: string;
     }
+  | {
+      /** Asks for the code that a device shows. The form posts `user_code` to `action`. */
+      readonly name: 'device';
+      readonly action: string;
+      /** What was typed, or was in the link, to show again. */
+      readonly userCode: string;
+      /** The last code was wrong. */
+      readonly invalid: boolean;
+    }
+  | { readonly name: 'device-approved'; readonly clientName: string }
   | {
       readonly name: 'error';
       readonly problem: PageProblem;

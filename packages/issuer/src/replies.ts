@@ -1,5 +1,5 @@
 import { errorStatus, type IssuerId, isOstiaryError, OstiaryError } from '@ostiary/primitives';
-import { OUT_OF_BAND } from './checks/redirect-uri.ts';
+import { DEVICE, OUT_OF_BAND } from './checks/redirect-uri.ts';
 import type { PageProblem } from './page.ts';
 import { jsonReply, type Reply, type SetCookie } from './reply.ts';
 import type { IssuerRequest } from './request.ts';
@@ -45,14 +45,14 @@ export function codeToClient(code: string, destination: AnswerTo, from: AnswerFr
   return { kind: 'page', status: 200, page: { name: 'code', code }, cookies: from.cookies ?? [] };
 }
 
-/** An error of an authorization request: for the client, or, out of band, where nobody else is, for the person. */
+/** An error of an authorization request: for the client, or, where nobody else is to be reached, for the person. */
 export function errorToClient(
   error: unknown,
   destination: AnswerTo,
   from: AnswerFrom & { readonly request: IssuerRequest; readonly retryUrl?: string },
 ): Reply {
   const known = asOstiaryError(error);
-  if (destination.redirectUri !== OUT_OF_BAND) {
+  if (destination.redirectUri !== OUT_OF_BAND && destination.redirectUri !== DEVICE) {
     return redirectToClient({ error: oauthErrorCode(known), error_description: description(known) }, destination, from);
   }
   return { ...errorPage(known, from.request, from.retryUrl), cookies: from.cookies ?? [] };

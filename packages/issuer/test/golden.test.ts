@@ -6,6 +6,7 @@ import type { RecordKind } from '@ostiary/storage-sdk';
 import { checkGoldenRecords } from '@ostiary/storage-sdk/conformance';
 import { describe, expect, it } from 'vitest';
 import { authorizationCode } from '../src/records/authorization-code.ts';
+import { deviceRequest } from '../src/records/device-request.ts';
 import { loginAttempts } from '../src/records/login-attempts.ts';
 import { pendingLogin } from '../src/records/pending-login.ts';
 import { refreshFamily } from '../src/records/refresh-family.ts';
@@ -34,6 +35,7 @@ describe('stored records', () => {
     expect(problems(authorizationCode)).toEqual([]);
     expect(problems(refreshFamily)).toEqual([]);
     expect(problems(revokedToken)).toEqual([]);
+    expect(problems(deviceRequest)).toEqual([]);
     expect(problems(loginAttempts)).toEqual([]);
     expect(problems(usedOnce)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import type { Json } from './json.ts';
 
 /**
  * Every error code and the HTTP status it has when it reaches a stranger. The part before the slash says whose fault
- * it is; `oauth/*` codes carry the registered OAuth error code (RFC 6749, RFC 6750, OpenID Connect Core) behind it.
+ * it is; `oauth/*` codes carry the registered OAuth error code (RFC 6749, RFC 6750, RFC 8628, OpenID Connect Core) behind it.
  */
 const statusOf = {
   /** The configuration is wrong; start-up stops or a value is refused. */
@@ -38,7 +38,10 @@ const statusOf = {
   'oauth/unsupported_grant_type': 400,
   'oauth/unsupported_response_type': 400,
   'oauth/invalid_scope': 400,
-  'oauth/access_denied': 403,
+  'oauth/access_denied': 400,
+  'oauth/authorization_pending': 400,
+  'oauth/slow_down': 400,
+  'oauth/expired_token': 400,
   'oauth/invalid_target': 400,
   'oauth/server_error': 500,
   'oauth/temporarily_unavailable': 503,

@@ -68,7 +68,7 @@ export const keyDecisions: readonly Decision[] = [
   honoured('oauth2'),
   honoured(
     'oauth2.grantTypes',
-    '`authorization_code` and `refresh_token`. `implicit` and `password`, which do nothing in Dex without other keys, are ignored with a warning; others are refused.',
+    '`authorization_code`, `refresh_token` and `urn:ietf:params:oauth:grant-type:device_code`. `implicit` and `password`, which do nothing in Dex without other keys, are ignored with a warning; others are refused.',
   ),
   honoured('oauth2.responseTypes', '`code` only; others are refused.'),
   honoured('oauth2.skipApprovalScreen'),
@@ -91,7 +91,7 @@ export const keyDecisions: readonly Decision[] = [
   honoured('expiry'),
   honoured('expiry.idTokens', 'Without it 1h (Dex: 24h).'),
   honoured('expiry.authRequests', 'Without it 1h (Dex: 24h).'),
-  ignored('expiry.deviceRequests', 'Ostiary has no device flow yet, so there is nothing to expire.'),
+  honoured('expiry.deviceRequests'),
   honoured('expiry.signingKeys', 'Deprecated: use signer.config.keysRotationPeriod.'),
   honoured('expiry.refreshTokens'),
   honoured('expiry.refreshTokens.disableRotation'),

@@ -13,6 +13,7 @@ describe('loadConfig', () => {
       idToken: 3600,
       login: 3600,
       code: 60,
+      device: 300,
       refreshToken: { rotate: true, reuseInterval: 30, absolute: 14_256_000, idle: 7_776_000 },
     });
     expect(config.protocol).toEqual({
@@ -41,6 +42,7 @@ describe('loadConfig', () => {
 expiry:
   idTokens: 24h
   authRequests: 10m
+  deviceRequests: 2m
   refreshTokens: {disableRotation: true, reuseInterval: 0s, absoluteLifetime: 0s, validIfNotUsedFor: 1h30m}
 oauth2:
   skipApprovalScreen: true
@@ -53,7 +55,7 @@ signer: {type: local, config: {keysRotationPeriod: 12h, algorithm: ES256}}
 telemetry: {http: ":5558"}
 frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", extra: {footer: Hello}}`),
     );
-    expect(config.lifetimes).toMatchObject({ idToken: 86_400, login: 600 });
+    expect(config.lifetimes).toMatchObject({ idToken: 86_400, login: 600, device: 120 });
     expect(config.lifetimes.refreshToken).toEqual({ rotate: false, reuseInterval: 0, idle: 5400 });
     expect(config.protocol).toEqual({
       grantTypes: ['authorization_code', 'refresh_token'],
@@ -228,9 +230,9 @@ logger:
     ],
     ['implicit', minimal('oauth2: {responseTypes: [id_token]}'), 'oauth2.responseTypes[0]: must be "code"'],
     [
-      'device grant',
-      minimal('oauth2: {grantTypes: ["urn:ietf:params:oauth:grant-type:device_code"]}'),
-      'oauth2.grantTypes[0]: is "urn:ietf:params:oauth:grant-type:device_code", a grant that Ostiary does not have yet.',
+      'client credentials',
+      minimal('oauth2: {grantTypes: [client_credentials]}'),
+      'oauth2.grantTypes[0]: is "client_credentials", a grant that Ostiary does not have yet.',
     ],
     [
       'no code grant',
@@ -299,17 +301,13 @@ logger:
 
   it('warns of what it ignores, with the line', async () => {
     const { warnings } = await load(
-      minimal('expiry: {deviceRequests: 5m, signingKeys: 12h}\nfrontend: {dir: web, theme: tectonic}'),
+      minimal('expiry: {signingKeys: 12h}\ngrpc: {addr: ":5557"}\nfrontend: {dir: web, theme: tectonic}'),
     );
     expect(warnings).toEqual([
-      {
-        path: 'expiry.deviceRequests',
-        line: 5,
-        message: 'is ignored: Ostiary has no device flow yet, so there is nothing to expire.',
-      },
       { path: 'expiry.signingKeys', line: 5, message: expect.stringContaining('is deprecated') },
-      { path: 'frontend.dir', line: 6, message: expect.stringContaining('is ignored: the pages are built in.') },
-      { path: 'frontend.theme', line: 6, message: expect.stringContaining('auto is used') },
+      { path: 'grpc', line: 6, message: expect.stringContaining('is ignored: Ostiary has no gRPC API yet') },
+      { path: 'frontend.dir', line: 7, message: expect.stringContaining('is ignored: the pages are built in.') },
+      { path: 'frontend.theme', line: 7, message: expect.stringContaining('auto is used') },
     ]);
   });
 

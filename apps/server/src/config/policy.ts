@@ -17,6 +17,7 @@ const defaults = {
   login: 3600,
   /** RFC 6749 section 4.1.2 allows 600; a client asks at once. */
   code: 60,
+  device: 300,
   reuseInterval: 30,
   absolute: 3960 * 3600,
   idle: 2160 * 3600,
@@ -24,12 +25,18 @@ const defaults = {
 } as const;
 
 /** `expiry`. In `refreshTokens`, `0s` means no limit, as in Dex. */
-export function readLifetimes({ idTokens, authRequests, refreshTokens }: ConfigFile['expiry']): Lifetimes {
+export function readLifetimes({
+  idTokens,
+  authRequests,
+  deviceRequests,
+  refreshTokens,
+}: ConfigFile['expiry']): Lifetimes {
   const { absoluteLifetime = defaults.absolute, validIfNotUsedFor = defaults.idle } = refreshTokens;
   return {
     idToken: idTokens ?? defaults.idToken,
     login: authRequests ?? defaults.login,
     code: defaults.code,
+    device: deviceRequests ?? defaults.device,
     refreshToken: {
       rotate: !refreshTokens.disableRotation,
       reuseInterval: refreshTokens.reuseInterval ?? defaults.reuseInterval,

@@ -76,7 +76,6 @@ export const idleGrantTypes = ['implicit', 'password'] as const;
 const absentGrantTypes = [
   ...idleGrantTypes,
   'client_credentials',
-  'urn:ietf:params:oauth:grant-type:device_code',
   'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const;
 
@@ -113,6 +112,7 @@ const oauth2 = block({
 const expiry = block({
   idTokens: seconds(60).exactOptional(),
   authRequests: seconds(60).exactOptional(),
+  deviceRequests: seconds(1).exactOptional(),
   signingKeys: seconds(60).exactOptional(),
   refreshTokens: block({
     disableRotation: flag,

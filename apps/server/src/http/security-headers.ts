@@ -41,6 +41,8 @@ export function createSecurityHeaders(options: SecurityHeaderOptions): SecurityH
     approval: withForm,
     'submit-form': withForm,
     code: still,
+    device: withForm,
+    'device-approved': still,
     error: still,
     home: still,
   };

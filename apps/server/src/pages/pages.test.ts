@@ -31,10 +31,19 @@ const infested: Readonly<Record<string, ServerPage>> = {
   },
   approval: {
     name: 'approval',
-    ...{ clientName: nasty, userName: nasty, req: nasty, action: `/dex/approval?${nasty}`, items: ['email'] },
+    ...{
+      clientName: nasty,
+      userName: nasty,
+      userCode: nasty,
+      req: nasty,
+      action: `/dex/approval?${nasty}`,
+      items: ['email'],
+    },
   },
   'submit-form': { name: 'submit-form', action: `https://a.example/?${nasty}`, fields: { [nasty]: nasty } },
   code: { name: 'code', code: nasty },
+  device: { name: 'device', action: `/dex/device?${nasty}`, userCode: nasty, invalid: true },
+  'device-approved': { name: 'device-approved', clientName: nasty },
   error: { name: 'error', problem: 'internal', message: nasty, requestId: nasty, retryUrl: `/dex?${nasty}` },
 };
 
@@ -42,7 +51,7 @@ describe('text from outside', () => {
   it.each(Object.entries(infested))('stays text on the page %s', (_name, page) => {
     const page_ = html(page, { title: nasty, footer: nasty });
     expect(page_).not.toMatch(/<script>|<img src=x/);
-    const hasForm = ['password', 'approval', 'submit-form'].includes(page.name);
+    const hasForm = ['password', 'approval', 'submit-form', 'device'].includes(page.name);
     expect(page_.match(/<script/g)?.length ?? 0).toBe(hasForm ? 1 : 0);
   });
 
@@ -86,6 +95,9 @@ describe('what scripts out there look for', () => {
         'name="approval" value="rejected"',
       ],
     ],
+    ['approval-device', ['>BCDF-GHJK</code>']],
+    ['device', ['id="user_code" name="user_code"', 'type="submit" id="submit-login"']],
+    ['device-invalid', ['id="login-error"', 'value="BCDF-GHJK"']],
     ['submit-form', ['name="SAMLResponse" value="PHg+"']],
   ])('is on the page %s as in Dex: %j', (name, parts) => {
     for (const part of parts) expect(html(sample(name))).toContain(part);

@@ -15,6 +15,7 @@ import { english } from './texts/english.ts';
 import { Approval } from './views/approval.tsx';
 import { ChooseConnector } from './views/choose-connector.tsx';
 import { Code } from './views/code.tsx';
+import { Device, DeviceApproved } from './views/device.tsx';
 import { ErrorView } from './views/error.tsx';
 import { Home } from './views/home.tsx';
 import { Password } from './views/password.tsx';
@@ -65,6 +66,10 @@ function view(page: ServerPage, look: Look): VNode {
       return <SubmitForm page={page} look={look} />;
     case 'code':
       return <Code page={page} look={look} />;
+    case 'device':
+      return <Device page={page} look={look} />;
+    case 'device-approved':
+      return <DeviceApproved page={page} look={look} />;
     case 'error':
       return <ErrorView page={page} look={look} />;
     case 'home':

@@ -19,6 +19,7 @@ export function checkOptions(options: IssuerOptions): void {
   wholeNumber('lifetimes.idToken', lifetimes.idToken, { least: 1, most: options.keys.tokenLifetime });
   wholeNumber('lifetimes.login', lifetimes.login, { least: 1 });
   wholeNumber('lifetimes.code', lifetimes.code, { least: 1, most: LONGEST_CODE });
+  if (lifetimes.device !== undefined) wholeNumber('lifetimes.device', lifetimes.device, { least: 1 });
   wholeNumber('lifetimes.refreshToken.reuseInterval', refreshToken.reuseInterval, { least: 0 });
   for (const name of ['absolute', 'idle'] as const) {
     const seconds = refreshToken[name];

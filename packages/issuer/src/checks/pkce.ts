@@ -3,6 +3,7 @@ import { OstiaryError } from '@ostiary/primitives';
 import { safeEqual } from '@ostiary/token-core';
 import type { Client } from '../client.ts';
 import type { ProtocolOptions } from '../options.ts';
+import type { Parameters } from '../parameters.ts';
 import type { AuthorizationParameters } from '../requests/authorization-parameters.ts';
 import type { AuthorizationRequest } from '../requests/authorization-request.ts';
 
@@ -21,17 +22,27 @@ export function readCodeChallenge(
   client: Client,
   options: ProtocolOptions,
 ): CodeChallenge | undefined {
+  const challenge = readOptionalChallenge(params, options);
+  if (challenge === undefined && (options.requirePkce || client.public)) {
+    throw new OstiaryError('oauth/invalid_request', 'PKCE is required. The code_challenge parameter must be provided.');
+  }
+  return challenge;
+}
+
+/**
+ * The same where nobody has to send one: no browser carries the answer to a device.
+ *
+ * @throws {OstiaryError} `oauth/invalid_request` for one that is not well-formed.
+ */
+export function readOptionalChallenge(
+  params: Parameters<'code_challenge' | 'code_challenge_method'>,
+  options: Pick<ProtocolOptions, 'pkceMethods'>,
+): CodeChallenge | undefined {
   const challenge = params.get('code_challenge');
   const named = params.get('code_challenge_method');
   if (challenge === undefined) {
     if (named !== undefined) {
       throw new OstiaryError('oauth/invalid_request', 'code_challenge_method is there without code_challenge.');
-    }
-    if (options.requirePkce || client.public) {
-      throw new OstiaryError(
-        'oauth/invalid_request',
-        'PKCE is required. The code_challenge parameter must be provided.',
-      );
     }
     return undefined;
   }

@@ -3,13 +3,30 @@ import type { Client } from '../client.ts';
 /** Shows the code on a page instead of redirecting, for terminals without a browser (Dex; public clients only). */
 export const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob';
 
+/** Where the answer to a device goes: nowhere, it is kept until the device asks. Clients of Dex register this path. */
+export const DEVICE = '/device/callback';
+
+/** Whether a client registered the device flow, as for Dex: with the path of the issuer in front or without it. */
+const isOfDevices = (uri: string): boolean => uri.startsWith('/') && uri.endsWith(DEVICE);
+
+/** Whether a client may use the device flow: it registered that, or it is public and registered nothing, as in Dex. */
+export function mayUseDevices({ redirectUris, public: isPublic }: Client): boolean {
+  return redirectUris.some(isOfDevices) || (isPublic && redirectUris.length === 0);
+}
+
+/** The same of any answer: {@link mayUseDevices} for {@link DEVICE}, {@link mayRedirectTo} for what a browser is sent to. */
+export function mayAnswerTo(client: Client, redirectUri: string): boolean {
+  return redirectUri === DEVICE ? mayUseDevices(client) : mayRedirectTo(client, redirectUri);
+}
+
 /**
  * Whether a client may have its answer sent to `uri`. Comparison is byte for byte (RFC 9700 section 2.1), with one
  * exception for native apps, which cannot know their port (RFC 8252 section 7.3): for a public client the port of a
- * loopback URI is free. A public client that registered none may use any loopback URI, as in Dex.
+ * loopback URI is free. A public client that registered none may use any loopback URI, as in Dex. Nobody is redirected
+ * to the path that stands for the device flow.
  */
 export function mayRedirectTo(client: Client, uri: string): boolean {
-  if (!asciiOnly.test(uri)) return false;
+  if (!asciiOnly.test(uri) || isOfDevices(uri)) return false;
   if (client.redirectUris.includes(uri)) return true;
   if (!client.public) return false;
   if (client.redirectUris.length === 0) return uri === OUT_OF_BAND || isLoopback(uri);

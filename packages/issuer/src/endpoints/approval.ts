@@ -3,7 +3,7 @@ import { hashToken } from '@ostiary/token-core';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
-import { issueCode } from '../login/complete.ts';
+import { answerClient } from '../login/complete.ts';
 import { failuresOf, resumeLogin } from '../login/resume.ts';
 import { type LoginTransaction, loadTransaction } from '../login/transaction.ts';
 import { localUrl } from '../login/urls.ts';
@@ -11,6 +11,7 @@ import type { ConsentItem } from '../page.ts';
 import { readParameters } from '../parameters.ts';
 import { decide } from '../policy/permit.ts';
 import type { Reply } from '../reply.ts';
+import { grantTypeOf, isForDevice } from '../requests/authorization-request.ts';
 
 /** `/approval`: what the client asks for, and the person's word on it. */
 export function approvalEndpoint(context: IssuerContext): Endpoint {
@@ -49,6 +50,7 @@ async function ask(transaction: LoginTransaction, context: IssuerContext): Promi
       userName: identity.username || identity.preferredUsername || identity.email?.address || identity.userId,
       req: transaction.id,
       action: localUrl(context, '/approval'),
+      ...(isForDevice(authorization) && authorization.state !== undefined ? { userCode: authorization.state } : {}),
       items: items.filter((item) => authorization.scopes.includes(item)),
     },
   };
@@ -68,8 +70,8 @@ async function answer(
     throw new OstiaryError('login/denied', 'The user rejected the request.', { detail });
   }
   const question = { client, connector: entry, identity: authenticated.identity, scopes: authenticated.request.scopes };
-  await decide({ ...question, grantType: 'authorization_code' }, context.clients);
-  return issueCode(authenticated, transaction, context);
+  await decide({ ...question, grantType: grantTypeOf(authenticated.request) }, context.clients);
+  return answerClient(authenticated, { client, transaction }, context);
 }
 
 function pendingId({ pendingLogin }: LoginTransaction): string {

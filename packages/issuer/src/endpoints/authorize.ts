@@ -49,8 +49,8 @@ async function choose({ params, destination, request }: Choice, context: IssuerC
     throw notLoggedIn();
   }
   const wanted = params.get('connector_id');
-  if (wanted !== undefined) return toConnector(requireConnector(wanted, client, context).id);
-  const choices = connectorsFor(client, context);
+  if (wanted !== undefined) return toConnector(requireConnector(wanted, destination, context).id);
+  const choices = connectorsFor(destination, context);
   const [only, ...others] = choices;
   if (only === undefined) {
     throw new OstiaryError('oauth/invalid_request', 'No connectors available for this client.', {
@@ -78,7 +78,7 @@ export function connectorEndpoint(context: IssuerContext): Endpoint {
       const params: AuthorizationParameters = readParameters(request.form, request.query);
       const destination = await parseDestination(params, context);
       const { client } = destination;
-      const entry = requireConnector(request.params.connector ?? '', client, context);
+      const entry = requireConnector(request.params.connector ?? '', destination, context);
       return errorsToClient(destination, { request, context }, async () => {
         const wanted = params.get('connector_id') ?? entry.id;
         if (wanted !== entry.id) {

@@ -3,6 +3,7 @@ import type { PublicJwkSet } from '@ostiary/token-core';
 import { knownScopes } from '../checks/scope.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { DEVICE_CODE } from '../grant-type.ts';
 import type { Endpoint } from '../issuer.ts';
 import type { Reply } from '../reply.ts';
 import { documentOfKeys } from './of-keys.ts';
@@ -32,6 +33,7 @@ function encode({ issuer, keys, protocol, grantTypes }: IssuerContext, set: Publ
     token_endpoint: issuerUrl(issuer, '/token'),
     jwks_uri: issuerUrl(issuer, '/keys'),
     userinfo_endpoint: issuerUrl(issuer, '/userinfo'),
+    ...(grantTypes.includes(DEVICE_CODE) ? { device_authorization_endpoint: issuerUrl(issuer, '/device/code') } : {}),
     grant_types_supported: grantTypes,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],

@@ -76,7 +76,7 @@ const isNoPassword = (password: string): boolean => password === '' || password.
 async function form({ start, transaction }: PasswordStep, context: IssuerContext, rejected?: string): Promise<Reply> {
   const { entry, client, authorization } = start;
   if (entry.connector.via !== 'password') throw notPassword(start);
-  const choices = connectorsFor(client, context).length;
+  const choices = connectorsFor({ client, redirectUri: authorization.redirectUri }, context).length;
   return {
     kind: 'page',
     status: rejected === undefined ? 200 : 401,

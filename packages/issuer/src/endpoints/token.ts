@@ -2,8 +2,9 @@ import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { authenticateClient } from '../checks/client.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import type { GrantType } from '../grant-type.ts';
+import { DEVICE_CODE, type GrantType } from '../grant-type.ts';
 import { redeemCode } from '../grants/authorization-code.ts';
+import { redeemDeviceCode } from '../grants/device-code.ts';
 import type { GrantRequest } from '../grants/grant-request.ts';
 import { refresh } from '../grants/refresh-token.ts';
 import type { Endpoint } from '../issuer.ts';
@@ -16,6 +17,7 @@ type Grant = (grant: GrantRequest, context: IssuerContext) => Promise<IssuedToke
 const grants: Readonly<Record<GrantType, Grant>> = {
   authorization_code: redeemCode,
   refresh_token: refresh,
+  [DEVICE_CODE]: redeemDeviceCode,
 };
 
 /** `/token` (RFC 6749 section 3.2). Parameters come from the body alone; the client is known before any grant runs. */

@@ -1,10 +1,12 @@
 import { OstiaryError } from '@ostiary/primitives';
+import type { RecordId, VersionedRecord } from '@ostiary/storage-sdk';
 import { hashToken } from '@ostiary/token-core';
 import { checkCodeVerifier } from '../checks/pkce.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { IssuerContext } from '../context.ts';
 import { decide } from '../policy/permit.ts';
 import type { AuthorizationCode } from '../records/authorization-code.ts';
+import { grantTypeOf } from '../requests/authorization-request.ts';
 import { newAccessTokenId } from '../tokens/access-token-id.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
 import type { GrantRequest } from './grant-request.ts';
@@ -28,15 +30,33 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
   const id = hashToken(code);
   const record = await context.codes.get(id);
   if (record === undefined || record.value.request.clientId !== client.id) throw invalidCode();
+  if (record.value.used === undefined && params.get('redirect_uri') !== record.value.request.redirectUri) {
+    throw new OstiaryError('oauth/invalid_grant', 'redirect_uri did not match URI from initial request.');
+  }
+  return redeem({ id, record, code }, grant, context);
+}
+
+/** What a person's login left for a client that has proved which login it means. */
+export interface Redeemable {
+  readonly id: RecordId;
+  readonly record: VersionedRecord<AuthorizationCode>;
+  /** What the browser carried, for `c_hash`. */
+  readonly code?: string;
+}
+
+/** Tokens for what a client redeems, once. The record is this client's. Errors: {@link redeemCode}. */
+export async function redeem(
+  { id, record, code }: Redeemable,
+  grant: GrantRequest,
+  context: IssuerContext,
+): Promise<IssuedTokens> {
+  const { params, client } = grant;
   if (record.value.used !== undefined) return codeReused(id, grant, context);
   const { request: authorization, identity, connectorId, authTime } = record.value;
   checkCodeVerifier(authorization.codeChallenge, params.get('code_verifier'));
-  if (params.get('redirect_uri') !== authorization.redirectUri) {
-    throw new OstiaryError('oauth/invalid_grant', 'redirect_uri did not match URI from initial request.');
-  }
   const connector = loginConnector(connectorId, context);
   const question = { client, connector, identity, scopes: authorization.scopes };
-  const permit = await decide({ ...question, grantType: 'authorization_code' }, context.clients);
+  const permit = await decide({ ...question, grantType: grantTypeOf(authorization) }, context.clients);
   // A key that cannot sign must show before the code is spent.
   context.keys.signer(client.signingAlgorithm);
 
@@ -53,7 +73,8 @@ export async function redeemCode(grant: GrantRequest, context: IssuerContext): P
     return codeReused(id, grant, context);
   }
   const own = refreshToken === undefined ? {} : { refreshToken: refreshToken.text };
-  return context.issueTokens(permit, { nonce: authorization.nonce, authTime, code, accessTokenId, ...own });
+  const bound = code === undefined ? {} : { code };
+  return context.issueTokens(permit, { nonce: authorization.nonce, authTime, accessTokenId, ...bound, ...own });
 }
 
 /** A refresh token is given when it was asked for, and the issuer, the connector, its configuration and this login allow it. */
@@ -68,7 +89,7 @@ function mayRefresh(
 }
 
 /** Two parties hold this code, and one of them is not the client: what was given for it is taken back. */
-async function codeReused(id: string, { request, client }: GrantRequest, context: IssuerContext): Promise<never> {
+async function codeReused(id: RecordId, { request, client }: GrantRequest, context: IssuerContext): Promise<never> {
   const used = (await context.codes.get(id))?.value.used;
   const reason = 'code reused';
   if (used?.familyId !== undefined) await revokeFamily(used.familyId, { client, reason }, context);

@@ -9,7 +9,9 @@ import { storeIdentity } from '../records/stored-identity.ts';
 import { codeToClient } from '../replies.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
+import { grantTypeOf, isForDevice } from '../requests/authorization-request.ts';
 import type { LoginStart } from './begin.ts';
+import { approveDevice } from './device.ts';
 import { authTimeOf } from './freshness.ts';
 import { endTransaction, type LoginTransaction, saveTransaction } from './transaction.ts';
 import { localUrl } from './urls.ts';
@@ -29,14 +31,15 @@ export async function completeLogin(
   const authenticated = await authenticate(login, context);
   const { client, entry, authorization, transaction } = login;
   const question = { client, connector: entry, identity: authenticated.identity, scopes: authorization.scopes };
-  const permit = await decide({ ...question, grantType: 'authorization_code' }, context.clients);
+  const permit = await decide({ ...question, grantType: grantTypeOf(authorization) }, context.clients);
   if (authorization.expectedSubject !== undefined && authorization.expectedSubject !== permit.subject) {
     throw new OstiaryError('oauth/login_required', 'id_token_hint does not match authenticated user.');
   }
-  const consented = context.protocol.skipApproval && !authorization.prompt.includes('consent');
-  const reply = consented
-    ? await issueCode(authenticated, transaction, context)
-    : await askForConsent(authenticated, { transaction, request }, context);
+  const mustAsk = authorization.prompt.includes('consent') || isForDevice(authorization);
+  const reply =
+    context.protocol.skipApproval && !mustAsk
+      ? await answerClient(authenticated, { client, transaction }, context)
+      : await askForConsent(authenticated, { transaction, request }, context);
   // Only now: a storage that is down ends a login, too.
   logLogin(login, request);
   return reply;
@@ -55,17 +58,21 @@ async function askForConsent(
   return { kind: 'redirect', status: 303, location, cookies };
 }
 
-/** Makes the authorization code and hands it to the client; the login is over. */
-export async function issueCode(
+/** Makes the authorization code and hands it to the client, or keeps it for the device; the login is over. */
+export async function answerClient(
   authenticated: Authenticated,
-  transaction: LoginTransaction,
+  { client, transaction }: Pick<CompletedLogin, 'client' | 'transaction'>,
   context: IssuerContext,
 ): Promise<Reply> {
+  const cookies = [endTransaction(transaction)];
+  if (isForDevice(authenticated.request)) {
+    await approveDevice(authenticated, context);
+    return { kind: 'page', status: 200, page: { name: 'device-approved', clientName: client.name }, cookies };
+  }
   const code = randomToken(context.random);
   await context.codes.create(hashToken(code), authenticated, { expiresAt: after(context, context.lifetimes.code) });
   const { redirectUri, state } = authenticated.request;
-  const from = { issuer: context.issuer, cookies: [endTransaction(transaction)] };
-  return codeToClient(code, { redirectUri, state }, from);
+  return codeToClient(code, { redirectUri, state }, { issuer: context.issuer, cookies });
 }
 
 async function authenticate(login: CompletedLogin, context: IssuerContext): Promise<Authenticated> {

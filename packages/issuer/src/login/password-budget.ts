@@ -1,4 +1,4 @@
-/** Guessing passwords has a price: so many tries for an account, so many from an address, then a pause. */
+/** Guessing has a price: so many tries for an account, so many from an address, then a pause. */
 import { isIPv6 } from 'node:net';
 import type { Identity } from '@ostiary/connector-sdk';
 import { hashToken } from '@ostiary/token-core';
@@ -37,10 +37,32 @@ export async function checkWithinBudget(
   check: () => Promise<Identity | 'rejected'>,
   context: IssuerContext,
 ): Promise<Identity | 'rejected' | Limited> {
-  const counters = countersOf(attempt, context.passwordAttempts ?? defaultPasswordAttempts);
+  return spendFirst(countersOf(attempt, context.passwordAttempts ?? defaultPasswordAttempts), check, context);
+}
+
+/**
+ * Checks a code that somebody may have guessed, if their address has budget for it: the same as for passwords.
+ *
+ * @param address absent: there is no budget.
+ * @param check answers `rejected` for a wrong code.
+ */
+export async function guessWithinBudget<T extends object>(
+  address: string | undefined,
+  check: () => Promise<T | 'rejected'>,
+  context: IssuerContext,
+): Promise<T | 'rejected' | Limited> {
+  const limits = context.passwordAttempts ?? defaultPasswordAttempts;
+  return spendFirst(addressCounters(address, limits), check, context);
+}
+
+async function spendFirst<T extends object>(
+  counters: readonly Counter[],
+  check: () => Promise<T | 'rejected'>,
+  context: IssuerContext,
+): Promise<T | 'rejected' | Limited> {
   const limited = (await usedUp(counters, context)) ?? (await spendAll(counters, context));
   if (limited !== undefined) return limited;
-  let outcome: Identity | 'rejected' | undefined;
+  let outcome: T | 'rejected' | undefined;
   try {
     outcome = await check();
     return outcome;
@@ -62,20 +84,21 @@ interface Counter {
 
 /** The address first: once it is over its limit, it no longer uses up the budget of accounts. */
 function countersOf({ connectorId, username, address }: PasswordTry, limits: PasswordAttempts): readonly Counter[] {
-  const { perAccount, perAddress, window } = limits;
-  const counter = (of: Counter['of'], limit: number, what: string): Counter => ({
-    of,
-    id: hashToken(JSON.stringify([of, what])),
-    limit,
-    window,
-  });
-  const account = counter('account', perAccount, `${connectorId}/${foldName(username)}`);
+  const { perAccount: limit, window } = limits;
   const spelling = hashToken(JSON.stringify(['spelling', connectorId, username]));
-  return [
-    ...(address === undefined ? [] : [counter('address', perAddress, network(address))]),
-    { ...account, spelling },
-  ].filter(({ limit }) => limit > 0);
+  const account = { ...counter('account', `${connectorId}/${foldName(username)}`), limit, window, spelling };
+  return [...addressCounters(address, limits), ...(limit > 0 ? [account] : [])];
 }
+
+function addressCounters(address: string | undefined, limits: PasswordAttempts): readonly Counter[] {
+  const { perAddress: limit, window } = limits;
+  return address === undefined || limit <= 0 ? [] : [{ ...counter('address', network(address)), limit, window }];
+}
+
+const counter = (of: Counter['of'], what: string): Pick<Counter, 'of' | 'id'> => ({
+  of,
+  id: hashToken(JSON.stringify([of, what])),
+});
 
 /** A home or a server has a /64 of IPv6 addresses to choose from, so they count as one. */
 function network(address: string): string {

@@ -1,12 +1,14 @@
 import { OstiaryError } from '@ostiary/primitives';
-import { mayRedirectTo } from '../checks/redirect-uri.ts';
+import { mayAnswerTo } from '../checks/redirect-uri.ts';
 import type { IssuerContext } from '../context.ts';
 import { logFailure } from '../endpoint.ts';
 import { asOstiaryError, errorPage, errorToClient } from '../replies.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
+import { isForDevice } from '../requests/authorization-request.ts';
 import { type LoginStart, withRetry } from './begin.ts';
 import { requireConnector } from './connectors.ts';
+import { denyDevice } from './device.ts';
 import { endTransaction, type LoginTransaction } from './transaction.ts';
 import { restartUrl } from './urls.ts';
 
@@ -18,10 +20,11 @@ import { restartUrl } from './urls.ts';
 export async function resumeLogin(transaction: LoginTransaction, context: IssuerContext): Promise<LoginStart> {
   const client = await context.clients.find(transaction.request.clientId);
   if (client === undefined) throw new OstiaryError('login/expired', 'The application of this login is gone.');
-  if (!mayRedirectTo(client, transaction.request.redirectUri)) {
+  const { redirectUri } = transaction.request;
+  if (!mayAnswerTo(client, redirectUri)) {
     throw new OstiaryError('login/expired', 'The application has another address now. Begin again there.');
   }
-  const entry = requireConnector(transaction.connectorId, client, context);
+  const entry = requireConnector(transaction.connectorId, { client, redirectUri }, context);
   return { client, entry, authorization: transaction.request };
 }
 
@@ -46,6 +49,7 @@ export async function failuresOf(
     logFailure(endpoint, error, request);
     const cookies = [endTransaction(transaction)];
     if ((code.startsWith('oauth/') && code !== 'oauth/server_error') || code === 'login/denied') {
+      if (code === 'login/denied' && isForDevice(transaction.request)) await denyDevice(transaction.request, context);
       const from = { issuer: context.issuer, cookies, request, retryUrl };
       return errorToClient(error, transaction.request, from);
     }

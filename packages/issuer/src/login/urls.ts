@@ -1,7 +1,8 @@
 import { issuerPath, issuerUrl } from '@ostiary/primitives';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { IssuerContext } from '../context.ts';
-import type { AuthorizationRequest } from '../requests/authorization-request.ts';
+import { type AuthorizationRequest, isForDevice } from '../requests/authorization-request.ts';
+import { sealDeviceRequest } from '../requests/device-parameter.ts';
 import { sealSubject } from '../requests/expected-subject.ts';
 
 /** A path of ours with a query, for redirects and forms inside one login. */
@@ -20,10 +21,8 @@ export function callbackUrl(context: Pick<IssuerContext, 'issuer'>, entry: Conne
 }
 
 /** The authorization request again, to begin anew after a failure or to choose another connector. */
-export async function restartUrl(
-  context: Pick<IssuerContext, 'issuer' | 'sealer'>,
-  request: AuthorizationRequest,
-): Promise<string> {
+export async function restartUrl(context: IssuerContext, request: AuthorizationRequest): Promise<string> {
+  if (isForDevice(request)) return localUrl(context, '/auth', { device: await sealDeviceRequest(request, context) });
   const { codeChallenge, expectedSubject } = request;
   const optional = {
     state: request.state,

@@ -20,6 +20,7 @@ const names = [
   'request_uri',
   'connector_id',
   'expected_subject',
+  'device',
 ] as const;
 
 /** The parameters of an authorization request, all that are read. Others are dropped (RFC 6749 section 3.1). */

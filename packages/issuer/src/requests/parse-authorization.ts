@@ -1,13 +1,14 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { readCodeChallenge } from '../checks/pkce.ts';
 import { readMaxAge, readPrompt } from '../checks/prompt.ts';
-import { mayRedirectTo } from '../checks/redirect-uri.ts';
+import { mayRedirectTo, mayUseDevices } from '../checks/redirect-uri.ts';
 import { checkScopes } from '../checks/scope.ts';
 import type { Client } from '../client.ts';
 import type { IssuerContext } from '../context.ts';
 import { splitList } from '../parameters.ts';
 import type { AuthorizationParameters } from './authorization-parameters.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
+import { readDeviceRequest } from './device-parameter.ts';
 import { readExpectedSubject } from './expected-subject.ts';
 
 /** Where an answer to this request may be sent, and for whom. Until this is known an error is a page. */
@@ -15,6 +16,8 @@ export interface Destination {
   readonly client: Client;
   readonly redirectUri: string;
   readonly state: string | undefined;
+  /** The whole request, when a device made it: it was checked then. */
+  readonly deviceRequest?: AuthorizationRequest;
 }
 
 /**
@@ -23,6 +26,8 @@ export interface Destination {
  * @throws {OstiaryError} `oauth/invalid_request`, with the page problem in its detail
  */
 export async function parseDestination(params: AuthorizationParameters, context: IssuerContext): Promise<Destination> {
+  const deviceRequest = await readDeviceRequest(params, context);
+  if (deviceRequest !== undefined) return deviceDestination(deviceRequest, context);
   const clientId = params.get('client_id');
   const client = clientId === undefined ? undefined : await context.clients.find(clientId);
   if (client === undefined) {
@@ -39,6 +44,13 @@ export async function parseDestination(params: AuthorizationParameters, context:
   return { client, redirectUri, state: params.get('state') };
 }
 
+async function deviceDestination(request: AuthorizationRequest, { clients }: IssuerContext): Promise<Destination> {
+  const { clientId, redirectUri, state } = request;
+  const client = await clients.find(clientId);
+  if (client !== undefined && mayUseDevices(client)) return { client, redirectUri, state, deviceRequest: request };
+  throw new OstiaryError('login/expired', 'The application of this device may not log in this way any more.');
+}
+
 /**
  * Checks all the rest of an authorization request. An error is for the client, at its redirect URI.
  *
@@ -46,9 +58,10 @@ export async function parseDestination(params: AuthorizationParameters, context:
  */
 export async function parseAuthorization(
   params: AuthorizationParameters,
-  { client, redirectUri, state }: Destination,
+  { client, redirectUri, state, deviceRequest }: Destination,
   context: IssuerContext,
 ): Promise<AuthorizationRequest> {
+  if (deviceRequest !== undefined) return deviceRequest;
   refuseUnsupported(params);
   checkResponseType(params);
   const codeChallenge = readCodeChallenge(params, client, context.protocol);

@@ -37,6 +37,7 @@ a:hover{text-decoration-color:currentcolor}
 label,.label{font-size:.9375rem;font-weight:600;overflow-wrap:anywhere}
 input{width:100%;min-height:3rem;padding:.625rem .875rem;border:1px solid var(--edge);border-radius:.625rem;
   background:var(--surface);color:var(--text);font:inherit}
+#user_code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.125em;text-transform:uppercase}
 input:focus-visible{outline-offset:-.0625rem;border-color:var(--accent)}
 input[aria-invalid=true]{border-color:var(--danger-text)}
 form.stack{gap:1.125rem}

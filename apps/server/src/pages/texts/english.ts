@@ -27,6 +27,7 @@ export const english: Texts = {
       email: 'See your email address',
       groups: 'See the groups you belong to',
     },
+    compare: 'Allow only if your device shows this code',
     approve: 'Allow access',
     reject: 'Cancel',
   },
@@ -40,6 +41,16 @@ export const english: Texts = {
     lead: 'Copy this code and paste it into the program that asked you to log in.',
     label: 'Login code',
     after: 'Then you can close this tab.',
+  },
+  device: {
+    title: 'Log in on a device',
+    lead: 'Enter the code that your device or terminal shows.',
+    label: 'Code',
+    submit: 'Continue',
+    invalid: 'This code is wrong, was used, or has expired. Look at your device for the current one.',
+    warning: 'Did somebody send you this link or a code? Then close this tab: they would be logged in as you.',
+    approvedTitle: 'Your device is logged in',
+    approved: (client) => `${client} goes on by itself. You can close this tab.`,
   },
   error: {
     problems: {

@@ -31,11 +31,24 @@ export interface Texts {
     /** Said for every client, whatever it asks for. */
     readonly always: string;
     readonly items: Readonly<Record<ConsentItem, string>>;
+    /** Above the code of a device. */
+    readonly compare: string;
     readonly approve: string;
     readonly reject: string;
   };
   readonly submitForm: { readonly title: string; readonly lead: string; readonly submit: string };
   readonly code: { readonly title: string; readonly lead: string; readonly label: string; readonly after: string };
+  readonly device: {
+    readonly title: string;
+    readonly lead: string;
+    readonly label: string;
+    readonly submit: string;
+    readonly invalid: string;
+    /** Against a code that somebody else sent. */
+    readonly warning: string;
+    readonly approvedTitle: string;
+    approved(client: string): string;
+  };
   readonly error: {
     readonly problems: Readonly<Record<PageProblem, ProblemText>>;
     readonly requestId: string;

@@ -12,6 +12,16 @@ export function Approval({ page, look }: ViewProps<'approval'>): VNode {
   return (
     <Layout look={look} heading={approval.title(client)} script={look.onceScript}>
       <p class="lead">{approval.loggedInAs(shown(page.userName))}</p>
+      {page.userCode === undefined ? null : (
+        <div class="section">
+          <p class="label" id="user-code-label">
+            {approval.compare}
+          </p>
+          <code class="code" id="user_code">
+            {page.userCode}
+          </code>
+        </div>
+      )}
       <div class="section">
         <p class="label" id="asked">
           {approval.lead(client)}

@@ -1,0 +1,54 @@
+import { OstiaryError } from '@ostiary/primitives';
+import { hashToken } from '@ostiary/token-core';
+import { epochSeconds, type IssuerContext } from '../context.ts';
+import { answerId, POLLING_INTERVAL } from '../login/device.ts';
+import type { IssuedTokens } from '../tokens/issue.ts';
+import { redeem } from './authorization-code.ts';
+import { type DeviceCode, parseDeviceCode } from './device-code-format.ts';
+import type { GrantRequest } from './grant-request.ts';
+
+/** Milliseconds by which a question may be early: devices count from the answer before, and clocks are not exact. */
+const TOLERANCE = 1000;
+
+/**
+ * `grant_type=urn:ietf:params:oauth:grant-type:device_code` (RFC 8628 section 3.4). Once the person has approved, the
+ * device code is redeemed like an authorization code, once.
+ *
+ * @throws {OstiaryError} `oauth/authorization_pending`, `oauth/slow_down`, `oauth/access_denied`, `oauth/expired_token`;
+ *   `oauth/invalid_grant` for a code that never was or is another client's; and what redeeming throws.
+ */
+export async function redeemDeviceCode(grant: GrantRequest, context: IssuerContext): Promise<IssuedTokens> {
+  const text = grant.params.get('device_code');
+  if (text === undefined) throw new OstiaryError('oauth/invalid_request', 'Required param: device_code.');
+  const code = parseDeviceCode(text);
+  if (code === undefined) throw invalidCode();
+  const id = answerId(hashToken(text));
+  const answer = await context.codes.get(id);
+  if (answer === undefined) throw await whyNotYet(code, grant, context);
+  if (answer.value.request.clientId !== grant.client.id) throw invalidCode();
+  return redeem({ id, record: answer }, grant, context);
+}
+
+async function whyNotYet(code: DeviceCode, { client }: GrantRequest, context: IssuerContext): Promise<OstiaryError> {
+  const id = hashToken(code.userCode);
+  const record = await context.deviceRequests.get(id);
+  if (record === undefined || record.value.deviceCode !== hashToken(code.text)) {
+    return code.expiresAt <= epochSeconds(context.now())
+      ? new OstiaryError('oauth/expired_token', 'The device code has expired. Begin again.')
+      : invalidCode();
+  }
+  const { value, version, expiresAt } = record;
+  if (value.request.clientId !== client.id) return invalidCode();
+  if (value.denied === true) return new OstiaryError('oauth/access_denied', 'The person refused.');
+  const now = context.now().getTime();
+  if (value.askedAt !== undefined && now < value.askedAt + POLLING_INTERVAL * 1000 - TOLERANCE) {
+    return new OstiaryError('oauth/slow_down', `Ask every ${POLLING_INTERVAL} seconds, and now 5 seconds less often.`);
+  }
+  // Who is faster has written the same.
+  await context.deviceRequests.replace(id, version, { set: { ...value, askedAt: now }, expiresAt });
+  return new OstiaryError('oauth/authorization_pending', 'The person has not answered yet.');
+}
+
+function invalidCode(): OstiaryError {
+  return new OstiaryError('oauth/invalid_grant', 'Invalid device code.');
+}
