@@ -18,7 +18,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Issuer, startIssuer } from './support/issuer.ts';
 import { kubectlOptions, loginByBrowser, openScene, whoAmI } from './support/kubectl.ts';
-import { signInUpstream } from './support/people.ts';
+import { approve, signInUpstream } from './support/people.ts';
 import { openTerminal, type Terminal } from './support/plugin.ts';
 
 const lacking = requireTool('go', 'chromium') ?? (await requireKubectl());
@@ -55,6 +55,23 @@ describe.skipIf(lacking !== undefined)('kubectl login', () => {
     expect(await whoAmI(world.kubectl, terminal)).toEqual({ name: janesSubject, groups: ['dev', 'ops'] });
     const version = await world.kubectl.run(['get', '--raw', '/version'], kubectlOptions(terminal));
     expect(version.exitCode, version.stderr).toBe(0);
+  });
+
+  it('lets a person in by a code, from a machine without a browser', async () => {
+    const { issuer, cluster, chromium, kubectl, authority } = world;
+    await using terminal = await openTerminal(authority.caFile);
+    const entry = ['--context', 'test', '--cluster', 'test', '--server', cluster.url, '--cluster-ca', cluster.caFile];
+    const { address, userCode = '', running } = await terminal.login([issuer.url, '--device', ...entry]);
+    const page = await chromium.open();
+    await page.goto(address);
+    await page.locator('#user_code').fill(userCode);
+    await page.locator('#submit-login').click();
+    await signInUpstream(page, 'jane');
+    await approve(page); // also here, where logins by browser are not asked
+    await page.getByRole('heading', { name: 'Your device is logged in' }).waitFor();
+    expect(await running.exited, running.log()).toMatchObject({ code: 0 });
+    expect(await whoAmI(kubectl, terminal)).toEqual({ name: janesSubject, groups: ['dev', 'ops'] });
+    await page.context().close();
   });
 
   it('takes a group that was removed upstream into account at the next refresh', async () => {

@@ -76,6 +76,8 @@ function addLogin(program: Command): void {
     .option('--callback-path <path>', 'fixed path for that, if the issuer insists on one', parseCallbackPath)
     .option('--browser-command <command>', 'program that opens an address (or KUBECTL_LOGIN_BROWSER)')
     .option('--skip-open-browser', 'only print the address')
+    .option('--device', 'log in with a code, in the browser of any other machine')
+    .option('--no-device', 'with a browser again, where the session was made with a code')
     .option('--timeout <seconds>', 'how long to wait for the person', parseSeconds, 180)
     .option('--dry-run', 'say what would be changed, and do nothing')
     .action(

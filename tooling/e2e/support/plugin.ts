@@ -12,11 +12,17 @@ import {
 
 const main = join(import.meta.dirname, '..', '..', '..', 'apps/kubectl-login/dist/main.cjs');
 
+export interface StartedLogin {
+  readonly address: string;
+  readonly userCode?: string;
+  readonly running: ManagedProcess;
+}
+
 export interface Terminal extends AsyncDisposable {
   readonly kubeconfig: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Starts `kubectl login`; answers the address it prints for the browser. */
-  login(args: readonly string[]): Promise<{ readonly address: string; readonly running: ManagedProcess }>;
+  /** Starts `kubectl login`; answers the address it prints for the browser, and the code to type there, if any. */
+  login(args: readonly string[]): Promise<StartedLogin>;
   run(args: readonly string[]): Promise<Result>;
   /** What kubectl is given. */
   token(): Promise<string>;
@@ -38,8 +44,8 @@ export async function openTerminal(caFile: string): Promise<Terminal> {
         args: [main, ...args, ...trust, '--skip-open-browser'],
         env,
       });
-      await running.untilReady(() => address(running.log()) !== undefined, 20_000);
-      return { address: address(running.log()) ?? '', running };
+      await running.untilReady(() => shown(running.log()) !== undefined, 20_000);
+      return { address: '', ...shown(running.log()), running };
     },
     run: (args) => runCommand({ command: process.execPath, args: [main, ...args], env }),
     async token() {
@@ -54,7 +60,8 @@ export async function openTerminal(caFile: string): Promise<Terminal> {
   };
 }
 
-const address = (log: string): string | undefined => /https:\/\/\S+\/auth\?\S+/.exec(log)?.[0];
+const shown = (log: string): Omit<StartedLogin, 'running'> | undefined =>
+  /Log in at: (?<address>\S+)(?: with the code (?<userCode>\S+))?\n/.exec(log)?.groups as StartedLogin | undefined;
 
 /** A home of its own, and the plugin under its name on the PATH. */
 async function environment(folder: TemporaryFolder): Promise<NodeJS.ProcessEnv> {

@@ -6,6 +6,7 @@ import { loginAttempts } from '../get-token/attempts.ts';
 import { getToken } from '../get-token/get-token.ts';
 import { logInAgain } from '../get-token/log-in-again.ts';
 import { browserFlow } from '../login/browser-flow.ts';
+import { deviceFlow } from '../login/device-flow.ts';
 import { openBrowser } from '../login/open-browser.ts';
 import { discoverProvider } from '../oidc/provider.ts';
 import { problem } from '../problem.ts';
@@ -32,7 +33,7 @@ export async function getTokenCommand({ session: id }: GetTokenOptions, system: 
     });
   }
   const caller = info.fromClient ? callerName(system.parentPid, env.KUBERNETES_EXEC_INFO ?? '') : undefined;
-  const flow = browserFlow(
+  const byBrowser = browserFlow(
     {
       listenAddress: '127.0.0.1:0',
       isRemote: Boolean(env.SSH_CONNECTION),
@@ -48,7 +49,7 @@ export async function getTokenCommand({ session: id }: GetTokenOptions, system: 
       logInAgain: (session, refused) =>
         logInAgain(session, refused, {
           ...system,
-          flow,
+          flowFor: ({ byDevice }) => (byDevice === true ? deviceFlow(system) : byBrowser),
           attempts: loginAttempts({
             path: store.attemptsPath(session.key.issuer),
             files: system.files,

@@ -30,6 +30,7 @@ export interface LoginFlags {
   readonly browserCommand?: string;
   /** False for `--skip-open-browser`. */
   readonly openBrowser: boolean;
+  readonly device?: boolean;
   readonly timeout: number;
   readonly dryRun?: boolean;
 }
@@ -41,6 +42,8 @@ export interface Target {
   readonly certificateAuthority: string | undefined;
   /** The session to renew, if there is one: it keeps its key, and the kubeconfig stays, unless a flag asks for more. */
   readonly renewed: Session | undefined;
+  /** The person logs in with a code. */
+  readonly byDevice: boolean;
 }
 
 /**
@@ -61,13 +64,31 @@ export function chooseTarget(issuer: string | undefined, flags: LoginFlags, syst
       scopes: wordsOf(flags.scope),
       connectorId: flags.connectorId,
     };
-    return { issuer: url, options, certificateAuthority: addedRoots ?? knownRoots(url, system), renewed: undefined };
+    const byDevice = isByDevice(flags, undefined);
+    const certificateAuthority = addedRoots ?? knownRoots(url, system);
+    return { issuer: url, options, certificateAuthority, renewed: undefined, byDevice };
   }
   const renewed = chooseSession(flags, system);
   const { key } = renewed;
   const options = { ...common, ...key, loginHint: flags.loginHint ?? key.loginHint };
   const certificateAuthority = addedRoots ?? renewed.certificateAuthority;
-  return { issuer: new URL(key.issuer), options, certificateAuthority, renewed };
+  return { issuer: new URL(key.issuer), options, certificateAuthority, renewed, byDevice: isByDevice(flags, renewed) };
+}
+
+/** A request for a code says nothing of these to the issuer (RFC 8628 section 3.1), and no browser is started. */
+function isByDevice(flags: LoginFlags, renewed: Session | undefined): boolean {
+  const { connectorId, prompt, callbackPath, browserCommand } = flags;
+  const given = { '--connector-id': connectorId, '--prompt': prompt, '--callback-path': callbackPath };
+  const [flag] = Object.entries({ ...given, '--browser-command': browserCommand })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name);
+  const byDevice = flags.device ?? renewed?.byDevice ?? false;
+  if (!byDevice || flag === undefined) return byDevice;
+  throw problem({
+    code: 'config/invalid',
+    cause: `${flag} has no effect on a login with a code.`,
+    remedy: 'Leave it out, or log in by browser: --no-device.',
+  });
 }
 
 const wordsOf = (scopes: readonly string[] = []): readonly string[] =>

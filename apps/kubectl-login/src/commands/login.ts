@@ -8,6 +8,7 @@ import { changeKubeconfig, type KubeconfigRequest, type Outcome } from '../kubec
 import type { KubeconfigPaths } from '../kubeconfig/paths.ts';
 import { assertWritable, readKubeconfig, updateKubeconfig } from '../kubeconfig/update.ts';
 import { browserFlow } from '../login/browser-flow.ts';
+import { deviceFlow } from '../login/device-flow.ts';
 import { keyOfLogin, type LoggedIn, logIn } from '../login/log-in.ts';
 import { parseListenAddress } from '../login/loopback.ts';
 import { openBrowser } from '../login/open-browser.ts';
@@ -38,7 +39,7 @@ export async function loginCommand(issuer: string | undefined, flags: LoginFlags
   if (flags.dryRun) return describePlan({ plan, kept, provider }, system);
   if (plan !== undefined) await assertWritable(paths, plan, system.lock);
 
-  const login = kept ?? (await logInByBrowser({ target, provider, key }, { flags, system }));
+  const login = kept ?? (await logInNow({ target, provider, key }, { flags, system }));
   reportLogin(login, kept !== undefined, system);
   reportRenewal(login, target, system);
   if (touches)
@@ -142,15 +143,16 @@ interface Surroundings {
   readonly system: System;
 }
 
-async function logInByBrowser(plan: LoginPlan, { flags, system }: Surroundings): Promise<LoggedIn> {
+async function logInNow(plan: LoginPlan, { flags, system }: Surroundings): Promise<LoggedIn> {
   const { listenAddress, callbackPath } = flags;
   const command = flags.browserCommand ?? system.env.KUBECTL_LOGIN_BROWSER;
   const browser = flags.openBrowser ? (url: string) => openBrowser(url, command, system) : undefined;
   const isRemote = Boolean(system.env.SSH_CONNECTION);
-  const flow = browserFlow({ listenAddress, callbackPath, isRemote, openBrowser: browser }, system);
-  const { options, certificateAuthority } = plan.target;
+  const byBrowser = browserFlow({ listenAddress, callbackPath, isRemote, openBrowser: browser }, system);
+  const { options, certificateAuthority, byDevice } = plan.target;
+  const flow = byDevice ? deviceFlow(system) : byBrowser;
   const never = new AbortController().signal;
-  const ask = { ...plan, options, certificateAuthority, flow, signal: never, onlySamePerson: false };
+  const ask = { ...plan, options, certificateAuthority, flow, byDevice, signal: never, onlySamePerson: false };
   const login = await logIn(ask, system);
   // A person is there again, so the next login may come up by itself.
   const path = system.store.attemptsPath(login.session.key.issuer);

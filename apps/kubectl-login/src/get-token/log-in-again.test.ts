@@ -30,10 +30,12 @@ function depsOf(flow: LoginFlow, more: Partial<LogInAgainDeps> = {}): LogInAgain
       begin: () => void log.push('begin'),
       reset: () => void log.push('reset'),
     },
-    flow: (ask) => {
-      log.push('browser');
-      return flow(ask);
-    },
+    flowFor:
+      ({ byDevice }) =>
+      (ask) => {
+        log.push(byDevice === true ? 'code' : 'browser');
+        return flow(ask);
+      },
     discover: async () => ({
       as: { issuer },
       fetch: async () => Response.error(),

@@ -11,7 +11,8 @@ import { usable } from './renew.ts';
 
 export interface LogInAgainDeps extends LogInDeps {
   readonly attempts: LoginAttempts;
-  readonly flow: LoginFlow;
+  /** The flow that the session was made with. */
+  readonly flowFor: (session: Session) => LoginFlow;
   readonly discover: (session: Session) => Promise<Provider>;
   /** False when the process that asked has ended: then nobody waits for the token. */
   readonly isParentAlive: () => boolean;
@@ -74,10 +75,10 @@ async function attempt(
   deps.say(`Your session at ${session.key.issuer} is over.`);
   deps.attempts.begin();
   try {
-    const { key, certificateAuthority } = session;
+    const { key, certificateAuthority, byDevice = false } = session;
     const options = { ...key, timeoutMs: deps.timeoutMs };
-    const ask = { provider, key, onlySamePerson: true, options, certificateAuthority, flow: deps.flow };
-    const own = logIn({ ...ask, signal: stop.signal }, deps);
+    const ask = { provider, key, onlySamePerson: true, options, certificateAuthority, byDevice };
+    const own = logIn({ ...ask, flow: deps.flowFor(session), signal: stop.signal }, deps);
     const credential = await Promise.race([own.then((login) => login.credential), finished.promise]);
     deps.attempts.reset();
     return credential;

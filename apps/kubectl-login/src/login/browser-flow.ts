@@ -3,9 +3,9 @@ import * as oauth from 'oauth4webapi';
 import { explainOidcError } from '../oidc/oidc-error.ts';
 import type { Provider } from '../oidc/provider.ts';
 import { redeemCode, type Tokens } from '../oidc/tokens.ts';
-import { problem } from '../problem.ts';
 import { chooseScopes, type LoginAsk, type LoginDeps, type LoginFlow, type LoginOptions } from './flow.ts';
 import { startListener } from './loopback.ts';
+import { orGiveUp } from './patience.ts';
 
 export interface BrowserFlowOptions {
   /** `HOST:PORT` of this machine. */
@@ -17,6 +17,8 @@ export interface BrowserFlowOptions {
   /** Opens the person's browser; resolves with what went wrong, if anything. Absent to only print the address. */
   readonly openBrowser?: ((url: string) => Promise<string | undefined>) | undefined;
 }
+
+const TOO_LATE = 'Log in again, and open the printed address if no browser came up.';
 
 interface Attempt {
   readonly state: string;
@@ -63,10 +65,13 @@ async function runAttempt<Kept>(ask: LoginAsk<Kept>, attempt: Attempt, { browser
   });
   redirectUri = listener.redirectUri;
   const url = await authorizationUrl(provider, options, { ...attempt, redirectUri });
-  if (browser.isRemote) deps.say(forwarding(redirectUri));
+  if (browser.isRemote) {
+    deps.say(forwarding(redirectUri));
+    if (provider.as.device_authorization_endpoint !== undefined) deps.say(BY_CODE);
+  }
   invite(url, browser, deps);
   try {
-    const kept = await ask.keep(await orGiveUp(redeemed.promise, ask));
+    const kept = await ask.keep(await orGiveUp(redeemed.promise, ask, TOO_LATE));
     outcome.resolve();
     return kept;
   } catch (error) {
@@ -81,6 +86,8 @@ function invite(url: string, { openBrowser }: BrowserFlowOptions, { say }: Login
     if (failure !== undefined) say(`The browser could not be opened (${failure}). Open the address above yourself.`);
   });
 }
+
+const BY_CODE = 'Or log in with a code instead, in any browser: kubectl login with --device.';
 
 function forwarding(redirectUri: string): string {
   const { hostname, port } = new URL(redirectUri);
@@ -133,24 +140,4 @@ async function authorizationUrl(
     if (value !== undefined) url.searchParams.set(name, value);
   }
   return url.href;
-}
-
-/** The tokens, unless the person takes too long or the login is called off. */
-async function orGiveUp<Kept>(tokens: Promise<Tokens>, { signal, options }: LoginAsk<Kept>): Promise<Tokens> {
-  const gaveUp = Promise.withResolvers<never>();
-  const late = problem({
-    code: 'login/expired',
-    cause: `Nobody finished the login within ${Math.round(options.timeoutMs / 1000)} seconds.`,
-    remedy: 'Log in again, and open the printed address if no browser came up.',
-  });
-  const timer = setTimeout(() => gaveUp.reject(late), options.timeoutMs);
-  const onAbort = (): void => gaveUp.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([tokens, gaveUp.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -40,7 +40,7 @@ async function logInAs(name: string, more: Partial<LogInAsk> = {}): Promise<read
     now: () => new Date(now),
     say: (line: string) => said.push(line),
   };
-  await logIn({ ...ask, flow, signal, ...more }, deps);
+  await logIn({ ...ask, flow, signal, byDevice: false, ...more }, deps);
   return said;
 }
 

@@ -20,6 +20,8 @@ export interface LogInAsk {
   readonly options: LoginOptions;
   readonly certificateAuthority: string | undefined;
   readonly flow: LoginFlow;
+  /** The flow is the one with a code. The session remembers it. */
+  readonly byDevice: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -65,6 +67,7 @@ async function keep({ idToken, refreshToken }: Tokens, ask: LogInAsk, deps: LogI
     subject: idToken.claims.sub,
     user: displayName(idToken.claims),
     loggedInAt: deps.now().getTime(),
+    ...(ask.byDevice ? { byDevice: true } : {}),
   };
   const credential = toCredential(idToken);
   // A renewal that is under way would otherwise store the successor of the old refresh token over the new one.

@@ -42,6 +42,7 @@ function messageOf(error: unknown): string {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   access_denied: 'Log in again and accept, or ask for access to this issuer.',
+  expired_token: 'Log in again, and type the code a little sooner.',
   invalid_client: 'Check --client-id; the issuer must know it as a public client.',
   unauthorized_client: 'Check --client-id; the issuer must know it as a public client.',
   invalid_scope: 'Choose scopes that the issuer knows: --scope "openid email"',

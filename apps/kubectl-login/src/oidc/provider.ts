@@ -146,6 +146,7 @@ function isTextList(value: unknown): boolean {
 /** The optional metadata that this program reads, and what of them can be used. */
 const OPTIONAL = {
   revocation_endpoint: isUsableEndpoint,
+  device_authorization_endpoint: isUsableEndpoint,
   id_token_signing_alg_values_supported: isTextList,
   scopes_supported: isTextList,
 } as const;

@@ -104,11 +104,12 @@ export async function revokeRefreshToken(ask: Omit<Refresh, 'subject'>, provider
 }
 
 /** `exp` is compared with the issuer's own clock, so that a wrong one here does no harm. */
-function skewedClient(clientId: string, response: Response, provider: Provider): oauth.Client {
+export function skewedClient(clientId: string, response: Response, provider: Provider): oauth.Client {
   return { client_id: clientId, [oauth.clockSkew]: skewOf(response, provider.now) ?? 0, [oauth.clockTolerance]: 5 };
 }
 
-function readTokens(body: oauth.TokenEndpointResponse, response: Response, { now }: Provider): Tokens {
+/** What is kept of a token response that oauth4webapi has validated. */
+export function readTokens(body: oauth.TokenEndpointResponse, response: Response, { now }: Provider): Tokens {
   const claims = oauth.getValidatedIdTokenClaims(body);
   const refreshToken = body.refresh_token === undefined ? undefined : new Secret(body.refresh_token);
   if (claims === undefined || body.id_token === undefined) return { refreshToken, scope: body.scope };

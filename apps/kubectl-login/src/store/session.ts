@@ -37,6 +37,8 @@ export interface Session {
   readonly user: string;
   /** Milliseconds. */
   readonly loggedInAt: number;
+  /** The person logged in with a code, and will again: this machine has no browser. */
+  readonly byDevice?: true | undefined;
 }
 
 const optionalText = z.optional(z.string());
@@ -61,6 +63,7 @@ const fileSchema = z.object({
   subject: z.string(),
   user: z.string(),
   loggedInAt: z.number(),
+  byDevice: z.optional(z.literal(true)),
 });
 
 /**
