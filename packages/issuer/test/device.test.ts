@@ -151,6 +151,17 @@ describe('a device and its person', () => {
     expect(await device.poll()).toMatchObject({ status: 200 });
   });
 
+  it('an approval in the last second is not in vain', async () => {
+    const harness = await startIssuer({ lifetimes: { device: 300, code: 60 } });
+    const device = await startDevice(harness);
+    const browser = harness.browser();
+    const approval = await logInFor(device.userCode, browser);
+    harness.clock.advance(299);
+    expect(pageOf(await answer(approval, 'approve', browser)).name).toBe('device-approved');
+    harness.clock.advance(5);
+    expect(await device.poll()).toMatchObject({ status: 200 });
+  });
+
   it('a person who refuses ends the wait of the device', async () => {
     const harness = await startIssuer();
     const device = await startDevice(harness);

@@ -48,8 +48,11 @@ export async function openDeviceRequest(userCode: string, context: IssuerContext
  */
 export async function approveDevice(authenticated: Authenticated, context: IssuerContext): Promise<void> {
   const record = await context.deviceRequests.get(hashToken(authenticated.request.state ?? ''));
-  const { value, expiresAt } = record ?? {};
+  const { value, expiresAt: end } = record ?? {};
   const isOpen = value !== undefined && value.denied !== true;
+  // Who approves in the last second must not have done it in vain: the device comes every few seconds.
+  const soonest = after(context, context.lifetimes.code);
+  const expiresAt = end === undefined || end > soonest ? end : soonest;
   if (isOpen && (await context.codes.create(answerId(value.deviceCode), authenticated, { expiresAt }))) return;
   throw new OstiaryError('login/expired', 'This code was used or has expired. Begin again at your device.');
 }
