@@ -12,13 +12,12 @@ import { type LoginAttempts, loginAttempts } from './records/login-attempts.ts';
 import { pendingLogin } from './records/pending-login.ts';
 import { type RefreshFamily, refreshFamily } from './records/refresh-family.ts';
 import { revokedToken } from './records/revoked-token.ts';
-import { type IssueTokens, tokenIssuer } from './tokens/issue.ts';
+import { type TokenIssuer, tokenIssuer } from './tokens/issue.ts';
 
 /** What endpoints work with: the options, and what is built of them once. */
-export interface IssuerContext extends IssuerOptions {
+export interface IssuerContext extends IssuerOptions, TokenIssuer {
   /** Those that this issuer grants by. */
   readonly grantTypes: readonly GrantType[];
-  readonly issueTokens: IssueTokens;
   readonly verifier: Verifier;
   readonly pendingLogins: RecordStore<Authenticated>;
   readonly codes: RecordStore<AuthorizationCode>;
@@ -39,7 +38,7 @@ export function createContext(options: IssuerOptions): IssuerContext {
   return {
     ...options,
     grantTypes: grantTypes.filter((type) => options.protocol.grantTypes?.includes(type) ?? true),
-    issueTokens: tokenIssuer(options),
+    ...tokenIssuer(options),
     verifier: createVerifier({ issuer, keys, now }),
     pendingLogins: recordStore(storage, pendingLogin),
     codes: recordStore(storage, authorizationCode),

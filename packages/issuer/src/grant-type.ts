@@ -3,6 +3,7 @@ export const grantTypes = [
   'authorization_code',
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const;
 
 /** One of {@link grantTypes}. */
@@ -10,3 +11,6 @@ export type GrantType = (typeof grantTypes)[number];
 
 /** RFC 8628 section 3.4. */
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** The one that gives a token of ours for one of a provider (RFC 8693 section 2.1). */
+export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';

@@ -1,8 +1,10 @@
 import { OstiaryError } from '@ostiary/primitives';
 
-/** Parameters of one request, each at most once. An empty value counts as absent (RFC 6749 section 3.1). */
+/** Parameters of one request, each at most once unless a specification says otherwise. An empty value counts as absent (RFC 6749 section 3.1). */
 export interface Parameters<Name extends string = string> {
   get(name: Name): string | undefined;
+  /** The values of one that may be there several times, as RFC 8693 section 2.1 allows for `audience`. */
+  getAll(name: Name): readonly string[];
 }
 
 /**
@@ -25,6 +27,7 @@ export function readParameters(...sources: readonly (URLSearchParams | undefined
       }
       return found === '' ? undefined : found;
     },
+    getAll: (name) => sources.flatMap((source) => source?.getAll(name) ?? []).filter((value) => value !== ''),
   };
 }
 

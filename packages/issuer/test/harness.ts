@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Connector, Identity, Refresh } from '@ostiary/connector-sdk';
+import type { Connector, ConnectorFacets, Identity, Refresh, TokenExchange } from '@ostiary/connector-sdk';
 import {
   type FakeClock,
   fakeClock,
@@ -59,6 +59,8 @@ export interface HarnessOptions {
   readonly clients?: readonly Client[];
   readonly entries?: readonly Partial<ConnectorEntry>[];
   readonly refresh?: (upstream: Upstream) => Refresh | undefined;
+  /** Of both connectors. Absent: they have none. */
+  readonly exchange?: TokenExchange;
   readonly protocol?: Partial<ProtocolOptions>;
   readonly lifetimes?: Partial<Lifetimes>;
   readonly passwordAttempts?: PasswordAttempts;
@@ -161,7 +163,8 @@ function registry(clients: readonly Client[]): IssuerOptions['clients'] {
 
 function connectors(upstream: Upstream, options: HarnessOptions): ConnectorRegistry {
   const refresh = (options.refresh ?? defaultRefresh)(upstream);
-  const facets = refresh === undefined ? {} : { refresh };
+  const { exchange } = options;
+  const facets = { ...(refresh === undefined ? {} : { refresh }), ...(exchange === undefined ? {} : { exchange }) };
   const base: readonly ConnectorEntry[] = [
     { id: 'idp', type: 'oidc', name: 'Company IdP', connector: redirectConnector(upstream, facets) },
     { id: 'ldap', type: 'ldap', name: 'Directory', connector: passwordConnector(upstream, facets) },
@@ -181,7 +184,7 @@ function defaultRefresh(upstream: Upstream): Refresh {
   };
 }
 
-function redirectConnector(upstream: Upstream, facets: { refresh?: Refresh }): Connector {
+function redirectConnector(upstream: Upstream, facets: ConnectorFacets): Connector {
   return {
     via: 'redirect',
     ...facets,
@@ -199,7 +202,7 @@ function redirectConnector(upstream: Upstream, facets: { refresh?: Refresh }): C
   };
 }
 
-function passwordConnector(upstream: Upstream, facets: { refresh?: Refresh }): Connector {
+function passwordConnector(upstream: Upstream, facets: ConnectorFacets): Connector {
   return {
     via: 'password',
     ...facets,

@@ -2,6 +2,7 @@
 import type { Identity } from '@ostiary/connector-sdk';
 import { describe, expect, it } from 'vitest';
 import { answerOf } from './browser.ts';
+import { exchange, start } from './exchanges.ts';
 import { type Harness, jane, redirectUri, request, startIssuer, textOf } from './harness.ts';
 
 const credentials = { client_id: 'app', client_secret: 'app-secret' };
@@ -52,6 +53,12 @@ describe('an answer of a connector that is no identity', () => {
     expect(problemsOf(harness)).toEqual([{ reason, problems: [problem] }]);
     harness.upstream.identity = jane;
     expect(await refresh()).toMatchObject({ status: 200 });
+  });
+
+  it.each(wrong)('gives no token at an exchange: %s', async (problem, change) => {
+    const harness = await start({ answer: () => changed(change) });
+    expect(await exchange(harness)).toMatchObject({ status: 502 });
+    expect(problemsOf(harness)).toEqual([{ reason, problems: [problem] }]);
   });
 
   it.each([undefined, null, 'rejected'])('%s from a login with a redirect is one', async (answer) => {

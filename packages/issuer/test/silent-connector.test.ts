@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { answerOf, locationOf } from './browser.ts';
+import { exchange, idToken } from './exchanges.ts';
 import { type Harness, jane, redirectUri, request, startIssuer, textOf } from './harness.ts';
 
 const LIMIT_MS = 50_000;
@@ -71,6 +72,13 @@ it.each([false, true])('a refresh waits for no other one that got no answer; exc
   expect(failures(harness)).toEqual(told('idp'));
   harness.upstream.refreshed = async () => jane;
   expect(await refresh()).toMatchObject({ status: 200 });
+});
+
+it('an exchange may be tried again', async () => {
+  const harness = await startIssuer({ exchange: { subjectTokenTypes: [idToken], exchange: silence } });
+  const reply = await atTheLimit(exchange(harness));
+  expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+  expect(failures(harness)).toEqual(told('idp'));
 });
 
 it('no timer is left of a connector that answers', async () => {

@@ -188,7 +188,12 @@ describe('discovery and keys', () => {
       issuer: 'https://login.example.com/dex',
       jwks_uri: 'https://login.example.com/dex/keys',
       device_authorization_endpoint: 'https://login.example.com/dex/device/code',
-      grant_types_supported: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+      grant_types_supported: [
+        'authorization_code',
+        'refresh_token',
+        'urn:ietf:params:oauth:grant-type:device_code',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+      ],
       response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
       id_token_signing_alg_values_supported: ['ES256', 'EdDSA'],

@@ -68,7 +68,7 @@ export const keyDecisions: readonly Decision[] = [
   honoured('oauth2'),
   honoured(
     'oauth2.grantTypes',
-    '`authorization_code`, `refresh_token` and `urn:ietf:params:oauth:grant-type:device_code`. `implicit` and `password`, which do nothing in Dex without other keys, are ignored with a warning; others are refused.',
+    '`authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code` and `urn:ietf:params:oauth:grant-type:token-exchange`. `implicit` and `password`, which do nothing in Dex without other keys, are ignored with a warning; others are refused.',
   ),
   honoured('oauth2.responseTypes', '`code` only; others are refused.'),
   honoured('oauth2.skipApprovalScreen'),

@@ -85,6 +85,15 @@ frontend: {issuer: Example, theme: dark, logoURL: "https://a.example/l.svg", ext
     expect((await load(minimal())).config.protocol).not.toHaveProperty('grantTypes');
   });
 
+  it('takes the token exchange into the list, of all connectors and of one', async () => {
+    const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+    const text = minimal(`oauth2: {grantTypes: [authorization_code, "${exchange}"]}`);
+    const { config, warnings } = await load(text.replace('name: Mock', `name: Mock, grantTypes: ["${exchange}"]`));
+    expect(config.protocol.grantTypes).toEqual(['authorization_code', exchange]);
+    expect(config.connectors.map(({ grantTypes }) => grantTypes)).toEqual([[exchange]]);
+    expect(warnings.map(({ path }) => path).filter((path) => path.includes('grantTypes'))).toEqual([]);
+  });
+
   it("leaves out fields of the log by Dex's names, too", async () => {
     const names = 'request_id, client_remote_addr, connector_id, user_id, preferred_username, email';
     const { config } = await load(minimal(`logger: {excludeFields: [${names}]}`));

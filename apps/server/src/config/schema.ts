@@ -76,7 +76,6 @@ export const idleGrantTypes = ['implicit', 'password'] as const;
 const absentGrantTypes = [
   ...idleGrantTypes,
   'client_credentials',
-  'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const;
 
 export const connector = z.object({

@@ -8,7 +8,7 @@ export const knownScopes = ['openid', 'email', 'groups', 'profile', 'offline_acc
 const AUDIENCE_SCOPE = 'audience:server:client_id:';
 
 /**
- * Checks the scopes of a request.
+ * Checks the scopes of an authentication request (OpenID Connect Core section 3.1.2.1), which has `openid` among them.
  *
  * @throws {OstiaryError} `oauth/invalid_scope` naming the scopes that are missing, unknown or not for this client.
  */
@@ -18,14 +18,40 @@ export async function checkScopes(
   clients: ClientRegistry,
 ): Promise<readonly string[]> {
   if (!scopes.includes('openid')) throw invalidScope('Missing required scope(s)', ['openid']);
+  return checkKnownScopes(scopes, client, clients);
+}
+
+/** The same for a request that may do without `openid`. */
+export async function checkKnownScopes(
+  scopes: readonly string[],
+  client: Client,
+  clients: ClientRegistry,
+): Promise<readonly string[]> {
   const unknown = scopes.filter((scope) => !isKnown(scope));
   if (unknown.length > 0) throw invalidScope('Unrecognized scope(s)', unknown);
-  const untrusted: string[] = [];
-  for (const peer of peersOf(scopes)) {
-    if (!(await trusts(peer, client, clients))) untrusted.push(AUDIENCE_SCOPE + peer);
+  const untrusted = await untrustedPeers(peersOf(scopes), client, clients);
+  if (untrusted.length > 0) {
+    throw invalidScope(
+      "Client can't request scope(s)",
+      untrusted.map((peer) => AUDIENCE_SCOPE + peer),
+    );
   }
-  if (untrusted.length > 0) throw invalidScope("Client can't request scope(s)", untrusted);
   return scopes;
+}
+
+/**
+ * Checks the client ids that a request names as audiences (RFC 8693 section 2.1).
+ *
+ * @throws {OstiaryError} `oauth/invalid_target` naming those that are unknown or do not trust this client.
+ */
+export async function checkAudience(
+  audience: readonly string[],
+  client: Client,
+  clients: ClientRegistry,
+): Promise<readonly string[]> {
+  const untrusted = await untrustedPeers(audience, client, clients);
+  if (untrusted.length === 0) return audience;
+  throw new OstiaryError('oauth/invalid_target', `Client can't request audience(s) [${quoted(untrusted)}].`);
 }
 
 /** The client ids that audience scopes name, in their order. */
@@ -40,11 +66,24 @@ export async function trusts(peerId: string, client: Client, clients: ClientRegi
   return peer?.trustedPeers.includes(client.id) ?? false;
 }
 
+async function untrustedPeers(
+  peers: readonly string[],
+  client: Client,
+  clients: ClientRegistry,
+): Promise<readonly string[]> {
+  const untrusted: string[] = [];
+  for (const peer of peers) {
+    if (!(await trusts(peer, client, clients))) untrusted.push(peer);
+  }
+  return untrusted;
+}
+
 function isKnown(scope: string): boolean {
   return (knownScopes as readonly string[]).includes(scope) || scope.startsWith(AUDIENCE_SCOPE);
 }
 
 function invalidScope(problem: string, scopes: readonly string[]): OstiaryError {
-  const list = scopes.map((scope) => JSON.stringify(scope)).join(' ');
-  return new OstiaryError('oauth/invalid_scope', `${problem} [${list}].`);
+  return new OstiaryError('oauth/invalid_scope', `${problem} [${quoted(scopes)}].`);
 }
+
+const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(' ');

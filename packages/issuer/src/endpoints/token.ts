@@ -2,11 +2,12 @@ import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { authenticateClient } from '../checks/client.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { DEVICE_CODE, type GrantType } from '../grant-type.ts';
+import { DEVICE_CODE, type GrantType, tokenExchange } from '../grant-type.ts';
 import { redeemCode } from '../grants/authorization-code.ts';
 import { redeemDeviceCode } from '../grants/device-code.ts';
 import type { GrantRequest } from '../grants/grant-request.ts';
 import { refresh } from '../grants/refresh-token.ts';
+import { exchangeToken } from '../grants/token-exchange.ts';
 import type { Endpoint } from '../issuer.ts';
 import { type Parameters, readParameters } from '../parameters.ts';
 import { jsonReply } from '../reply.ts';
@@ -18,6 +19,7 @@ const grants: Readonly<Record<GrantType, Grant>> = {
   authorization_code: redeemCode,
   refresh_token: refresh,
   [DEVICE_CODE]: redeemDeviceCode,
+  [tokenExchange]: exchangeToken,
 };
 
 /** `/token` (RFC 6749 section 3.2). Parameters come from the body alone; the client is known before any grant runs. */
@@ -35,7 +37,9 @@ export function tokenEndpoint(context: IssuerContext): Endpoint {
       const params = readParameters(request.form);
       const grantType = readGrantType(params, context);
       const client = await authenticateClient({ params, request }, context.clients);
-      const issued = await grants[grantType]({ params, client, request }, context).catch(rejectGrant);
+      const issued = await grants[grantType]({ params, client, request }, context).catch((error: unknown) =>
+        rejectGrant(error, grantType),
+      );
       request.log.info('token.issued', {
         grantType,
         client: client.id,
@@ -56,8 +60,12 @@ function readGrantType(params: Parameters, context: IssuerContext): GrantType {
   throw new OstiaryError('oauth/unsupported_grant_type', `Unsupported grant_type ${quoted}.`);
 }
 
-/** Who may not log in holds a grant that is good for nothing: RFC 6749 section 5.2 has no `access_denied`. */
-function rejectGrant(error: unknown): never {
+/**
+ * Who may not log in holds a grant that is good for nothing: RFC 6749 section 5.2 has no `access_denied`. RFC 8693
+ * section 2.2.2 has a code of its own for a token that policy does not accept.
+ */
+function rejectGrant(error: unknown, grantType: GrantType): never {
   if (!isOstiaryError(error) || !error.code.startsWith('login/')) throw error;
-  throw new OstiaryError('oauth/invalid_grant', error.message, { cause: error, detail: error.detail });
+  const code = grantType === tokenExchange ? 'oauth/invalid_request' : 'oauth/invalid_grant';
+  throw new OstiaryError(code, error.message, { cause: error, detail: error.detail });
 }

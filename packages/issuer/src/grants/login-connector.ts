@@ -9,14 +9,25 @@ import type { IssuerContext } from '../context.ts';
  * @throws {OstiaryError} `upstream/unavailable` for one that could not be opened; `oauth/invalid_grant` for one that is
  *   not in the configuration of this process.
  */
-export function loginConnector(connectorId: string, { connectors }: IssuerContext): ConnectorEntry {
-  const entry = connectors.get(connectorId);
+export function loginConnector(connectorId: string, context: IssuerContext): ConnectorEntry {
+  const entry = findConnector(connectorId, context);
   if (entry !== undefined) return entry;
-  const detail = { connector: connectorId };
-  if (connectors.isUnavailable?.(connectorId) === true) {
-    throw new OstiaryError('upstream/unavailable', 'The identity provider of this login is not available.', { detail });
-  }
   throw new OstiaryError('oauth/invalid_grant', 'The identity provider of this login is not here any more.', {
-    detail,
+    detail: { connector: connectorId },
   });
+}
+
+/**
+ * A connector by its id, if the configuration of this process has it.
+ *
+ * @throws {OstiaryError} `upstream/unavailable` for one that could not be opened.
+ */
+export function findConnector(connectorId: string, { connectors }: IssuerContext): ConnectorEntry | undefined {
+  const entry = connectors.get(connectorId);
+  if (entry === undefined && connectors.isUnavailable?.(connectorId) === true) {
+    throw new OstiaryError('upstream/unavailable', 'The identity provider of this login is not available.', {
+      detail: { connector: connectorId },
+    });
+  }
+  return entry;
 }

@@ -13,6 +13,7 @@ import { grantTypeOf, isForDevice } from '../requests/authorization-request.ts';
 import type { LoginStart } from './begin.ts';
 import { approveDevice } from './device.ts';
 import { authTimeOf } from './freshness.ts';
+import { personFields } from './person-fields.ts';
 import { endTransaction, type LoginTransaction, saveTransaction } from './transaction.ts';
 import { localUrl } from './urls.ts';
 
@@ -41,7 +42,8 @@ export async function completeLogin(
       ? await answerClient(authenticated, { client, transaction }, context)
       : await askForConsent(authenticated, { transaction, request }, context);
   // Only now: a storage that is down ends a login, too.
-  logLogin(login, request);
+  const { identity } = login;
+  request.log.info('login.successful', personFields({ identity, connector: entry.id, client: client.id }));
   return reply;
 }
 
@@ -85,18 +87,4 @@ async function authenticate(login: CompletedLogin, context: IssuerContext): Prom
     identity: await storeIdentity(identity, context.sealer),
     authTime,
   };
-}
-
-function logLogin({ identity, entry, client }: CompletedLogin, request: IssuerRequest): void {
-  request.log.info('login.successful', {
-    connector: entry.id,
-    client: client.id,
-    user: identity.userId,
-    username: identity.username,
-    preferredUsername: identity.preferredUsername,
-    email: identity.email?.address,
-    emailVerified: identity.email?.verified,
-    groups: identity.groups,
-    tenant: identity.tenant,
-  });
 }

@@ -14,6 +14,8 @@ export interface PolicyQuestion {
   readonly connector: ConnectorEntry;
   readonly identity: StoredIdentity;
   readonly scopes: readonly string[];
+  /** Client ids that are to accept the token besides those in the scopes (RFC 8693 section 2.1). */
+  readonly audience?: readonly string[];
 }
 
 /** Names that the API server gives a meaning of their own never leave the issuer. */
@@ -64,14 +66,14 @@ export class Permit {
  */
 export async function decide(question: PolicyQuestion, clients: ClientRegistry): Promise<Permit> {
   const { client, connector, identity } = question;
-  checkConnector(question);
+  requireOpenDoor(question);
   for (const name of [identity.userId, identity.username, identity.preferredUsername, identity.email?.address]) {
     if (name?.startsWith(RESERVED)) {
       throw refused('This account has a reserved name.', { rule: 'reserved_name', user: identity.userId });
     }
   }
   const peers: string[] = [];
-  for (const peer of peersOf(question.scopes)) {
+  for (const peer of [...peersOf(question.scopes), ...(question.audience ?? [])]) {
     if (!(await trusts(peer, client, clients))) {
       throw refused('This client may no longer ask for that audience.', { rule: 'audience', peer });
     }
@@ -88,7 +90,17 @@ export async function decide(question: PolicyQuestion, clients: ClientRegistry):
   });
 }
 
-function checkConnector({ client, connector, grantType }: PolicyQuestion): void {
+/**
+ * The part of {@link decide} that needs no identity, for who would ask a connector in vain otherwise. No permit comes of
+ * it.
+ *
+ * @throws {OstiaryError} `login/not_allowed` with the reason in its detail.
+ */
+export function requireOpenDoor({
+  client,
+  connector,
+  grantType,
+}: Pick<PolicyQuestion, 'client' | 'connector' | 'grantType'>): void {
   if (client.allowedConnectors !== undefined && !client.allowedConnectors.includes(connector.id)) {
     throw refused('Connector not allowed for this client.', { rule: 'connector', connector: connector.id });
   }

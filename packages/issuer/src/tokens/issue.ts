@@ -1,5 +1,5 @@
 import type { JsonObject } from '@ostiary/primitives';
-import { createMinter, type Minter } from '@ostiary/token-core';
+import { createMinter, type Minter, type TokenInput } from '@ostiary/token-core';
 import type { IssuerOptions } from '../options.ts';
 import { Permit } from '../policy/permit.ts';
 
@@ -15,46 +15,76 @@ export interface IssueOptions {
   readonly refreshToken?: string;
 }
 
+/** The token types (RFC 8693 section 3) that can be asked for one at a time. The first one is meant when none is named. */
+export const tokenTypes = [
+  'urn:ietf:params:oauth:token-type:access_token',
+  'urn:ietf:params:oauth:token-type:id_token',
+] as const;
+
+/** One of {@link tokenTypes}. */
+export type TokenType = (typeof tokenTypes)[number];
+
+/** Which token is wanted where it is only one. */
+export interface IssueOneOptions {
+  readonly type: TokenType;
+  /** Seconds since the epoch; absent when nobody knows. */
+  readonly authTime?: number | undefined;
+  /** `jti`, if it is an access token. */
+  readonly accessTokenId: string;
+}
+
 export interface IssuedTokens {
-  /** A token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3). */
+  /** A token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3, RFC 8693 section 2.2.1). */
   readonly body: JsonObject;
   readonly connectorId: string;
-  readonly accessTokenId: string;
-  readonly idTokenId: string;
+  /** Absent when only an ID token was issued. */
+  readonly accessTokenId?: string;
+  /** Absent when only an access token was issued. */
+  readonly idTokenId?: string;
 }
 
-/** Mints an access token and an ID token. Wants a permit, so no grant can forget to ask policy. */
-export type IssueTokens = (permit: Permit, options: IssueOptions) => Promise<IssuedTokens>;
-
-/** The only holder of a minter: tokens leave through this function or not at all. */
-export function tokenIssuer(options: IssuerOptions): IssueTokens {
-  const minter = createMinter(options);
-  return (permit, issue) => issueTokens(permit, issue, { minter, lifetimes: options.lifetimes });
+/** Mints tokens. Both want a permit, so no grant can forget to ask policy. */
+export interface TokenIssuer {
+  /** An access token and an ID token. */
+  issueTokens(permit: Permit, options: IssueOptions): Promise<IssuedTokens>;
+  /** One of them, in `access_token` whatever it is (RFC 8693 section 2.2.1). */
+  issueOneToken(permit: Permit, options: IssueOneOptions): Promise<IssuedTokens>;
 }
 
-async function issueTokens(
-  permit: Permit,
-  options: IssueOptions,
-  { minter, lifetimes }: Pick<IssuerOptions, 'lifetimes'> & { readonly minter: Minter },
-): Promise<IssuedTokens> {
+/** What minting takes besides a permit. */
+type Minting = Pick<IssuerOptions, 'lifetimes'> & { readonly minter: Minter };
+
+/** The only holder of a minter: tokens leave through these functions or not at all. */
+export function tokenIssuer(options: IssuerOptions): TokenIssuer {
+  const minting = { minter: createMinter(options), lifetimes: options.lifetimes };
+  return {
+    issueTokens: (permit, issue) => issueTokens(permit, issue, minting),
+    issueOneToken: (permit, issue) => issueOneToken(permit, issue, minting),
+  };
+}
+
+/** What an ID token and an access token have in common. */
+function commonOf(permit: Permit, authTime: number | undefined, { lifetimes }: Minting): TokenInput {
   Permit.assert(permit);
-  const { client, subject, audience, scopes, claims } = permit;
-  const lifetimeSeconds = client.idTokenLifetime ?? lifetimes.idToken;
-  const common = {
+  const { client, subject, audience, claims } = permit;
+  return {
     subject,
     audience,
-    lifetimeSeconds,
+    lifetimeSeconds: client.idTokenLifetime ?? lifetimes.idToken,
     claims,
-    authTime: new Date(options.authTime * 1000),
+    ...(authTime === undefined ? {} : { authTime: new Date(authTime * 1000) }),
     ...(audience.length > 1 ? { authorizedParty: client.id } : {}),
     ...(client.signingAlgorithm === undefined ? {} : { algorithm: client.signingAlgorithm }),
   };
-  const access = await minter.accessToken({
-    ...common,
-    clientId: client.id,
-    scope: scopes,
-    tokenId: options.accessTokenId,
-  });
+}
+
+/** What an access token has besides. */
+const accessOf = ({ client, scopes }: Permit, tokenId: string) => ({ clientId: client.id, scope: scopes, tokenId });
+
+async function issueTokens(permit: Permit, options: IssueOptions, minting: Minting): Promise<IssuedTokens> {
+  const { minter } = minting;
+  const common = commonOf(permit, options.authTime, minting);
+  const access = await minter.accessToken({ ...common, ...accessOf(permit, options.accessTokenId) });
   const id = await minter.idToken({
     ...common,
     accessToken: access.token,
@@ -65,13 +95,35 @@ async function issueTokens(
     body: {
       access_token: access.token,
       token_type: 'bearer',
-      expires_in: lifetimeSeconds,
+      expires_in: common.lifetimeSeconds,
       ...(options.refreshToken === undefined ? {} : { refresh_token: options.refreshToken }),
       id_token: id.token,
-      scope: scopes.join(' '),
+      scope: permit.scopes.join(' '),
     },
     connectorId: permit.connectorId,
     accessTokenId: access.jti,
     idTokenId: id.jti,
+  };
+}
+
+async function issueOneToken(permit: Permit, options: IssueOneOptions, minting: Minting): Promise<IssuedTokens> {
+  const { type, authTime, accessTokenId } = options;
+  const { minter } = minting;
+  const common = commonOf(permit, authTime, minting);
+  const isIdToken = type === 'urn:ietf:params:oauth:token-type:id_token';
+  const { token, jti } = isIdToken
+    ? await minter.idToken(common)
+    : await minter.accessToken({ ...common, ...accessOf(permit, accessTokenId) });
+  return {
+    body: {
+      access_token: token,
+      issued_token_type: type,
+      // An ID token, too, is shown as a bearer token to who it is for, as kube-apiserver wants it.
+      token_type: 'bearer',
+      expires_in: common.lifetimeSeconds,
+      ...(permit.scopes.length === 0 ? {} : { scope: permit.scopes.join(' ') }),
+    },
+    connectorId: permit.connectorId,
+    ...(isIdToken ? { idTokenId: jti } : { accessTokenId: jti }),
   };
 }
