@@ -39,6 +39,16 @@ describe('beginLogin', () => {
     expect(new URL((await begin()).url).searchParams.has('code_challenge')).toBe(false);
   });
 
+  it.each(['authorization_endpoint', 'token_endpoint'])(
+    'sends nobody to a provider without %s, and says what it is good for',
+    async (endpoint) => {
+      const { idp, begin } = await setUp();
+      idp.lies.discovery = { [endpoint]: undefined };
+      const detail = { reason: `no ${endpoint}`, remedy: expect.stringContaining('token exchange only') };
+      await expect(begin()).rejects.toMatchObject({ ...protocol, detail });
+    },
+  );
+
   it('uses another nonce and verifier for every login', async () => {
     const { begin } = await setUp();
     expect((await begin()).keep).not.toEqual((await begin()).keep);

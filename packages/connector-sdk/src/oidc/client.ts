@@ -58,7 +58,9 @@ export async function beginLogin(
   request: LoginRequest,
 ): Promise<{ readonly url: string; readonly keep: Json }> {
   const server = await client.provider.metadata();
-  if (server.authorization_endpoint === undefined) throw unbelievable({ reason: 'no authorization_endpoint' });
+  if (server.authorization_endpoint === undefined) throw logsNobodyIn('no authorization_endpoint');
+  // Before somebody has logged in there in vain.
+  if (server.token_endpoint === undefined) throw logsNobodyIn('no token_endpoint');
   const method = client.pkce ?? defaultMethod(server.code_challenge_methods_supported);
   const nonce = randomToken(client.random);
   const verifier = method === undefined ? undefined : randomToken(client.random);
@@ -72,6 +74,9 @@ export async function beginLogin(
   });
   return { url, keep: verifier === undefined ? { nonce } : { nonce, verifier } };
 }
+
+const logsNobodyIn = (reason: string): OstiaryError =>
+  unbelievable({ reason, remedy: 'it logs nobody in: allow its connector for the token exchange only' });
 
 /** Providers that list no methods ignore what they do not know, so S256 costs nothing there. */
 const defaultMethod = (methods: readonly string[] | undefined): PkceMethod | undefined =>

@@ -14,6 +14,7 @@ export { type EndSessionRequest, endSessionUrl } from './end-session.ts';
 export { type Claims, type IdTokenCheck, signatureAlgorithms, verifyIdToken } from './id-token.ts';
 export type { DiscoveryOptions, EndpointOverrides } from './metadata.ts';
 export {
+  authenticationOf,
   type OpenIdAccount,
   type OpenIdAnswer,
   type OpenIdConnector,

@@ -90,6 +90,8 @@ describe('discovery', () => {
   });
 
   const optional = [
+    'authorization_endpoint',
+    'token_endpoint',
     'userinfo_endpoint',
     'end_session_endpoint',
     'scopes_supported',
@@ -109,16 +111,13 @@ describe('discovery', () => {
     }
   });
 
-  it.each(['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri'])(
-    'does not take a %s that is null or empty',
-    async (name) => {
-      for (const blank of [null, '']) {
-        const { idp, provider } = await setUp();
-        idp.lies.discovery = { [name]: blank };
-        await expect(provider.metadata()).rejects.toMatchObject(protocol);
-      }
-    },
-  );
+  it.each(['issuer', 'jwks_uri'])('does not take a %s that is null or empty', async (name) => {
+    for (const blank of [null, '']) {
+      const { idp, provider } = await setUp();
+      idp.lies.discovery = { [name]: blank };
+      await expect(provider.metadata()).rejects.toMatchObject(protocol);
+    }
+  });
 
   it.each([
     ['userinfo_endpoint', 'none'],

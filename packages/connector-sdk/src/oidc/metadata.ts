@@ -31,8 +31,13 @@ const longestIssuer = 200;
 const names = z.array(z.string()).exactOptional();
 const url = z.url().exactOptional();
 
-/** What a provider need not have or say. */
+/**
+ * What a provider need not have or say. Who logs nobody in, but signs tokens for its jobs, has neither of the first two:
+ * GitHub Actions, the API server of Kubernetes.
+ */
 const optionalMembers = {
+  authorization_endpoint: url,
+  token_endpoint: url,
   userinfo_endpoint: url,
   end_session_endpoint: url,
   scopes_supported: names,
@@ -44,8 +49,6 @@ const optionalMembers = {
 
 const members = z.object({
   issuer: z.string(),
-  authorization_endpoint: url,
-  token_endpoint: url,
   jwks_uri: url,
   ...optionalMembers,
 });

@@ -129,7 +129,8 @@ export async function identify(
   };
 }
 
-function authenticationOf({ auth_time: time, amr, acr }: Claims): Authentication {
+/** When and how the person proved who they are, as an ID token tells (OpenID Connect Core section 2). */
+export function authenticationOf({ auth_time: time, amr, acr }: Claims): Authentication {
   const methods = Array.isArray(amr) ? amr.filter((method) => typeof method === 'string') : [];
   return {
     ...(typeof time === 'number' && time > 0 ? { time: new Date(time * 1000) } : {}),

@@ -18,6 +18,7 @@ export const oidc: ConnectorDefinition<OidcConfig> = defineConnector({
   config: oidcConfig,
   open(config, context) {
     const client = openClient(config, context);
-    return { ...oidcLogin({ config, context, client }), exchange: oidcExchange({ client, config }) };
+    const parts = { config, context, client };
+    return { ...oidcLogin(parts), exchange: oidcExchange(parts) };
   },
 });

@@ -1,8 +1,8 @@
 import type { TokenExchange } from '@ostiary/connector-sdk';
-import { type OpenIdClient, verifyIdToken } from '@ostiary/connector-sdk/oidc';
+import { authenticationOf, verifyIdToken } from '@ostiary/connector-sdk/oidc';
 import { isOstiaryError } from '@ostiary/primitives';
-import type { OidcConfig } from './config.ts';
 import { identityOf } from './identity.ts';
+import type { Oidc } from './login.ts';
 
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 
@@ -10,13 +10,7 @@ const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
  * Takes ID tokens of the provider that name this client in their audience. Dex skips that check and so takes tokens
  * that were meant for any other app; and it takes access tokens, whose audience nobody can tell.
  */
-export function oidcExchange({
-  client,
-  config,
-}: {
-  readonly client: OpenIdClient;
-  readonly config: OidcConfig;
-}): TokenExchange {
+export function oidcExchange({ client, config, context }: Oidc): TokenExchange {
   const { provider, clientId } = client;
   return {
     subjectTokenTypes: [ID_TOKEN],
@@ -24,10 +18,13 @@ export function oidcExchange({
       if (subjectTokenType !== ID_TOKEN) return 'rejected';
       try {
         const idToken = await verifyIdToken(subjectToken, { provider, clientId, authorizedParty: 'any' });
-        return identityOf({ idToken }, config);
+        return { ...identityOf({ idToken }, config), authentication: authenticationOf(idToken) };
       } catch (error) {
-        if (isOstiaryError(error, 'upstream/protocol') || isOstiaryError(error, 'login/not_allowed')) return 'rejected';
-        throw error;
+        if (!isOstiaryError(error, 'upstream/protocol') && !isOstiaryError(error, 'login/not_allowed')) throw error;
+        // Who brought the token learns no more than that; the operator must be able to tell a claim from a key.
+        const { code, message, detail } = error;
+        context.log.info('oidc.token_rejected', { connector: context.id, code, message, detail });
+        return 'rejected';
       }
     },
   };

@@ -1,4 +1,4 @@
-import { fakeClock, fakeIdp, httpOver, testContext } from '@ostiary/connector-sdk/testing';
+import { fakeClock, fakeIdp, httpOver, recordingLogger, testContext } from '@ostiary/connector-sdk/testing';
 import { Secret } from '@ostiary/primitives';
 import { describe, expect, it, vi } from 'vitest';
 import { configOf } from '../test/support.ts';
@@ -10,7 +10,8 @@ const scopes = { offlineAccess: true, groups: true };
 async function world(options: Readonly<Record<string, unknown>> = {}) {
   const clock = fakeClock();
   const idp = await fakeIdp({ now: clock.now });
-  const context = testContext({ now: clock.now, http: httpOver(idp.fetch) });
+  const log = recordingLogger();
+  const context = testContext({ now: clock.now, http: httpOver(idp.fetch), log });
   const { via, login, refresh, exchange } = oidc.open(await configOf(options), context);
   if (via !== 'redirect' || refresh?.kind !== 'upstream' || exchange === undefined)
     throw new Error('facets are missing');
@@ -20,7 +21,11 @@ async function world(options: Readonly<Record<string, unknown>> = {}) {
     const params = idp.visit(step.url);
     return login.finish({ scopes, callbackUrl, state: 'st', keep: step.keep, params, headers: new Headers() });
   };
-  return { idp, logIn, refresh, exchange };
+  const exchangeIdToken = async (claims: Readonly<Record<string, unknown>>) => {
+    const subjectToken = new Secret(await idp.idToken(claims));
+    return exchange.exchange({ subjectToken, subjectTokenType: 'urn:ietf:params:oauth:token-type:id_token', scopes });
+  };
+  return { idp, log, logIn, refresh, exchangeIdToken };
 }
 
 describe('a refresh', () => {
@@ -60,14 +65,41 @@ describe('a refresh', () => {
 
 describe('a token exchange', () => {
   it('takes a token that another client got for us, and none that is not for us', async () => {
-    const { idp, exchange } = await world();
-    const subjectTokenType = 'urn:ietf:params:oauth:token-type:id_token';
-    const ask = async (claims: Readonly<Record<string, unknown>>) => {
-      const subjectToken = new Secret(await idp.idToken(claims));
-      return exchange.exchange({ subjectToken, subjectTokenType, scopes });
-    };
-    expect(await ask({ aud: ['ostiary', 'cli'], azp: 'cli' })).toHaveProperty('userId');
-    expect(await ask({ aud: ['cli'], azp: 'ostiary' })).toBe('rejected');
-    expect(await ask({ aud: 'cli' })).toBe('rejected');
+    const { exchangeIdToken } = await world();
+    expect(await exchangeIdToken({ aud: ['ostiary', 'cli'], azp: 'cli' })).toHaveProperty('userId');
+    expect(await exchangeIdToken({ aud: ['cli'], azp: 'ostiary' })).toBe('rejected');
+    expect(await exchangeIdToken({ aud: 'cli' })).toBe('rejected');
+  });
+
+  it('needs no provider that could log somebody in', async () => {
+    const { idp, exchangeIdToken } = await world();
+    idp.lies.discovery = { authorization_endpoint: undefined, token_endpoint: undefined };
+    expect(await exchangeIdToken({})).toHaveProperty('userId');
+  });
+
+  it('says when and how the person logged in, if the token does', async () => {
+    const { exchangeIdToken } = await world();
+    const authentication = { time: new Date(1_800_000_000_000), methods: ['pwd'], contextClass: 'silver' };
+    expect(await exchangeIdToken({ auth_time: 1_800_000_000, amr: ['pwd'], acr: 'silver' })).toMatchObject({
+      authentication,
+    });
+    expect(await exchangeIdToken({ auth_time: undefined })).toHaveProperty('authentication', {});
+  });
+
+  it.each([
+    ['it is for somebody else', {}, { aud: 'cli' }, { reason: 'ERR_JWT_CLAIM_VALIDATION_FAILED', field: 'aud' }],
+    [
+      'a claim is missing that the configuration wants',
+      { userNameKey: 'job' },
+      {},
+      { reason: 'missing "job" claim', remedy: 'set getUserInfo: true, or name another claim in userNameKey' },
+    ],
+  ])('tells the log why it takes none when %s', async (_why, options, claims, detail) => {
+    const { log, exchangeIdToken } = await world(options);
+    expect(await exchangeIdToken(claims)).toBe('rejected');
+    expect(log.lines).toMatchObject([
+      { level: 'info', event: 'oidc.token_rejected', fields: { connector: 'test', code: 'upstream/protocol', detail } },
+    ]);
+    expect(log.lines.map(({ fields }) => fields.detail)).toEqual([expect.objectContaining(detail)]);
   });
 });
