@@ -22,7 +22,13 @@ describe('the built server', () => {
     await makeMistakes(built, traces);
     const log = built.server.log();
     // The log is really there, so that a silent one does not pass.
-    for (const event of ['login.successful', 'token.issued', 'refresh.reused', 'request.refused']) {
+    for (const event of [
+      'login.successful',
+      'exchange.successful',
+      'token.issued',
+      'refresh.reused',
+      'request.refused',
+    ]) {
       expect(log).toContain(event);
     }
     for (const secret of traces.secrets) {
@@ -33,6 +39,15 @@ describe('the built server', () => {
   });
 });
 
+/** The connector of these tests takes any token that is not empty. */
+const exchange = (url: string, more: Readonly<Record<string, string>>) =>
+  token(url, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    connector_id: 'mock',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+    ...more,
+  });
+
 async function useTokens({ url }: BuiltServer, { secrets }: Traces): Promise<void> {
   const first = await logIn(url);
   const second = await refresh(url, first.refresh_token);
@@ -40,8 +55,13 @@ async function useTokens({ url }: BuiltServer, { secrets }: Traces): Promise<voi
   // A reuse, which is worth a warning: of the token, not with it.
   expect((await refresh(url, first.refresh_token)).status).toBe(400);
   await fetch(`${url}/userinfo`, { headers: { authorization: `Bearer ${String(second.access_token)}` } });
-  for (const tokens of [first, second]) {
+  const subjectToken = 'a-token-of-the-provider-0123456789';
+  const exchanged = await exchange(url, { subject_token: subjectToken });
+  expect(exchanged.status).toBe(200);
+  secrets.push(subjectToken);
+  for (const tokens of [first, second, exchanged]) {
     for (const name of ['access_token', 'id_token', 'refresh_token']) {
+      if (tokens[name] === undefined) continue;
       const text = String(tokens[name]);
       // The parts too: a log that holds a signature or a family's secret is no better.
       secrets.push(text, ...text.split('.').filter((part) => part.length > 40));
@@ -53,10 +73,16 @@ async function makeMistakes({ url }: BuiltServer, { secrets, answers }: Traces):
   const code = 'a-code-that-was-never-issued-0123456789';
   const verifier = 'a-verifier-that-belongs-to-nobody-0123456789abcdef';
   const bearer = 'a-bearer-token-that-is-not-one.at.all';
-  secrets.push(code, verifier, bearer);
+  const subjectToken = 'a-token-that-was-brought-in-vain-0123456789';
+  secrets.push(code, verifier, bearer, subjectToken);
   const redirect = { redirect_uri: 'https://app.example/cb', code_verifier: verifier };
   answers.push(JSON.stringify(await token(url, { grant_type: 'authorization_code', code, ...redirect })));
   answers.push(JSON.stringify(await token(url, { grant_type: 'refresh_token', refresh_token: `ort.${code}` })));
+  answers.push(JSON.stringify(await exchange(url, { subject_token: subjectToken, connector_id: 'x' })));
+  // Who mixes up two parameters sends a token where another word belongs.
+  for (const name of ['subject_token_type', 'requested_token_type', 'connector_id']) {
+    answers.push(JSON.stringify(await exchange(url, { subject_token: 'x', [name]: subjectToken })));
+  }
   const wrong = { method: 'POST', headers: { authorization: `Basic ${btoa(`app:${PASSWORD}`)}` } };
   const form = new URLSearchParams({ grant_type: 'authorization_code', code });
   answers.push(await (await fetch(`${url}/token`, { ...wrong, body: form })).text());

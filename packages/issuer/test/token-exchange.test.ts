@@ -134,12 +134,12 @@ describe('an exchange that is refused', () => {
     [
       'a subject_token_type that the connector does not take',
       { subject_token_type: accessToken },
-      `This connector takes no subject_token_type '${accessToken}', but ${idToken}.`,
+      `Requested connector does not take this subject_token_type. Name ${idToken}.`,
     ],
     [
       'a requested_token_type that is not here',
       { requested_token_type: `${urn}refresh_token` },
-      `Unsupported requested_token_type '${urn}refresh_token'. Leave it out, or name ${idToken}.`,
+      `Unsupported requested_token_type. Name ${accessToken} or ${idToken}.`,
     ],
     ['an actor', { actor_token: 'x' }, 'actor_token is not supported: nobody can act for somebody else.'],
     ['the type of an actor', { actor_token_type: idToken }, 'actor_token is not supported:'],

@@ -69,20 +69,21 @@ function refuseUnsupported(params: Parameters): void {
   }
 }
 
+/** What was sent is not repeated, here and below: who mixes up two parameters sends a token in the wrong one. */
 function readTokenType(params: Parameters): TokenType {
   const named = params.get('requested_token_type') ?? tokenTypes[0];
   const type = tokenTypes.find((known) => known === named);
   if (type !== undefined) return type;
-  const message = `Unsupported requested_token_type ${quoted(named)}. Leave it out, or name ${tokenTypes[1]}.`;
+  const message = `Unsupported requested_token_type. Name ${tokenTypes.join(' or ')}.`;
   throw new OstiaryError('oauth/invalid_request', message);
 }
 
-function requireConnector({ params }: GrantRequest, context: IssuerContext): ConnectorEntry {
+function requireConnector({ params, client }: GrantRequest, context: IssuerContext): ConnectorEntry {
   const id = required(params, 'connector_id');
   const connector = findConnector(id, context);
   if (connector !== undefined) return connector;
   throw new OstiaryError('oauth/invalid_request', 'Requested connector does not exist.', {
-    detail: { connector: id.slice(0, 200) },
+    detail: { client: client.id },
   });
 }
 
@@ -114,7 +115,7 @@ function requireExchange(connectorId: string, exchange: TokenExchange | undefine
 function requireSubjectTokenType(params: Parameters, { subjectTokenTypes }: TokenExchange): string {
   const type = required(params, 'subject_token_type');
   if (subjectTokenTypes.includes(type)) return type;
-  const message = `This connector takes no subject_token_type ${quoted(type)}, but ${subjectTokenTypes.join(', ')}.`;
+  const message = `Requested connector does not take this subject_token_type. Name ${subjectTokenTypes.join(' or ')}.`;
   throw new OstiaryError('oauth/invalid_request', message);
 }
 
@@ -123,5 +124,3 @@ function required(params: Parameters, name: 'connector_id' | 'subject_token' | '
   if (value === undefined) throw new OstiaryError('oauth/invalid_request', `Required param: ${name}.`);
   return value;
 }
-
-const quoted = (text: string): string => JSON.stringify(text).slice(0, 100);
