@@ -18,6 +18,8 @@ need() { # need PACKAGE FILE...   a file may be a pattern; the package is wanted
 }
 
 need openssl openssl
+need curl curl
+need jq jq
 need ca-certificates /etc/ssl/certs/ca-certificates.crt
 need redis-server redis-server
 need apache2 apache2
