@@ -107,7 +107,7 @@ describe.skipIf(lacking !== undefined)('docs/kubernetes.md, for a job', () => {
     const { stderr, exitCode } = await run(elsewhere, script);
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain('The subject_token is no good at this connector');
-    await expect.poll(() => elsewhere.issuer.server.log()).toMatch(/msg=oidc\.token_rejected .*1234567/);
+    await expect.poll(() => elsewhere.issuer.server.log()).toMatch(/msg=exchange\.rejected .*1234567/);
   });
 
   it('does not show the connector to people', async () => {

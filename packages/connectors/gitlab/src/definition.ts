@@ -21,6 +21,7 @@ export const gitlab: ConnectorDefinition<GitLabConfig> = defineConnector({
     const { rootCAs, rootCAData } = config;
     const own = rootCAData === undefined ? [] : [{ source: rootCAData, path: 'rootCAData' }];
     const fetch = trustedFetch({ certificates: [...rootCAFields(rootCAs), ...own] }, context);
-    return { ...gitlabLogin({ config, context, fetch }), exchange: gitlabExchange({ config, fetch }) };
+    const parts = { config, context, fetch };
+    return { ...gitlabLogin(parts), exchange: gitlabExchange(parts) };
   },
 });

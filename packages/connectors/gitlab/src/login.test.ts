@@ -171,7 +171,7 @@ describe('token exchange', () => {
 
   it.each([null, 'another-app'])('refuses a token of the application %s', async (application) => {
     const idp = fakeGitLab();
-    const { login, connector } = await opened(idp);
+    const { login, connector, log } = await opened(idp);
     await login();
     const ask = {
       subjectToken: new Secret(idp.issued.findLast((token) => token.startsWith('access-')) ?? ''),
@@ -181,6 +181,26 @@ describe('token exchange', () => {
     expect(await connector.exchange?.exchange(ask)).toMatchObject({ userId: '12345678' });
     idp.world.application = application;
     expect(await connector.exchange?.exchange(ask)).toBe('rejected');
+    expect(log.lines).toMatchObject([
+      {
+        event: 'exchange.rejected',
+        fields: { connector: 'test', detail: { reason: 'token of another application' } },
+      },
+    ]);
+  });
+
+  it('tells the log which group is missing', async () => {
+    const idp = fakeGitLab();
+    await (await opened(idp)).login();
+    const { connector, log } = await opened(idp, { groups: ['board'] });
+    const subjectToken = new Secret(idp.issued.findLast((token) => token.startsWith('access-')) ?? '');
+    const scopes = { offlineAccess: false, groups: true };
+    const ask = { subjectToken, subjectTokenType: ACCESS_TOKEN, scopes };
+    expect(await connector.exchange?.exchange(ask)).toBe('rejected');
+    expect(log.lines).toMatchObject([
+      { event: 'exchange.rejected', fields: { code: 'login/not_allowed', message: expect.stringContaining('board') } },
+    ]);
+    expect(JSON.stringify(log.lines)).not.toContain(subjectToken.reveal());
   });
 });
 

@@ -23,7 +23,7 @@ export function oidcExchange({ client, config, context }: Oidc): TokenExchange {
         if (!isOstiaryError(error, 'upstream/protocol') && !isOstiaryError(error, 'login/not_allowed')) throw error;
         // Who brought the token learns no more than that; the operator must be able to tell a claim from a key.
         const { code, message, detail } = error;
-        context.log.info('oidc.token_rejected', { connector: context.id, code, message, detail });
+        context.log.info('exchange.rejected', { connector: context.id, code, message, detail });
         return 'rejected';
       }
     },

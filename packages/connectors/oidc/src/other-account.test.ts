@@ -98,7 +98,7 @@ describe('a token exchange', () => {
     const { log, exchangeIdToken } = await world(options);
     expect(await exchangeIdToken(claims)).toBe('rejected');
     expect(log.lines).toMatchObject([
-      { level: 'info', event: 'oidc.token_rejected', fields: { connector: 'test', code: 'upstream/protocol', detail } },
+      { level: 'info', event: 'exchange.rejected', fields: { connector: 'test', code: 'upstream/protocol', detail } },
     ]);
     expect(log.lines.map(({ fields }) => fields.detail)).toEqual([expect.objectContaining(detail)]);
   });
