@@ -1,4 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
+import type { IssuerRequest } from './request.ts';
 
 /** Parameters of one request, each at most once unless a specification says otherwise. An empty value counts as absent (RFC 6749 section 3.1). */
 export interface Parameters<Name extends string = string> {
@@ -29,6 +30,16 @@ export function readParameters(...sources: readonly (URLSearchParams | undefined
     },
     getAll: (name) => sources.flatMap((source) => source?.getAll(name) ?? []).filter((value) => value !== ''),
   };
+}
+
+/**
+ * Reads the parameters of a request whose body has them, and nothing else.
+ *
+ * @throws {OstiaryError} `oauth/invalid_request` for a body of another form.
+ */
+export function readForm({ form }: IssuerRequest): Parameters {
+  if (form !== undefined) return readParameters(form);
+  throw new OstiaryError('oauth/invalid_request', 'The body must be application/x-www-form-urlencoded.');
 }
 
 /**

@@ -9,7 +9,7 @@ import type { GrantRequest } from '../grants/grant-request.ts';
 import { refresh } from '../grants/refresh-token.ts';
 import { exchangeToken } from '../grants/token-exchange.ts';
 import type { Endpoint } from '../issuer.ts';
-import { type Parameters, readParameters } from '../parameters.ts';
+import { type Parameters, readForm } from '../parameters.ts';
 import { jsonReply } from '../reply.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
 
@@ -31,10 +31,7 @@ export function tokenEndpoint(context: IssuerContext): Endpoint {
     cors: true,
     audience: 'program',
     async handle(request) {
-      if (request.form === undefined) {
-        throw new OstiaryError('oauth/invalid_request', 'The body must be application/x-www-form-urlencoded.');
-      }
-      const params = readParameters(request.form);
+      const params = readForm(request);
       const grantType = readGrantType(params, context);
       const client = await authenticateClient({ params, request }, context.clients);
       const issued = await grants[grantType]({ params, client, request }, context).catch((error: unknown) =>

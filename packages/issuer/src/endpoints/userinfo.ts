@@ -1,27 +1,10 @@
-import { type JsonObject, OstiaryError } from '@ostiary/primitives';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { asOstiaryError } from '../replies.ts';
 import { jsonReply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
-import { namesOf } from '../tokens/access-token-id.ts';
-
-/** Claims of an access token that tell about the token, not about the person. */
-const aboutTheToken = new Set([
-  'iss',
-  'aud',
-  'exp',
-  'iat',
-  'nbf',
-  'jti',
-  'azp',
-  'client_id',
-  'scope',
-  'at_hash',
-  'auth_time',
-  'nonce',
-]);
+import { claimsOfPerson, readAccessToken } from '../tokens/access-token.ts';
 
 /** `/userinfo` (OpenID Connect Core section 5.3). Believes access tokens of this issuer, not ID tokens. */
 export function userinfoEndpoint(context: IssuerContext): Endpoint {
@@ -35,8 +18,7 @@ export function userinfoEndpoint(context: IssuerContext): Endpoint {
       const token = bearerToken(request);
       if (token === undefined) return jsonReply(401, { error: 'invalid_request' }, { 'www-authenticate': 'Bearer' });
       try {
-        const claims = await checkToken(token, context);
-        return jsonReply(200, Object.fromEntries(Object.entries(claims).filter(([name]) => !aboutTheToken.has(name))));
+        return jsonReply(200, claimsOfPerson(await readAccessToken(token, context)));
       } catch (thrown) {
         const error = asOstiaryError(thrown);
         if (error.code !== 'token/invalid') throw error;
@@ -48,18 +30,6 @@ export function userinfoEndpoint(context: IssuerContext): Endpoint {
       }
     },
   });
-}
-
-/** @throws {OstiaryError} `token/invalid` */
-async function checkToken(token: string, context: IssuerContext): Promise<JsonObject> {
-  const { claims } = await context.verifier.accessToken(token);
-  const jti = claims.jti;
-  const names = typeof jti === 'string' ? namesOf(jti) : [];
-  const marks = await Promise.all(names.map((name) => context.revokedTokens.get(name)));
-  if (names.length === 0 || marks.some((mark) => mark !== undefined)) {
-    throw new OstiaryError('token/invalid', 'The access token has been revoked.');
-  }
-  return claims;
 }
 
 function bearerToken(request: IssuerRequest): string | undefined {
