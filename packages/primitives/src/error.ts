@@ -3,6 +3,8 @@ import type { Json } from './json.ts';
 /**
  * Every error code and the HTTP status it has when it reaches a stranger. The part before the slash says whose fault
  * it is; `oauth/*` codes carry the registered OAuth error code (RFC 6749, RFC 6750, RFC 8628, OpenID Connect Core) behind it.
+ * it is; `oauth/*` codes carry the registered OAuth error code (RFC 6749, RFC 6750, RFC 7009, OpenID Connect Core) behind
+ * it.
  */
 const statusOf = {
   /** The configuration is wrong; start-up stops or a value is refused. */
@@ -37,6 +39,8 @@ const statusOf = {
   'oauth/unauthorized_client': 400,
   'oauth/unsupported_grant_type': 400,
   'oauth/unsupported_response_type': 400,
+  /** RFC 7009 section 2.2.1. */
+  'oauth/unsupported_token_type': 400,
   'oauth/invalid_scope': 400,
   'oauth/access_denied': 400,
   'oauth/authorization_pending': 400,
