@@ -6,6 +6,7 @@ import { callbackEndpoints } from './endpoints/callback.ts';
 import { deviceEndpoints } from './endpoints/device.ts';
 import { deviceAuthorizationEndpoint } from './endpoints/device-authorization.ts';
 import { discoveryEndpoint } from './endpoints/discovery.ts';
+import { introspectionEndpoint } from './endpoints/introspection.ts';
 import { jwksEndpoint } from './endpoints/jwks.ts';
 import { metadataEndpoint } from './endpoints/metadata.ts';
 import { passwordEndpoint } from './endpoints/password.ts';
@@ -36,6 +37,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       approvalEndpoint(context),
       tokenEndpoint(context),
       ...(context.grantTypes.includes(DEVICE_CODE) ? devices(context) : []),
+      introspectionEndpoint(context),
       userinfoEndpoint(context),
     ],
   };

@@ -13,6 +13,9 @@ const claims = [
   ...['email', 'email_verified', 'groups', 'name', 'preferred_username', 'federated_claims'],
 ];
 
+/** How a confidential client shows who it is. */
+const withSecret = ['client_secret_basic', 'client_secret_post'];
+
 /** `/.well-known/openid-configuration` (OpenID Connect Discovery section 3, RFC 8414). Encoded once per key set. */
 export function discoveryEndpoint(context: IssuerContext): Endpoint {
   return defineEndpoint({
@@ -34,6 +37,7 @@ function encode({ issuer, keys, protocol, grantTypes }: IssuerContext, set: Publ
     jwks_uri: issuerUrl(issuer, '/keys'),
     userinfo_endpoint: issuerUrl(issuer, '/userinfo'),
     ...(grantTypes.includes(DEVICE_CODE) ? { device_authorization_endpoint: issuerUrl(issuer, '/device/code') } : {}),
+    introspection_endpoint: issuerUrl(issuer, '/token/introspect'),
     grant_types_supported: grantTypes,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
@@ -42,7 +46,8 @@ function encode({ issuer, keys, protocol, grantTypes }: IssuerContext, set: Publ
     id_token_signing_alg_values_supported: [...new Set([...keys.algorithms, ...set.keys.map(({ alg }) => alg)])],
     code_challenge_methods_supported: protocol.pkceMethods,
     scopes_supported: knownScopes,
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    token_endpoint_auth_methods_supported: [...withSecret, 'none'],
+    introspection_endpoint_auth_methods_supported: withSecret,
     claims_supported: claims,
     prompt_values_supported: ['none', 'login', 'consent'],
     request_parameter_supported: false,

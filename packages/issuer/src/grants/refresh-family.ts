@@ -51,8 +51,9 @@ export async function createFamily(
  * Ends a login before its time: no refresh token of the family is good any more, nor, at `/userinfo`, an access token
  * that any of them was exchanged for.
  *
- * The mark is written first, so that a process that dies in between leaves nothing that works and cannot be found. It
- * stays until the last token has ended, also one of a time when tokens lived longer than now.
+ * The mark is written first, so that a process that dies in between leaves nothing that works and cannot be found, and
+ * doing it again does what is left. It stays until the last token has ended, also one of a time when tokens lived longer
+ * than now.
  */
 export async function revokeFamily(
   familyId: string,
@@ -60,9 +61,11 @@ export async function revokeFamily(
   context: IssuerContext,
 ): Promise<void> {
   const mark = familyMark(familyId);
-  await markRevoked(mark, { reason, until: tokensEnd(client, context) }, context);
-  const family = await context.families.take(familyId);
-  if (family?.tokensEnd !== undefined) await markRevoked(mark, { reason, until: family.tokensEnd }, context);
+  const markUntil = (end = 0): Promise<void> =>
+    markRevoked(mark, { reason, until: Math.max(end, tokensEnd(client, context)) }, context);
+  await markUntil((await context.families.get(familyId))?.value.tokensEnd);
+  // It may have been renewed in between, by a replica whose tokens live longer.
+  await markUntil((await context.families.take(familyId))?.tokensEnd);
 }
 
 /** Marks access tokens as not to be believed, by their `jti` or their family, at least until then. */
@@ -94,20 +97,20 @@ export function familyDeadline(
 /**
  * What a token is to its family now. `fresh` is the current token within the reuse interval of the rotation that made
  * it: it is answered without another rotation, so that a crowd of parallel callers settles on one token. `previous` is
- * the one before it, with the salt that makes its successor again.
+ * the one before it, with the salt that makes its successor again, good until this second (since the epoch).
  */
 export type Standing =
   | { readonly is: 'current' | 'fresh' | 'reused' }
-  | { readonly is: 'previous'; readonly salt: string };
+  | { readonly is: 'previous'; readonly salt: string; readonly until: number };
 
 export function standingOf(token: RefreshToken, family: RefreshFamily, context: IssuerContext): Standing {
   const hash = hashToken(token.text);
   const { previous } = family;
   const { reuseInterval } = context.lifetimes.refreshToken;
-  const recent =
-    reuseInterval > 0 && previous !== undefined && epochSeconds(context.now()) <= previous.rotatedAt + reuseInterval;
+  const until = reuseInterval > 0 && previous !== undefined ? previous.rotatedAt + reuseInterval + 1 : 0;
+  const recent = previous !== undefined && epochSeconds(context.now()) < until;
   if (safeEqual(hash, family.current)) return { is: recent ? 'fresh' : 'current' };
-  return recent && safeEqual(hash, previous.hash) ? { is: 'previous', salt: previous.salt } : { is: 'reused' };
+  return recent && safeEqual(hash, previous.hash) ? { is: 'previous', salt: previous.salt, until } : { is: 'reused' };
 }
 
 /** The family after `token`, its current one, was used, and the token that the client gets. */

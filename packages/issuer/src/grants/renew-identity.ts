@@ -1,3 +1,4 @@
+import type { Refresh } from '@ostiary/connector-sdk';
 import { OstiaryError, type Secret } from '@ostiary/primitives';
 import { requireIdentity } from '../checks/identity.ts';
 import { inTime } from '../checks/in-time.ts';
@@ -22,9 +23,7 @@ export async function renewIdentity(turn: Turn, context: IssuerContext): Promise
   const { refresh } = loginConnector(family.connectorId, context).connector;
   if (refresh === undefined) throw notRenewable(family);
   if (refresh.kind === 'reuse') {
-    const now = epochSeconds(context.now());
-    const ends = Math.min(family.authTime + refresh.maxAgeSeconds, family.identity.authentication?.expires ?? Infinity);
-    return now < ends ? family.identity : 'rejected';
+    return epochSeconds(context.now()) < reuseEnd(family, refresh) ? family.identity : 'rejected';
   }
   let known: KnownIdentity = {
     identity: await restoreIdentity(family.identity, context.sealer),
@@ -45,6 +44,14 @@ export async function renewIdentity(turn: Turn, context: IssuerContext): Promise
   requireIdentity(renewed);
   if (renewed.userId !== identity.userId) throw anotherPerson(family);
   return storeIdentity(renewed, context.sealer, known);
+}
+
+/** Until when a login is good that nobody can be asked about, in seconds since the epoch. */
+export function reuseEnd(
+  { authTime, identity }: Pick<RefreshFamily, 'authTime' | 'identity'>,
+  { maxAgeSeconds }: Extract<Refresh, { readonly kind: 'reuse' }>,
+): number {
+  return Math.min(authTime + maxAgeSeconds, identity.authentication?.expires ?? Infinity);
 }
 
 /** Another process, or a later configuration, may renew it. */

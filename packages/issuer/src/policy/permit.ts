@@ -109,8 +109,13 @@ export function requireOpenDoor({
   }
 }
 
+/** Whose claims, and which. */
+export interface ClaimsQuestion extends Pick<PolicyQuestion, 'identity' | 'scopes'> {
+  readonly connector: Pick<ConnectorEntry, 'id'>;
+}
+
 /** Claims by scope, as in Dex: what is empty is left out, `email_verified` always accompanies the scope `email`. */
-function claimsFor({ scopes, identity, connector }: PolicyQuestion): ExtraClaims {
+export function claimsFor({ scopes, identity, connector }: ClaimsQuestion): ExtraClaims {
   const has = (scope: string): boolean => scopes.includes(scope);
   const groups = identity.groups.filter((group) => !group.startsWith(RESERVED));
   const text = (name: string, value: string | undefined) => (value ? { [name]: value } : {});
