@@ -10,6 +10,7 @@ import { introspectionEndpoint } from './endpoints/introspection.ts';
 import { jwksEndpoint } from './endpoints/jwks.ts';
 import { metadataEndpoint } from './endpoints/metadata.ts';
 import { passwordEndpoint } from './endpoints/password.ts';
+import { revocationEndpoint } from './endpoints/revocation.ts';
 import { tokenEndpoint } from './endpoints/token.ts';
 import { userinfoEndpoint } from './endpoints/userinfo.ts';
 import { DEVICE_CODE } from './grant-type.ts';
@@ -38,6 +39,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       tokenEndpoint(context),
       ...(context.grantTypes.includes(DEVICE_CODE) ? devices(context) : []),
       introspectionEndpoint(context),
+      revocationEndpoint(context),
       userinfoEndpoint(context),
     ],
   };
