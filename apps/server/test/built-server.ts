@@ -1,12 +1,20 @@
 /** The built server as a child process, and clients that talk to it. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { freePort, type OstiaryServer, startOstiary, temporaryFolder } from '@ostiary/tooling-servers';
+import {
+  type CertificateAuthority,
+  freePort,
+  type OstiaryServer,
+  startOstiary,
+  temporaryFolder,
+} from '@ostiary/tooling-servers';
 
 const main = join(import.meta.dirname, '..', 'dist', 'main.js');
 
 export interface BuiltServer extends AsyncDisposable {
   readonly url: string;
+  /** The same over TLS, with an {@link BuiltServerSettings.authority}. */
+  readonly secureUrl: string | undefined;
   readonly server: OstiaryServer;
   readonly database: string;
 }
@@ -14,6 +22,10 @@ export interface BuiltServer extends AsyncDisposable {
 export interface BuiltServerSettings {
   /** More of the configuration, as YAML at the top level. */
   readonly more?: string;
+  /** Gives it a certificate, and a port for https beside the one for http. */
+  readonly authority?: CertificateAuthority;
+  /** More clients, as YAML. */
+  readonly clients?: readonly string[];
   /** One connector as YAML, in the place of the one that asks for nothing. */
   readonly connector?: string;
   /** The database of another server, to be its replica under the same name. */
@@ -26,12 +38,14 @@ const mock = '{ type: mockCallback, id: mock, name: Mock }';
 
 /** Starts it with SQLite, the connector that asks for nothing, and two clients. */
 export async function startBuiltServer(settings: BuiltServerSettings = {}): Promise<BuiltServer> {
-  const { more = '', connector = mock, replicaOf, env } = settings;
+  const { more = '', clients = [], connector = mock, authority, replicaOf, env } = settings;
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('server-data'));
   const database = replicaOf?.database ?? join(folder.path, 'ostiary.db');
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}/dex`;
+  const secure = authority && { ...(await authority.issue()), address: `127.0.0.1:${await freePort()}` };
+  const tls = secure && `, https: "${secure.address}", tlsCert: ${secure.certificateFile}, tlsKey: ${secure.keyFile}`;
   const server = stack.use(
     await startOstiary({
       command: process.execPath,
@@ -39,31 +53,36 @@ export async function startBuiltServer(settings: BuiltServerSettings = {}): Prom
       config: `
 issuer: ${replicaOf?.url ?? url}
 storage: { type: sqlite3, config: { file: ${database} } }
-web: { http: "${address}" }
+web: { http: "${address}"${tls ?? ''} }
 oauth2: { skipApprovalScreen: true }
 connectors: [${connector}]
 staticClients:
   - { id: app, name: App, secret: app-secret, redirectURIs: ["https://app.example/cb"] }
   - { id: cli, name: CLI, public: true }
-${more}`,
+${clients.map((client) => `  - ${client}\n`).join('')}${more}`,
       readyUrl: `${url}/healthz`,
       env,
     }),
   );
   const owned = stack.move();
-  return { url, server, database, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const secureUrl = secure && `https://${secure.address}/dex`;
+  return { url, secureUrl, server, database, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 const verifier = 'v'.repeat(43);
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
 /** The first step of a browser, and the cookies that it takes along from there. */
-async function begin(url: string, connector: string): Promise<{ readonly next: URL; readonly cookie: string }> {
+async function begin(
+  url: string,
+  connector: string,
+  scope = 'openid offline_access',
+): Promise<{ readonly next: URL; readonly cookie: string }> {
   const ask = new URLSearchParams({
     client_id: 'app',
     redirect_uri: 'https://app.example/cb',
     response_type: 'code',
-    scope: 'openid offline_access',
+    scope,
     code_challenge: challenge,
     code_challenge_method: 'S256',
   });
@@ -84,8 +103,8 @@ export async function typePassword(url: string, connector: string, form: Record<
 }
 
 /** Logs in without a browser, and answers what `/token` says. */
-export async function logIn(url: string): Promise<Record<string, unknown>> {
-  const { next, cookie } = await begin(url, 'mock');
+export async function logIn(url: string, scope?: string): Promise<Record<string, unknown>> {
+  const { next, cookie } = await begin(url, 'mock', scope);
   const back = await fetch(next, { redirect: 'manual', headers: { cookie } });
   const code = new URL(back.headers.get('location') ?? 'x:').searchParams.get('code') ?? '';
   const form = {
@@ -97,14 +116,24 @@ export async function logIn(url: string): Promise<Record<string, unknown>> {
   return token(url, form);
 }
 
+/** Posts a form as the confidential client; rejects when there is no answer at all. */
+export function post(url: string, form: Readonly<Record<string, string>>): Promise<Response> {
+  const headers = { authorization: `Basic ${btoa('app:app-secret')}` };
+  return fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) });
+}
+
 /** Calls `/token` as the confidential client; rejects when there is no answer at all. */
 export async function token(url: string, form: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
-  const headers = { authorization: `Basic ${btoa('app:app-secret')}` };
-  const response = await fetch(`${url}/token`, { method: 'POST', headers, body: new URLSearchParams(form) });
+  const response = await post(`${url}/token`, form);
   return { status: response.status, ...(await response.json()) };
 }
 
 /** Uses a refresh token. */
 export function refresh(url: string, refreshToken: unknown): Promise<Record<string, unknown>> {
   return token(url, { grant_type: 'refresh_token', refresh_token: String(refreshToken) });
+}
+
+/** Revokes a token, and answers the status. */
+export async function revoke(url: string, revoked: unknown): Promise<number> {
+  return (await post(`${url}/token/revoke`, { token: String(revoked) })).status;
 }

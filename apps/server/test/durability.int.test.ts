@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logIn, refresh, startBuiltServer } from './built-server.ts';
+import { logIn, refresh, revoke, startBuiltServer } from './built-server.ts';
 
 const DEVICES = 1000;
 const AT_ONCE = 25;
@@ -56,6 +56,35 @@ describe('a server that is killed in the middle of 1,000 refreshes', () => {
     const third = (await refresh(url, second)).refresh_token;
     expect(await refresh(url, first)).toMatchObject({ status: 400, error: 'invalid_grant' });
     expect(await refresh(url, third)).toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+});
+
+describe('a server that is killed in the middle of revocations', () => {
+  it('does what was left of a revocation when it is asked again', { timeout: 120_000 }, async () => {
+    await using built = await startBuiltServer();
+    const { url, server } = built;
+    const tokens: Record<string, unknown>[] = [];
+    await inParallel(200, async () => void tokens.push(await logIn(url)));
+    let answered = 0;
+    let killing: Promise<unknown> | undefined;
+    const ended = new Set<unknown>();
+    await inParallel(tokens.length, async (index) => {
+      const token = tokens[index]?.refresh_token;
+      if (killing !== undefined) return;
+      const status = await revoke(url, token).catch(() => undefined);
+      if (status === 200) ended.add(token);
+      answered += 1;
+      if (answered === 100) killing = server.kill();
+    });
+    await killing;
+    await server.restart();
+    expect(ended.size).toBeLessThan(tokens.length);
+    for (const { refresh_token: token, access_token: access } of tokens) {
+      if (!ended.has(token)) expect(await revoke(url, token)).toBe(200);
+      expect(await refresh(url, token)).toMatchObject({ status: 400, error: 'invalid_grant' });
+      const headers = { authorization: `Bearer ${String(access)}` };
+      expect((await fetch(`${url}/userinfo`, { headers })).status).toBe(401);
+    }
   });
 });
 

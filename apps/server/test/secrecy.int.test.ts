@@ -1,6 +1,6 @@
 /** What passes through the server and must not be in its log, nor in an answer to a stranger. */
 import { describe, expect, it } from 'vitest';
-import { type BuiltServer, logIn, refresh, startBuiltServer, token } from './built-server.ts';
+import { type BuiltServer, logIn, post, refresh, startBuiltServer, token } from './built-server.ts';
 
 const PASSWORD = 'correct-horse-battery-staple';
 const more = `
@@ -29,6 +29,7 @@ describe('the built server', () => {
       'refresh.reused',
       'request.refused',
     ]) {
+    for (const event of ['login.successful', 'token.issued', 'refresh.reused', 'token.revoked', 'request.refused']) {
       expect(log).toContain(event);
     }
     for (const secret of traces.secrets) {
@@ -60,6 +61,17 @@ async function useTokens({ url }: BuiltServer, { secrets }: Traces): Promise<voi
   expect(exchanged.status).toBe(200);
   secrets.push(subjectToken);
   for (const tokens of [first, second, exchanged]) {
+  const third = await logIn(url);
+  for (const [path, token] of [
+    ['introspect', second.access_token],
+    ['introspect', third.refresh_token],
+    ['revoke', third.access_token],
+    ['revoke', third.refresh_token],
+    ['revoke', third.id_token],
+  ] as const) {
+    await post(`${url}/token/${path}`, { token: String(token) });
+  }
+  for (const tokens of [first, second, third]) {
     for (const name of ['access_token', 'id_token', 'refresh_token']) {
       if (tokens[name] === undefined) continue;
       const text = String(tokens[name]);
@@ -90,4 +102,8 @@ async function makeMistakes({ url }: BuiltServer, { secrets, answers }: Traces):
   answers.push(await (await fetch(`${url}/auth/mock/login?state=x`, { method: 'POST', body: posted })).text());
   answers.push(await (await fetch(`${url}/userinfo`, { headers: { authorization: `Bearer ${bearer}` } })).text());
   answers.push(await (await fetch(`${url}/callback/mock?state=x&code=${code}`)).text());
+  for (const path of ['introspect', 'revoke']) {
+    answers.push(await (await post(`${url}/token/${path}`, { token: bearer })).text());
+    answers.push(await (await post(`${url}/token/${path}?token=${bearer}`, { secret: PASSWORD })).text());
+  }
 }

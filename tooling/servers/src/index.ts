@@ -1,4 +1,5 @@
 export { type ApacheOptions, type ApacheServer, apacheRedirectUri, startApache } from './apache.ts';
+export { type ApacheApi, type ApacheApiOptions, startApacheApi } from './apache-api.ts';
 export { type AuthProxyOptions, startAuthProxy } from './auth-proxy.ts';
 export {
   type Certificate,

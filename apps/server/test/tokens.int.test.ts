@@ -1,0 +1,78 @@
+/** Programs that are not ours ask the built server about tokens, and end them. */
+import { encodeSubject } from '@ostiary/token-core';
+import { createAuthority, requireTool, startApacheApi } from '@ostiary/tooling-servers';
+import * as oidc from 'openid-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BuiltServer, logIn, refresh, startBuiltServer } from './built-server.ts';
+
+const clients = [
+  '{ id: api, name: API, secret: api-secret, redirectURIs: ["https://api.example/cb"], trustedPeers: [app] }',
+];
+const lacking = requireTool('openssl', 'apache2', 'mod_auth_openidc.so');
+
+/** A client of the issuer, as openid-client makes it of what discovery says. */
+const connect = (url: string, id: string): Promise<oidc.Configuration> =>
+  oidc.discovery(new URL(url), id, undefined, oidc.ClientSecretBasic(`${id}-secret`), {
+    execute: [oidc.allowInsecureRequests],
+  });
+
+/** Tokens of a login at `app`, the access token for `api`, too. */
+async function tokensFor(url: string): Promise<{ readonly access: string; readonly refresh: string }> {
+  const scope = 'openid profile groups offline_access audience:server:client_id:api';
+  const { access_token, refresh_token } = await logIn(url, scope);
+  return { access: String(access_token), refresh: String(refresh_token) };
+}
+
+describe('openid-client, at the built server,', () => {
+  const stack = new AsyncDisposableStack();
+  let built: BuiltServer;
+  let app: oidc.Configuration;
+  let api: oidc.Configuration;
+  beforeAll(async () => {
+    built = stack.use(await startBuiltServer({ clients }));
+    [app, api] = await Promise.all([connect(built.url, 'app'), connect(built.url, 'api')]);
+  });
+  afterAll(() => stack.disposeAsync());
+
+  it('asks about tokens, each client about its own', async () => {
+    const { access, refresh: token } = await tokensFor(built.url);
+    expect(await oidc.tokenIntrospection(api, access)).toMatchObject({
+      ...{ active: true, client_id: 'app', aud: ['api', 'app'], iss: built.url, token_type: 'Bearer' },
+      ext: { azp: 'app', groups: ['authors'], name: 'Kilgore Trout' },
+    });
+    expect(await oidc.tokenIntrospection(app, token)).toMatchObject({ active: true, token_use: 'refresh_token' });
+    expect(await oidc.tokenIntrospection(api, token)).toEqual({ active: false });
+  });
+
+  it('revokes a login, and an access token', async () => {
+    const first = await tokensFor(built.url);
+    const second = await tokensFor(built.url);
+    await oidc.tokenRevocation(app, first.refresh, { token_type_hint: 'refresh_token' });
+    await oidc.tokenRevocation(app, second.access);
+    for (const token of [first.access, first.refresh, second.access]) {
+      expect(await oidc.tokenIntrospection(app, token)).toEqual({ active: false });
+    }
+    expect(await refresh(built.url, first.refresh)).toMatchObject({ status: 400, error: 'invalid_grant' });
+    expect(await refresh(built.url, second.refresh)).toMatchObject({ status: 200 });
+    await expect(oidc.tokenRevocation(api, second.refresh)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+});
+
+it.skipIf(lacking !== undefined)('Apache with mod_auth_openidc lets in who has a token that is good', async () => {
+  await using authority = await createAuthority();
+  await using built = await startBuiltServer({ authority, clients });
+  await using apache = await startApacheApi({
+    introspectionEndpoint: `${built.secureUrl}/token/introspect`,
+    ...{ ca: authority.ca, clientId: 'api', clientSecret: 'api-secret', requiredClaim: 'ext.groups:authors' },
+  });
+  const ask = async (token: string): Promise<string> => {
+    const reply = await fetch(apache.url, { headers: { authorization: `Bearer ${token}` } });
+    return `${reply.status} ${reply.ok ? (await reply.text()).trim() : ''}`;
+  };
+  const { access, refresh: token } = await tokensFor(built.url);
+  const sub = encodeSubject({ userId: '0-385-28089-0', connectorId: 'mock' });
+  expect(await ask(access)).toBe(`200 user=${sub}`);
+  expect(await ask(token), 'a refresh token is none').toBe('401 ');
+  await oidc.tokenRevocation(await connect(built.url, 'app'), token);
+  expect(await ask(access)).toBe('401 ');
+});
