@@ -145,6 +145,8 @@ describe('a token that is not the one to revoke', () => {
     });
     expect(await working(harness, tokens)).toEqual(['access', 'refresh']);
     expect(revoked(harness)).toEqual([]);
+    const refused = harness.log.lines.find(({ event }) => event === 'request.refused');
+    expect(refused?.fields).toMatchObject({ endpoint: 'revocation', detail: { client: 'other' } });
   });
 
   it('that names a client in its audience is not its own either', async () => {

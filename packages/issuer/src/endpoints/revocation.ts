@@ -51,26 +51,28 @@ async function revokeLogin(
 ): Promise<Revoked | undefined> {
   const family = (await context.families.get(familyId))?.value;
   if (family === undefined) return undefined;
-  if (family.clientId !== client.id) throw notYours();
+  if (family.clientId !== client.id) throw notYours(client);
   await revokeFamily(familyId, { client, reason }, context);
   return { what: 'refresh_token', connector: family.connectorId };
 }
 
 async function revokeAccessToken(token: string, client: Client, context: IssuerContext): Promise<Revoked | undefined> {
   const found = await findAccessToken(token, context);
-  if (found === undefined) return refuseIdToken(token, context);
-  if (found.clientId !== client.id) throw notYours();
+  if (found === undefined) return refuseIdToken(token, client, context);
+  if (found.clientId !== client.id) throw notYours(client);
   await markRevoked(found.id, { reason, until: found.expires }, context);
   return { what: 'access_token', accessTokenId: found.id };
 }
 
 /** RFC 6749 section 5.2 has this code for it, and RFC 7009 section 2.1 refers to there. */
-function notYours(): OstiaryError {
-  return new OstiaryError('oauth/invalid_grant', 'The token was issued to another client. Nothing was revoked.');
+function notYours({ id }: Client): OstiaryError {
+  return new OstiaryError('oauth/invalid_grant', 'The token was issued to another client. Nothing was revoked.', {
+    detail: { client: id },
+  });
 }
 
 /** Who means to take back an ID token would take a success for one: clusters go on accepting it. */
-async function refuseIdToken(token: string, { verifier }: IssuerContext): Promise<undefined> {
+async function refuseIdToken(token: string, { id }: Client, { verifier }: IssuerContext): Promise<undefined> {
   try {
     await verifier.idToken(token);
   } catch (error) {
@@ -80,5 +82,6 @@ async function refuseIdToken(token: string, { verifier }: IssuerContext): Promis
   throw new OstiaryError(
     'oauth/unsupported_token_type',
     'An ID token cannot be revoked: it is good until it expires. Revoke the refresh token, so that no other follows.',
+    { detail: { client: id } },
   );
 }
