@@ -96,6 +96,15 @@ describe.skipIf(lacking !== undefined)('kubectl login', () => {
     expect(await whoAmI(world.kubectl, terminal)).toMatchObject({ groups: ['dev', 'ops'] });
   });
 
+  it('ends the login at the issuer when the person logs out', async () => {
+    await using terminal = await openTerminal(world.authority.caFile);
+    await logIn(world, terminal);
+    const { exitCode, stderr } = await terminal.run(['logout']);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain('The issuer ended the session.');
+    expect(world.issuer.server.log()).toMatch(/token\.revoked .*client=kubectl what=refresh_token/);
+  });
+
   it('goes on through a restart of the server in the middle of a login', async () => {
     await using terminal = await openTerminal(world.authority.caFile);
     await logIn(world, terminal, () => world.issuer.server.restart());

@@ -16,14 +16,16 @@ export interface LogoutFlags extends KubeconfigFlags {
 
 const LOCK_PATIENCE_MS = 15_000;
 
+/** Nobody waits longer for an issuer to hear of it. */
+const REVOCATION_MS = 5000;
+
 /** Ends sessions. What is on this machine goes in any case; an issuer that was not told makes the command fail. */
 export async function logoutCommand(flags: LogoutFlags, system: System): Promise<void> {
   const ids = flags.all ? system.store.traces() : [chooseSession(flags, system)];
   if (ids.length === 0) system.say('There is no session on this machine.');
-  const failures: unknown[] = [];
-  for (const id of ids) {
-    await endSession(id, system).catch((error: unknown) => failures.push(error));
-  }
+  // Side by side: without a network each waits for its whole time.
+  const outcomes = await Promise.allSettled(ids.map((id) => endSession(id, system)));
+  const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === 'rejected' ? [outcome.reason] : []));
   // The last is told by who called us; each is a session that somebody has to look after.
   for (const failure of failures.slice(0, -1)) system.say(explain(failure).join(' '));
   if (failures.length > 0) throw failures.at(-1);
@@ -75,8 +77,10 @@ async function revoke(session: Session, system: System): Promise<string> {
   if (metadata.revocationEndpoint === undefined) {
     return `${done} The issuer offers no revocation, so it was not told. ${rest}`;
   }
+  const fetch = system.fetchFor(certificateAuthority);
+  const signal = system.timeout(REVOCATION_MS);
   const provider = providerFromMetadata(key.issuer, metadata, {
-    fetch: system.fetchFor(certificateAuthority),
+    fetch: (input, init) => fetch(input, { ...init, signal }),
     now: system.now,
   });
   try {
