@@ -139,6 +139,7 @@ describe.skipIf(lacking !== undefined)('relying parties', () => {
     await expect.poll(() => row.textContent()).not.toBe(before);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('button', { name: 'Log in' }).waitFor();
+    expect(issuer.server.log()).toMatch(/token\.revoked .*client=app what=refresh_token/);
     await page.context().close();
   });
 });

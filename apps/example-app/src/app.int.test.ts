@@ -11,16 +11,17 @@ const relyingParty: RelyingParty = {
   finish: unreachable,
   refresh: unreachable,
   userinfo: unreachable,
+  revoke: unreachable,
 };
 
 /** The app on a port of its own. */
-async function startApp(party: RelyingParty = relyingParty) {
+async function startApp(party: RelyingParty = relyingParty, log: (line: string) => void = () => {}) {
   const app = createApp({
     issuer: 'http://issuer.example',
     baseUrl: 'http://127.0.0.1',
     relyingParty: party,
     sessions: createSessions({ most: 10, lifeMs: 1000, now: () => 0 }),
-    log: () => {},
+    log,
   });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -70,4 +71,36 @@ it('lets two tabs of one browser log in, whichever is back first', async () => {
   expect(await go('/callback?code=c&state=s2')).toBe(302);
   expect(finished).toEqual(['s1', 's2']);
   expect(await go('/callback?code=c&state=s2'), 'the same once more').toBe(400);
+});
+
+it.each([
+  ['ends the login at the issuer when somebody logs out', async () => {}, []],
+  ['logs out also when the issuer cannot be told', unreachable, ['revoke: fetch failed']],
+])('%s', async (_what, answer, lines) => {
+  const revoked: unknown[] = [];
+  const log: string[] = [];
+  const party: RelyingParty = {
+    ...relyingParty,
+    finish: async () => ({ idToken: `${btoa('{}')}.b.c`, accessToken: 'a', refreshToken: 'r', claims: {} }),
+    revoke: ({ refreshToken }) => {
+      revoked.push(refreshToken);
+      return answer();
+    },
+  };
+  using app = await startApp(party, (line) => log.push(line));
+  let cookie = '';
+  const go = async (path: string, method = 'GET'): Promise<Response> => {
+    const reply = await fetch(`${app.url}${path}`, { method, redirect: 'manual', headers: { cookie } });
+    cookie = reply.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+    return reply;
+  };
+  await go('/login');
+  await go('/callback?code=c&state=s');
+  const before = cookie;
+  expect(await (await go('/')).text()).toContain('Log out');
+  expect((await go('/logout', 'POST')).status).toBe(303);
+  expect(revoked).toEqual(['r']);
+  expect(log).toEqual(lines);
+  cookie = before;
+  expect(await (await go('/')).text(), 'the session is gone').not.toContain('Log out');
 });

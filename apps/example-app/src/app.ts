@@ -54,7 +54,7 @@ class NotBegun extends Error {
   override readonly name = 'NotBegun';
 }
 
-function createRouter({ issuer, baseUrl, relyingParty, sessions }: AppOptions): Router {
+function createRouter({ issuer, baseUrl, relyingParty, sessions, log }: AppOptions): Router {
   const router = new Router();
   const sessionOf = (ctx: Koa.Context): Session => sessions.get(ctx.cookies.get(COOKIE)) ?? {};
   const current = (ctx: Koa.Context): Tokens | undefined => sessionOf(ctx).tokens;
@@ -95,9 +95,13 @@ function createRouter({ issuer, baseUrl, relyingParty, sessions }: AppOptions): 
     ctx.status = 303;
     ctx.redirect('/');
   });
-  router.post('/logout', (ctx) => {
+  router.post('/logout', async (ctx) => {
+    const tokens = current(ctx);
     sessions.remove(ctx.cookies.get(COOKIE));
     ctx.cookies.set(COOKIE, null);
+    // Whoever logs out is logged out here, whatever the issuer says.
+    if (tokens !== undefined)
+      await relyingParty.revoke(tokens).catch((error: unknown) => log(`revoke: ${chain(error)}`));
     ctx.status = 303;
     ctx.redirect('/');
   });

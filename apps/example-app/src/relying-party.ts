@@ -32,6 +32,8 @@ export interface RelyingParty {
   finish(url: URL, pending: PendingLogin): Promise<Tokens>;
   refresh(tokens: Tokens): Promise<Tokens>;
   userinfo(tokens: Tokens): Promise<Readonly<Record<string, unknown>>>;
+  /** Ends the login at an issuer that offers it (RFC 7009). */
+  revoke(tokens: Tokens): Promise<void>;
 }
 
 /** Makes the relying party. The issuer is asked for its metadata when it is first needed, and again after a failure. */
@@ -74,6 +76,11 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     },
     async userinfo({ accessToken, claims }) {
       return oidc.fetchUserInfo(await configuration(), accessToken, String(claims.sub));
+    },
+    async revoke({ refreshToken }) {
+      const config = await configuration();
+      if (refreshToken === undefined || config.serverMetadata().revocation_endpoint === undefined) return;
+      await oidc.tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' });
     },
   };
 }
