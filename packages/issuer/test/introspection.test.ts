@@ -300,10 +300,11 @@ describe('a request', () => {
   });
 });
 
-it('discovery names the endpoint, and how its clients show who they are', async () => {
-  const document = bodyOf(await (await start()).browser().send('/.well-known/openid-configuration'));
-  expect(document).toMatchObject({
+it('discovery names the endpoint and how its clients show who they are, and scripts may call it', async () => {
+  const { browser, issuer } = await start();
+  expect(bodyOf(await browser().send('/.well-known/openid-configuration'))).toMatchObject({
     introspection_endpoint: `${issuerId}/token/introspect`,
     introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
   });
+  expect(issuer.endpoints.find(({ path }) => path === '/token/introspect')).toMatchObject({ cors: true });
 });

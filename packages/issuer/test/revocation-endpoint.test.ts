@@ -347,10 +347,11 @@ it('the log has the client and what was revoked, and no token', async () => {
   }
 });
 
-it('discovery names the endpoint, and that public clients may come', async () => {
-  const document = bodyOf(await (await start()).browser().send('/.well-known/openid-configuration'));
-  expect(document).toMatchObject({
+it('discovery names the endpoint, and that public clients and scripts may call it', async () => {
+  const { browser, issuer } = await start();
+  expect(bodyOf(await browser().send('/.well-known/openid-configuration'))).toMatchObject({
     revocation_endpoint: `${issuerId}/token/revoke`,
     revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
   });
+  expect(issuer.endpoints.find(({ path }) => path === '/token/revoke')).toMatchObject({ cors: true });
 });
