@@ -13,4 +13,4 @@ export type GrantType = (typeof grantTypes)[number];
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** The one that gives a token of ours for one of a provider (RFC 8693 section 2.1). */
-export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';

@@ -2,9 +2,8 @@ import type { Json } from './json.ts';
 
 /**
  * Every error code and the HTTP status it has when it reaches a stranger. The part before the slash says whose fault
- * it is; `oauth/*` codes carry the registered OAuth error code (RFC 6749, RFC 6750, RFC 8628, OpenID Connect Core) behind it.
- * it is; `oauth/*` codes carry the registered OAuth error code (RFC 6749, RFC 6750, RFC 7009, OpenID Connect Core) behind
- * it.
+ * it is; `oauth/*` codes carry the registered OAuth error code (RFC 6749, RFC 6750, RFC 7009, RFC 8628, RFC 8693, OpenID
+ * Connect Core) behind it.
  */
 const statusOf = {
   /** The configuration is wrong; start-up stops or a value is refused. */

@@ -73,10 +73,7 @@ export const staticClient = z.object({
 
 /** Grants of Dex that do not exist here. The first two do nothing in Dex either without keys that are refused. */
 export const idleGrantTypes = ['implicit', 'password'] as const;
-const absentGrantTypes = [
-  ...idleGrantTypes,
-  'client_credentials',
-] as const;
+const absentGrantTypes = [...idleGrantTypes, 'client_credentials'] as const;
 
 export const connector = z.object({
   type: text(),

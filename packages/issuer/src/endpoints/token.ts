@@ -2,7 +2,7 @@ import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { authenticateClient } from '../checks/client.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { DEVICE_CODE, type GrantType, tokenExchange } from '../grant-type.ts';
+import { DEVICE_CODE, type GrantType, TOKEN_EXCHANGE } from '../grant-type.ts';
 import { redeemCode } from '../grants/authorization-code.ts';
 import { redeemDeviceCode } from '../grants/device-code.ts';
 import type { GrantRequest } from '../grants/grant-request.ts';
@@ -19,7 +19,7 @@ const grants: Readonly<Record<GrantType, Grant>> = {
   authorization_code: redeemCode,
   refresh_token: refresh,
   [DEVICE_CODE]: redeemDeviceCode,
-  [tokenExchange]: exchangeToken,
+  [TOKEN_EXCHANGE]: exchangeToken,
 };
 
 /** `/token` (RFC 6749 section 3.2). Parameters come from the body alone; the client is known before any grant runs. */
@@ -63,6 +63,6 @@ function readGrantType(params: Parameters, context: IssuerContext): GrantType {
  */
 function rejectGrant(error: unknown, grantType: GrantType): never {
   if (!isOstiaryError(error) || !error.code.startsWith('login/')) throw error;
-  const code = grantType === tokenExchange ? 'oauth/invalid_request' : 'oauth/invalid_grant';
+  const code = grantType === TOKEN_EXCHANGE ? 'oauth/invalid_request' : 'oauth/invalid_grant';
   throw new OstiaryError(code, error.message, { cause: error, detail: error.detail });
 }

@@ -5,7 +5,7 @@ import { inTime } from '../checks/in-time.ts';
 import { checkAudience, checkKnownScopes } from '../checks/scope.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { IssuerContext } from '../context.ts';
-import { tokenExchange } from '../grant-type.ts';
+import { TOKEN_EXCHANGE } from '../grant-type.ts';
 import { connectorScopes } from '../login/begin.ts';
 import { personFields } from '../login/person-fields.ts';
 import { type Parameters, splitList } from '../parameters.ts';
@@ -29,7 +29,7 @@ export async function exchangeToken(grant: GrantRequest, context: IssuerContext)
   const { client, request } = grant;
   const wanted = await readWanted(grant, context);
   const connector = requireConnector(grant, context);
-  const door = { grantType: tokenExchange, client, connector } as const;
+  const door = { grantType: TOKEN_EXCHANGE, client, connector } as const;
   requireOpenDoor(door);
   const identity = await askConnector(connector, { grant, scopes: wanted.scopes });
   const stored = await storeIdentity(identity, context.sealer);
