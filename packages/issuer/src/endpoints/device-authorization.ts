@@ -7,7 +7,7 @@ import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { deviceLifetime, keepDeviceRequest, POLLING_INTERVAL } from '../login/device.ts';
-import { readParameters, splitList } from '../parameters.ts';
+import { readForm, splitList } from '../parameters.ts';
 import { jsonReply } from '../reply.ts';
 
 /** `/device/code` (RFC 8628 section 3.1): a device asks for a code to show. Without a scope it asks for `openid`, as in Dex. */
@@ -19,10 +19,7 @@ export function deviceAuthorizationEndpoint(context: IssuerContext): Endpoint {
     cors: false,
     audience: 'program',
     async handle(request) {
-      if (request.form === undefined) {
-        throw new OstiaryError('oauth/invalid_request', 'The body must be application/x-www-form-urlencoded.');
-      }
-      const params = readParameters(request.form);
+      const params = readForm(request);
       const client = await authenticateClient({ params, request }, context.clients);
       if (!mayUseDevices(client)) {
         throw new OstiaryError('oauth/unauthorized_client', `The client has no redirect URI ${DEVICE}.`);
