@@ -1,4 +1,4 @@
-/** The command line: `ostiary serve`, `ostiary check`, `ostiary version` or `--version`. */
+/** The command line: `ostiary serve`, `check`, `revoke`, `revocations`, `version` or `--version`. */
 import { isOstiaryError } from '@ostiary/primitives';
 import { Command, CommanderError, Option } from 'commander';
 import { serve } from './compose.ts';
@@ -9,6 +9,7 @@ import { summary } from './config/summary.ts';
 import type { Effects } from './effects.ts';
 import { failureLine } from './failure-line.ts';
 import { plugIns } from './plug-ins.ts';
+import { type RevokeFlags, revocations, revoke } from './revoke.ts';
 import { version } from './version.ts';
 
 /** Exit codes: 0 done, 1 the file has problems (`check`), 2 it could not be done. */
@@ -48,6 +49,26 @@ function createProgram(effects: Effects, exitWith: (code: number) => void): Comm
     .description('read a configuration, tell all that is wrong with it, start nothing')
     .argument('<file>', 'configuration, YAML or JSON')
     .action(async (file: string, flags: AddressFlags) => exitWith(await check(file, overridesOf(flags), effects)));
+  withAddresses(program.command('revoke'))
+    .description('end logins from before now, in all replicas that use the same storage')
+    .argument('<file>', 'configuration, YAML or JSON')
+    .option('--subject <sub>', 'of this person, by the claim sub')
+    .option('--email <address>', 'of this person, by the address')
+    .option('--group <name>', 'of everybody in this group')
+    .option('--client <id>', 'made with this client')
+    .option('--connector <id>', 'made with this connector')
+    .option('--everybody', 'all')
+    .action(async (file: string, flags: RevokeFlags & AddressFlags) => {
+      const { config } = await load(file, effects, { overrides: overridesOf(flags) });
+      effects.print(await revoke(config, flags, effects));
+    });
+  withAddresses(program.command('revocations'))
+    .description('list what was ended with revoke')
+    .argument('<file>', 'configuration, YAML or JSON')
+    .action(async (file: string, flags: AddressFlags) => {
+      const { config } = await load(file, effects, { overrides: overridesOf(flags) });
+      effects.print(await revocations(config, effects));
+    });
   program
     .command('version')
     .description('print the version')
@@ -63,6 +84,7 @@ const examples = `
 Examples:
   $ ostiary check config.yaml
   $ ostiary serve config.yaml
+  $ ostiary revoke config.yaml --email jane@example.com
   $ ostiary serve config.yaml --web-http-addr 127.0.0.1:5556 --telemetry-addr :5558
 
 Signals: SIGTERM and SIGINT stop in order, SIGTERM after a second in which clients and load balancers move on; another one

@@ -5,6 +5,7 @@ import { createVerifier, type Verifier } from '@ostiary/token-core';
 import { type GrantType, grantTypes } from './grant-type.ts';
 import { type KeyedQueue, keyedQueue } from './grants/keyed-queue.ts';
 import type { IssuerOptions } from './options.ts';
+import { openRevocations, type Revocations } from './policy/revocations.ts';
 import type { Authenticated } from './records/authentication.ts';
 import { type AuthorizationCode, authorizationCode } from './records/authorization-code.ts';
 import { type DeviceRequest, deviceRequest } from './records/device-request.ts';
@@ -23,6 +24,7 @@ export interface IssuerContext extends IssuerOptions, TokenIssuer {
   readonly codes: RecordStore<AuthorizationCode>;
   readonly families: RecordStore<RefreshFamily>;
   readonly revokedTokens: RecordStore<{ readonly reason: string }>;
+  readonly revocations: Revocations;
   readonly deviceRequests: RecordStore<DeviceRequest>;
   readonly loginAttempts: RecordStore<LoginAttempts>;
   /** Refreshes of one family, one after another. */
@@ -44,6 +46,7 @@ export function createContext(options: IssuerOptions): IssuerContext {
     codes: recordStore(storage, authorizationCode),
     families: recordStore(storage, refreshFamily),
     revokedTokens: recordStore(storage, revokedToken),
+    revocations: openRevocations(storage, now),
     deviceRequests: recordStore(storage, deviceRequest),
     loginAttempts: recordStore(storage, loginAttempts),
     refreshQueue: keyedQueue(isOutage),

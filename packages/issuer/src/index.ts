@@ -7,6 +7,8 @@ export type { Endpoint, Issuer } from './issuer.ts';
 export { defaultPasswordAttempts } from './login/password-budget.ts';
 export type { IssuerOptions, Lifetimes, PasswordAttempts, ProtocolOptions } from './options.ts';
 export type { ConnectorChoice, ConsentItem, Page, PageProblem } from './page.ts';
+export { listRevocations, type Revocation, revokeLogins } from './policy/revocations.ts';
+export { type RevocationMark, type RevocationTarget, revocationTargets } from './records/revocations.ts';
 export { firstUseIn } from './records/used-once.ts';
 export { jsonReply, type Reply, type SetCookie } from './reply.ts';
 export type { IssuerRequest } from './request.ts';

@@ -10,6 +10,7 @@ import { deviceRequest } from '../src/records/device-request.ts';
 import { loginAttempts } from '../src/records/login-attempts.ts';
 import { pendingLogin } from '../src/records/pending-login.ts';
 import { refreshFamily } from '../src/records/refresh-family.ts';
+import { revocations } from '../src/records/revocations.ts';
 import { revokedToken } from '../src/records/revoked-token.ts';
 import { usedOnce } from '../src/records/used-once.ts';
 
@@ -34,6 +35,7 @@ describe('stored records', () => {
     expect(problems(pendingLogin)).toEqual([]);
     expect(problems(authorizationCode)).toEqual([]);
     expect(problems(refreshFamily)).toEqual([]);
+    expect(problems(revocations)).toEqual([]);
     expect(problems(revokedToken)).toEqual([]);
     expect(problems(deviceRequest)).toEqual([]);
     expect(problems(loginAttempts)).toEqual([]);

@@ -39,7 +39,7 @@ function list(names: readonly string[]): string {
 }
 
 /** Seconds as a Go duration (`1h30m`), `no limit` for none. */
-function formatSeconds(seconds: number | undefined): string {
+export function formatSeconds(seconds: number | undefined): string {
   if (seconds === undefined) return 'no limit';
   const parts = [
     [Math.floor(seconds / 3600), 'h'],

@@ -10,6 +10,7 @@ import { localUrl } from '../login/urls.ts';
 import type { ConsentItem } from '../page.ts';
 import { readParameters } from '../parameters.ts';
 import { decide } from '../policy/permit.ts';
+import { sinceOf } from '../records/authentication.ts';
 import type { Reply } from '../reply.ts';
 import { grantTypeOf, isForDevice } from '../requests/authorization-request.ts';
 
@@ -70,7 +71,7 @@ async function answer(
     throw new OstiaryError('login/denied', 'The user rejected the request.', { detail });
   }
   const question = { client, connector: entry, identity: authenticated.identity, scopes: authenticated.request.scopes };
-  await decide({ ...question, grantType: grantTypeOf(authenticated.request) }, context.clients);
+  await decide({ ...question, grantType: grantTypeOf(authenticated.request), since: sinceOf(authenticated) }, context);
   return answerClient(authenticated, { client, transaction }, context);
 }
 

@@ -7,7 +7,7 @@ import { familyDeadline, type Standing, standingOf } from '../grants/refresh-fam
 import { parseRefreshToken, type RefreshToken } from '../grants/refresh-token-format.ts';
 import { reuseEnd } from '../grants/renew-identity.ts';
 import type { Endpoint } from '../issuer.ts';
-import { claimsFor } from '../policy/permit.ts';
+import { claimsFor, loginOf } from '../policy/permit.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
 import { compact } from '../records/stored-identity.ts';
 import { jsonReply } from '../reply.ts';
@@ -75,6 +75,13 @@ async function aboutRefreshToken(
   if (family === undefined || family.clientId !== client.id) return undefined;
   const standing = standingOf(token, family, context);
   const end = endOf(family, standing, context);
+  const login = loginOf({
+    client,
+    connector: { id: family.connectorId },
+    identity: family.identity,
+    since: family.createdAt,
+  });
+  if ((await context.revocations.find(login)) !== undefined) return undefined;
   if (standing.is === 'reused' || end <= epochSeconds(context.now())) return undefined;
   const { identity, connectorId, scopes, createdAt } = family;
   const ext = claimsFor({ identity, scopes, connector: { id: connectorId } });

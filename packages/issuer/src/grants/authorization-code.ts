@@ -5,6 +5,7 @@ import { checkCodeVerifier } from '../checks/pkce.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { IssuerContext } from '../context.ts';
 import { decide } from '../policy/permit.ts';
+import { sinceOf } from '../records/authentication.ts';
 import type { AuthorizationCode } from '../records/authorization-code.ts';
 import { grantTypeOf } from '../requests/authorization-request.ts';
 import { newAccessTokenId } from '../tokens/access-token-id.ts';
@@ -55,8 +56,8 @@ export async function redeem(
   const { request: authorization, identity, connectorId, authTime } = record.value;
   checkCodeVerifier(authorization.codeChallenge, params.get('code_verifier'));
   const connector = loginConnector(connectorId, context);
-  const question = { client, connector, identity, scopes: authorization.scopes };
-  const permit = await decide({ ...question, grantType: grantTypeOf(authorization) }, context.clients);
+  const question = { client, connector, identity, scopes: authorization.scopes, since: sinceOf(record.value) };
+  const permit = await decide({ ...question, grantType: grantTypeOf(authorization) }, context);
   // A key that cannot sign must show before the code is spent.
   context.keys.signer(client.signingAlgorithm);
 

@@ -2,9 +2,8 @@ import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import type { VersionedRecord } from '@ostiary/storage-sdk';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import { splitList } from '../parameters.ts';
-import { decide, type Permit } from '../policy/permit.ts';
+import { decide, loginOf, type Permit } from '../policy/permit.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
-import type { StoredIdentity } from '../records/stored-identity.ts';
 import { newAccessTokenId } from '../tokens/access-token-id.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
 import type { GrantRequest } from './grant-request.ts';
@@ -58,6 +57,8 @@ async function tryRefresh(
   const standing = standingOf(token, family, context);
   // Before the request is looked at: who holds no token of this family learns nothing of it, and ends it with any.
   if (standing.is === 'reused') return familyReused({ token, grant }, context);
+  // Before the provider is asked about somebody whom an operator has put out.
+  if (await isRevoked(family, context)) return loginRevoked({ token, grant }, context);
   const use: Use = { token, grant, scopes: narrowScopes(grant, family) };
   switch (standing.is) {
     case 'fresh':
@@ -75,6 +76,12 @@ async function tryRefresh(
 function isOver(family: RefreshFamily, { now, lifetimes }: IssuerContext): boolean {
   const deadline = familyDeadline(family, lifetimes.refreshToken);
   return deadline !== undefined && deadline <= now();
+}
+
+async function isRevoked(family: RefreshFamily, { revocations }: IssuerContext): Promise<boolean> {
+  const { clientId, connectorId, identity, createdAt: since } = family;
+  const login = loginOf({ client: { id: clientId }, connector: { id: connectorId }, identity, since });
+  return (await revocations.find(login)) !== undefined;
 }
 
 /** False when the login goes on: another replica used it after this one, which may have been paused, had read it. */
@@ -112,7 +119,7 @@ async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promis
   const { token } = use;
   const identity = await renewIdentity(turn, context);
   // Who was paused for longer than the lease may have shown what another replica has spent since.
-  if (identity === 'rejected') return (await turn.isMine()) ? loginOver(use, context) : 'again';
+  if (identity === 'rejected') return (await turn.isMine()) ? loginRejected(use, context) : 'again';
   const mine = turn.record();
   const permit = await permitFor({ ...mine.value, identity }, use, context);
   const { client } = use.grant;
@@ -138,12 +145,12 @@ function answer({ permit, next, family }: Answer, context: IssuerContext): Promi
 
 /** Asks policy again at every refresh; what it refuses now ends this use, and the record stays for a change of mind. */
 async function permitFor(
-  { connectorId, identity }: { readonly connectorId: string; readonly identity: StoredIdentity },
+  { connectorId, identity, createdAt: since }: RefreshFamily,
   { scopes, grant: { client } }: Use,
   context: IssuerContext,
 ): Promise<Permit> {
   const connector = loginConnector(connectorId, context);
-  return decide({ grantType: 'refresh_token', client, connector, identity, scopes }, context.clients);
+  return decide({ grantType: 'refresh_token', client, connector, identity, scopes, since }, context);
 }
 
 /** Fewer scopes than were granted are fine, and do not shrink the grant (RFC 6749 section 6). */
@@ -157,17 +164,32 @@ function narrowScopes({ params }: GrantRequest, { scopes }: RefreshFamily): read
   return asked.length === 0 ? scopes : asked;
 }
 
-async function familyReused({ token, grant }: Pick<Use, 'token' | 'grant'>, context: IssuerContext): Promise<never> {
-  await revokeFamily(token.familyId, { client: grant.client, reason: 'refresh token reused' }, context);
+async function familyReused(use: Ending, context: IssuerContext): Promise<never> {
+  const { grant } = use;
+  await endLogin(use, 'refresh token reused', context);
   grant.request.log.warn('refresh.reused', { client: grant.client.id, at: epochSeconds(context.now()) });
   throw invalidToken();
 }
 
-async function loginOver({ token, grant }: Use, context: IssuerContext): Promise<never> {
-  await revokeFamily(token.familyId, { client: grant.client, reason: 'login over' }, context);
-  grant.request.log.info('refresh.rejected', { client: grant.client.id });
-  throw new OstiaryError('oauth/invalid_grant', 'The login is over. Please log in again.');
+type Ending = Pick<Use, 'token' | 'grant'>;
+
+async function loginRejected(use: Ending, context: IssuerContext): Promise<never> {
+  await endLogin(use, 'login over', context);
+  use.grant.request.log.info('refresh.rejected', { client: use.grant.client.id });
+  throw loginOver();
 }
+
+async function loginRevoked(use: Ending, context: IssuerContext): Promise<never> {
+  await endLogin(use, 'revoked by an operator', context);
+  use.grant.request.log.info('refresh.revoked', { client: use.grant.client.id });
+  throw loginOver();
+}
+
+const endLogin = ({ token, grant: { client } }: Ending, reason: string, context: IssuerContext): Promise<void> =>
+  revokeFamily(token.familyId, { client, reason }, context);
+
+const loginOver = (): OstiaryError =>
+  new OstiaryError('oauth/invalid_grant', 'The login is over. Please log in again.');
 
 /** The sealing key is lost. The record stays, because a backup may bring the key back, and expires in its time. */
 function loginUnreadable({ grant }: Use, { value: { connectorId } }: FamilyRecord, cause: OstiaryError): OstiaryError {

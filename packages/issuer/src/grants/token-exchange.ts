@@ -4,7 +4,7 @@ import { requireIdentity } from '../checks/identity.ts';
 import { inTime } from '../checks/in-time.ts';
 import { checkAudience, checkKnownScopes } from '../checks/scope.ts';
 import type { ConnectorEntry } from '../connectors.ts';
-import type { IssuerContext } from '../context.ts';
+import { epochSeconds, type IssuerContext } from '../context.ts';
 import { TOKEN_EXCHANGE } from '../grant-type.ts';
 import { connectorScopes } from '../login/begin.ts';
 import { personFields } from '../login/person-fields.ts';
@@ -34,7 +34,10 @@ export async function exchangeToken(grant: GrantRequest, context: IssuerContext)
   const identity = await askConnector(connector, { grant, scopes: wanted.scopes });
   const stored = await storeIdentity(identity, context.sealer);
   const { scopes, audience, type } = wanted;
-  const permit = await decide({ ...door, identity: stored, scopes, audience }, context.clients);
+  const permit = await decide(
+    { ...door, identity: stored, scopes, audience, since: epochSeconds(context.now()) },
+    context,
+  );
   const accessTokenId = newAccessTokenId(context.random);
   const issued = await context.issueOneToken(permit, { type, authTime: stored.authentication?.time, accessTokenId });
   request.log.info('exchange.successful', personFields({ identity, connector: connector.id, client: client.id }));

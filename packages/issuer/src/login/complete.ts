@@ -2,9 +2,9 @@ import type { Identity } from '@ostiary/connector-sdk';
 import { OstiaryError } from '@ostiary/primitives';
 import { hashToken, randomToken } from '@ostiary/token-core';
 import { requireIdentity } from '../checks/identity.ts';
-import { after, type IssuerContext } from '../context.ts';
+import { after, epochSeconds, type IssuerContext } from '../context.ts';
 import { decide } from '../policy/permit.ts';
-import type { Authenticated } from '../records/authentication.ts';
+import { type Authenticated, sinceOf } from '../records/authentication.ts';
 import { storeIdentity } from '../records/stored-identity.ts';
 import { codeToClient } from '../replies.ts';
 import type { Reply } from '../reply.ts';
@@ -31,8 +31,14 @@ export async function completeLogin(
 ): Promise<Reply> {
   const authenticated = await authenticate(login, context);
   const { client, entry, authorization, transaction } = login;
-  const question = { client, connector: entry, identity: authenticated.identity, scopes: authorization.scopes };
-  const permit = await decide({ ...question, grantType: grantTypeOf(authorization) }, context.clients);
+  const question = {
+    client,
+    connector: entry,
+    identity: authenticated.identity,
+    scopes: authorization.scopes,
+    since: sinceOf(authenticated),
+  };
+  const permit = await decide({ ...question, grantType: grantTypeOf(authorization) }, context);
   if (authorization.expectedSubject !== undefined && authorization.expectedSubject !== permit.subject) {
     throw new OstiaryError('oauth/login_required', 'id_token_hint does not match authenticated user.');
   }
@@ -86,5 +92,6 @@ async function authenticate(login: CompletedLogin, context: IssuerContext): Prom
     connectorId: entry.id,
     identity: await storeIdentity(identity, context.sealer),
     authTime,
+    loggedInAt: epochSeconds(context.now()),
   };
 }

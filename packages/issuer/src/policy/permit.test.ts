@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../client.ts';
 import type { StoredIdentity } from '../records/stored-identity.ts';
-import { decide, Permit, type PolicyQuestion } from './permit.ts';
+import { decide, Permit, type PolicyDeps, type PolicyQuestion } from './permit.ts';
 
 const client: Client = { id: 'app', name: 'App', public: false, secrets: [], redirectUris: [], trustedPeers: [] };
 const clients = { find: async (id: string) => (id === client.id ? client : undefined) };
+const deps: PolicyDeps = { clients, revocations: { find: async () => undefined } };
 const login = { prompt: 'Name', check: async () => 'rejected' as const };
 const connector = { id: 'ldap', type: 'ldap', name: 'Directory', connector: { via: 'password', login } } as const;
 const identity: StoredIdentity = { userId: 'u-1', username: 'Jane', groups: ['dev'] };
@@ -16,8 +17,9 @@ const ask = (more: Partial<StoredIdentity>, scopes: readonly string[]): Promise<
     connector,
     identity: { ...identity, ...more },
     scopes,
+    since: 1,
   };
-  return decide(question, clients);
+  return decide(question, deps);
 };
 
 describe('a permit', () => {
@@ -76,8 +78,9 @@ describe('a permit', () => {
   it('names an audience once, however often it was asked for', async () => {
     const peer = { ...client, id: 'api', trustedPeers: ['app'] };
     const scopes = ['openid', ...['api', 'app', 'api', 'app'].map((id) => `audience:server:client_id:${id}`)];
-    const question = { grantType: 'authorization_code', client, connector, identity, scopes } as const;
-    const { audience } = await decide(question, { find: async (id) => (id === 'api' ? peer : undefined) });
+    const question = { grantType: 'authorization_code', client, connector, identity, scopes, since: 1 } as const;
+    const asked = { find: async (id: string) => (id === 'api' ? peer : undefined) };
+    const { audience } = await decide(question, { ...deps, clients: asked });
     expect(audience).toEqual(['api', 'app']);
   });
 });

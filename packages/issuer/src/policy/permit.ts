@@ -6,6 +6,7 @@ import type { Client, ClientRegistry } from '../client.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { GrantType } from '../grant-type.ts';
 import type { StoredIdentity } from '../records/stored-identity.ts';
+import type { RevocableLogin, Revocations } from './revocations.ts';
 
 /** Who wants what, through which door. */
 export interface PolicyQuestion {
@@ -14,8 +15,16 @@ export interface PolicyQuestion {
   readonly connector: ConnectorEntry;
   readonly identity: StoredIdentity;
   readonly scopes: readonly string[];
+  /** When the person logged in here, in seconds since the epoch: what was revoked later ends the login. */
+  readonly since: number;
   /** Client ids that are to accept the token besides those in the scopes (RFC 8693 section 2.1). */
   readonly audience?: readonly string[];
+}
+
+/** Where policy looks things up. */
+export interface PolicyDeps {
+  readonly clients: ClientRegistry;
+  readonly revocations: Revocations;
 }
 
 /** Names that the API server gives a meaning of their own never leave the issuer. */
@@ -64,9 +73,12 @@ export class Permit {
  *
  * @throws {OstiaryError} `login/not_allowed` with the reason in its detail.
  */
-export async function decide(question: PolicyQuestion, clients: ClientRegistry): Promise<Permit> {
+export async function decide(question: PolicyQuestion, { clients, revocations }: PolicyDeps): Promise<Permit> {
   const { client, connector, identity } = question;
   requireOpenDoor(question);
+  const mark = await revocations.find(loginOf(question));
+  if (mark !== undefined)
+    throw refused('This login was ended. Log in again.', { rule: 'revoked', target: mark.target });
   for (const name of [identity.userId, identity.username, identity.preferredUsername, identity.email?.address]) {
     if (name?.startsWith(RESERVED)) {
       throw refused('This account has a reserved name.', { rule: 'reserved_name', user: identity.userId });
@@ -83,12 +95,33 @@ export async function decide(question: PolicyQuestion, clients: ClientRegistry):
   return new Permit(issued, {
     client,
     connectorId: connector.id,
-    subject: encodeSubject({ userId: identity.userId, connectorId: connector.id }),
+    subject: subjectOf(question),
     audience: [first ?? client.id, ...others],
     scopes: question.scopes,
     claims: claimsFor(question),
   });
 }
+
+/** What of a login may have been revoked. */
+export function loginOf(
+  question: Pick<PolicyQuestion, 'identity' | 'since'> & {
+    readonly client: Pick<Client, 'id'>;
+    readonly connector: Pick<ConnectorEntry, 'id'>;
+  },
+): RevocableLogin {
+  const { client, connector, identity, since } = question;
+  return {
+    subject: subjectOf(question),
+    connectorId: connector.id,
+    clientId: client.id,
+    email: identity.email?.address,
+    groups: identity.groups,
+    since,
+  };
+}
+
+const subjectOf = ({ identity, connector }: Pick<ClaimsQuestion, 'identity' | 'connector'>): string =>
+  encodeSubject({ userId: identity.userId, connectorId: connector.id });
 
 /**
  * The part of {@link decide} that needs no identity, for who would ask a connector in vain otherwise. No permit comes of

@@ -9,6 +9,8 @@ export interface Authenticated {
   readonly identity: StoredIdentity;
   /** Seconds since the epoch: `auth_time`. */
   readonly authTime: number;
+  /** Seconds since the epoch: when the login was finished here. Absent in records of before this was kept. */
+  readonly loggedInAt?: number | undefined;
 }
 
 export const authenticatedShape: {
@@ -16,9 +18,14 @@ export const authenticatedShape: {
   connectorId: z.ZodString;
   identity: z.ZodType<StoredIdentity>;
   authTime: z.ZodNumber;
+  loggedInAt: z.ZodOptional<z.ZodNumber>;
 } = {
   request: authorizationRequestSchema,
   connectorId: z.string(),
   identity: storedIdentitySchema,
   authTime: z.number().int(),
+  loggedInAt: z.number().int().optional(),
 };
+
+/** When the person logged in here, as far as the record knows. */
+export const sinceOf = ({ loggedInAt, authTime }: Authenticated): number => loggedInAt ?? authTime;

@@ -1,4 +1,5 @@
 import { isOstiaryError, type Json, type JsonObject, OstiaryError } from '@ostiary/primitives';
+import { decodeSubject } from '@ostiary/token-core';
 import type { IssuerContext } from '../context.ts';
 import { namesOf } from './access-token-id.ts';
 
@@ -26,10 +27,24 @@ export async function readAccessToken(token: string, context: IssuerContext): Pr
     throw new OstiaryError('token/invalid', 'The access token is not complete.');
   }
   const marks = await Promise.all(namesOf(jti).map((name) => context.revokedTokens.get(name)));
-  if (marks.some((mark) => mark !== undefined)) {
+  if (marks.some((mark) => mark !== undefined) || (await isRevoked(claims, context))) {
     throw new OstiaryError('token/invalid', 'The access token has been revoked.');
   }
   return { id: jti, clientId, audience: [aud].flat(), expires: exp, claims };
+}
+
+/** By what the token says of itself. A refresh marks the others, whose scopes leave out what was revoked. */
+async function isRevoked(claims: JsonObject, { revocations }: IssuerContext): Promise<boolean> {
+  const { sub = '', client_id: clientId = '', email, groups, iat } = claims;
+  const mark = await revocations.find({
+    subject: String(sub),
+    connectorId: decodeSubject(String(sub))?.connectorId ?? '',
+    clientId: String(clientId),
+    email: typeof email === 'string' ? email : undefined,
+    groups: [groups ?? []].flat().map(String),
+    since: Number(iat),
+  });
+  return mark !== undefined;
 }
 
 /** The same, for whom a token that does not count is an answer like any other. */

@@ -1,0 +1,100 @@
+/** `ostiary revoke` and `ostiary revocations`: an operator ends logins, and looks at what was ended. */
+import {
+  listRevocations,
+  type RevocationMark,
+  type RevocationTarget,
+  revocationTargets,
+  revokeLogins,
+} from '@ostiary/issuer';
+import { OstiaryError } from '@ostiary/primitives';
+import type { StorageDriver } from '@ostiary/storage-sdk';
+import { decodeSubject } from '@ostiary/token-core';
+import type { Config } from './config/config.ts';
+import { formatSeconds } from './config/summary.ts';
+import type { Effects } from './effects.ts';
+import { rotationPolicy } from './keys.ts';
+import { createLogger } from './ops/logger.ts';
+
+/** Whose logins are meant: one of them. */
+export type RevokeFlags = { readonly [Name in RevocationTarget]?: Name extends 'everybody' ? true : string };
+
+/** Clocks, slow storages and answers on their way. */
+const SLACK_SECONDS = 600;
+
+/**
+ * Ends logins, and says what that means.
+ *
+ * @throws {OstiaryError} `config/invalid` when nobody or more than one is named, for a name that is not in the
+ *   configuration, and for a storage that only the server itself reaches; what opening the storage throws.
+ */
+export async function revoke(config: Config, flags: RevokeFlags, effects: Effects): Promise<string> {
+  const { target, value } = readTarget(flags, config);
+  const { tokenLifetime } = rotationPolicy(config);
+  const { absolute } = config.lifetimes.refreshToken;
+  const longestLogin = absolute === undefined ? undefined : absolute + tokenLifetime + SLACK_SECONDS;
+  const mark = await withStorage(config, effects, (storage) =>
+    revokeLogins({ target, value, longestLogin }, { storage, now: effects.now }),
+  );
+  return (
+    `The logins of ${whose(mark)} from before now (${moment(mark.at)}) are over. In a second or two no replica renews them\n` +
+    `or believes their access tokens. Whoever the provider lets in may log in again.\n` +
+    `A cluster accepts an ID token that it was given before until it ends: ${formatSeconds(tokenLifetime)} at most.\n`
+  );
+}
+
+/** The marks, a line each. */
+export async function revocations(config: Config, effects: Effects): Promise<string> {
+  const marks = await withStorage(config, effects, listRevocations);
+  return marks.length === 0
+    ? 'No logins were ended.\n'
+    : marks.map((mark) => `${moment(mark.at)}  ${whose(mark)}\n`).join('');
+}
+
+function readTarget(flags: RevokeFlags, config: Config): Pick<RevocationMark, 'target' | 'value'> {
+  const [target, ...others] = revocationTargets.filter((name) => flags[name] !== undefined);
+  if (target === undefined || others.length > 0) {
+    throw invalid('Name one of --subject, --email, --group, --client, --connector and --everybody.');
+  }
+  if (target === 'everybody') return { target, value: '' };
+  const value = flags[target] ?? '';
+  checkName(target, value, config);
+  return { target, value };
+}
+
+/** A slip of the pen would end nothing, and say that it had. */
+function checkName(target: RevocationTarget, value: string, { clients, connectors }: Config): void {
+  const known = { client: clients, connector: connectors };
+  if ((target === 'client' || target === 'connector') && !known[target].some(({ id }) => id === value)) {
+    throw invalid(`There is no ${target} "${value}" in the configuration.`);
+  }
+  if (target === 'subject' && decodeSubject(value) === undefined) {
+    throw invalid(`"${value}" is no subject of this issuer. Copy the claim sub of a token, or use --email.`);
+  }
+  if (value.trim() === '') throw invalid(`--${target} is empty.`);
+}
+
+async function withStorage<T>(
+  { storage, logging }: Config,
+  { now, random, printError }: Effects,
+  use: (driver: StorageDriver) => Promise<T>,
+): Promise<T> {
+  if (!storage.durable) {
+    throw invalid(
+      `storage.type is ${storage.type}, which only the server itself reaches. Restart it: that ends all logins.`,
+    );
+  }
+  const log = createLogger(logging, { write: printError, now });
+  await using driver = await storage.open({ now, random, log });
+  const { keys } = await driver.scan({ prefix: ['signing-keys'], limit: 1 });
+  if (keys.length > 0) return await use(driver);
+  throw invalid(
+    'No server has used the storage of this configuration. Check its address, or the folder that you are in.',
+  );
+}
+
+const whose = ({ target, value }: Pick<RevocationMark, 'target' | 'value'>): string =>
+  target === 'everybody' ? 'everybody' : `the ${target} ${JSON.stringify(value)}`;
+
+const moment = (seconds: number): string => new Date(seconds * 1000).toISOString();
+
+const invalid = (message: string): OstiaryError => new OstiaryError('config/invalid', message);
