@@ -75,13 +75,8 @@ async function aboutRefreshToken(
   if (family === undefined || family.clientId !== client.id) return undefined;
   const standing = standingOf(token, family, context);
   const end = endOf(family, standing, context);
-  const login = loginOf({
-    client,
-    connector: { id: family.connectorId },
-    identity: family.identity,
-    since: family.createdAt,
-  });
-  if ((await context.revocations.find(login)) !== undefined) return undefined;
+  const login = { client, connector: { id: family.connectorId }, identity: family.identity, since: family.createdAt };
+  if ((await context.revocations.find(() => loginOf(login))) !== undefined) return undefined;
   if (standing.is === 'reused' || end <= epochSeconds(context.now())) return undefined;
   const { identity, connectorId, scopes, createdAt } = family;
   const ext = claimsFor({ identity, scopes, connector: { id: connectorId } });

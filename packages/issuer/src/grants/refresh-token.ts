@@ -80,8 +80,8 @@ function isOver(family: RefreshFamily, { now, lifetimes }: IssuerContext): boole
 
 async function isRevoked(family: RefreshFamily, { revocations }: IssuerContext): Promise<boolean> {
   const { clientId, connectorId, identity, createdAt: since } = family;
-  const login = loginOf({ client: { id: clientId }, connector: { id: connectorId }, identity, since });
-  return (await revocations.find(login)) !== undefined;
+  const login = { client: { id: clientId }, connector: { id: connectorId }, identity, since };
+  return (await revocations.find(() => loginOf(login))) !== undefined;
 }
 
 /** False when the login goes on: another replica used it after this one, which may have been paused, had read it. */

@@ -76,7 +76,7 @@ export class Permit {
 export async function decide(question: PolicyQuestion, { clients, revocations }: PolicyDeps): Promise<Permit> {
   const { client, connector, identity } = question;
   requireOpenDoor(question);
-  const mark = await revocations.find(loginOf(question));
+  const mark = await revocations.find(() => loginOf(question));
   if (mark !== undefined)
     throw refused('This login was ended. Log in again.', { rule: 'revoked', target: mark.target });
   for (const name of [identity.userId, identity.username, identity.preferredUsername, identity.email?.address]) {

@@ -20,9 +20,10 @@ export interface Revocations {
   /**
    * The mark that ends this login, if there is one.
    *
+   * @param describe says which login. Not asked where nothing was ended: a refresh need not pay for it.
    * @throws {OstiaryError} `storage/unavailable`: who cannot be asked about is not let in.
    */
-  find(login: RevocableLogin): Promise<RevocationMark | undefined>;
+  find(describe: () => RevocableLogin): Promise<RevocationMark | undefined>;
 }
 
 /** The one record. */
@@ -47,7 +48,14 @@ export function openRevocations(storage: StorageDriver, now: Clock): Revocations
     });
     return marks;
   };
-  return { find: async (login) => (await current()).find((mark) => login.since <= mark.at && concerns(mark, login)) };
+  return {
+    async find(describe) {
+      const marks = await current();
+      if (marks.length === 0) return undefined;
+      const login = describe();
+      return marks.find((mark) => login.since <= mark.at && concerns(mark, login));
+    },
+  };
 }
 
 function concerns({ target, value }: RevocationMark, login: RevocableLogin): boolean {

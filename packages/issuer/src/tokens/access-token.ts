@@ -1,6 +1,7 @@
 import { isOstiaryError, type Json, type JsonObject, OstiaryError } from '@ostiary/primitives';
 import { decodeSubject } from '@ostiary/token-core';
 import type { IssuerContext } from '../context.ts';
+import type { RevocableLogin } from '../policy/revocations.ts';
 import { namesOf } from './access-token-id.ts';
 
 /** An access token of this issuer that counts now. */
@@ -35,16 +36,19 @@ export async function readAccessToken(token: string, context: IssuerContext): Pr
 
 /** By what the token says of itself. A refresh marks the others, whose scopes leave out what was revoked. */
 async function isRevoked(claims: JsonObject, { revocations }: IssuerContext): Promise<boolean> {
-  const { sub = '', client_id: clientId = '', email, groups, iat } = claims;
-  const mark = await revocations.find({
+  const mark = await revocations.find(() => loginOfClaims(claims));
+  return mark !== undefined;
+}
+
+function loginOfClaims({ sub = '', client_id: clientId = '', email, groups, iat }: JsonObject): RevocableLogin {
+  return {
     subject: String(sub),
     connectorId: decodeSubject(String(sub))?.connectorId ?? '',
     clientId: String(clientId),
     email: typeof email === 'string' ? email : undefined,
     groups: [groups ?? []].flat().map(String),
     since: Number(iat),
-  });
-  return mark !== undefined;
+  };
 }
 
 /** The same, for whom a token that does not count is an answer like any other. */
