@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHost } from '../src/http/host.ts';
 import { endpoint, hostOptions } from './fake-issuer.ts';
 import { listen } from './listen.ts';
-import { sampleEndpoints, samplePages } from './sample-pages.ts';
+import { hasForm, sampleEndpoints, samplePages } from './sample-pages.ts';
 
 const lacking = requireTool('chromium');
 const pictures = process.env.OSTIARY_SHOTS;
@@ -25,15 +25,6 @@ const looks = [
   { name: 'phone-light', colorScheme: 'light', viewport: { width: 360, height: 720 } },
   { name: 'phone-dark', colorScheme: 'dark', viewport: { width: 360, height: 720 } },
 ] as const;
-const withForm = [
-  'password',
-  'password-invalid',
-  'approval',
-  'approval-device',
-  'device',
-  'device-invalid',
-  'submit-form',
-];
 const pages = [...Object.keys(samplePages), 'home'];
 
 describe.skipIf(lacking !== undefined)('pages', () => {
@@ -112,7 +103,7 @@ describe.skipIf(lacking !== undefined)('pages', () => {
     const page = await chromium.open({ scripts: 'off' });
     for (const name of pages) {
       await page.goto(addressOf(name));
-      expect(await page.locator('script').count(), name).toBe(withForm.includes(name) ? 1 : 0);
+      expect(await page.locator('script').count(), name).toBe(hasForm(name) ? 1 : 0);
       expect(await page.locator('main h1').isVisible(), name).toBe(true);
       for (const form of await page.locator('form').all()) {
         expect(await form.locator('button').isVisible(), name).toBe(true);

@@ -67,6 +67,12 @@ export const samplePages: Readonly<Record<string, IssuerPage>> = {
   },
 };
 
+/** Those have a script that sends the form once, and may have one. */
+export const hasForm = (name: string): boolean => {
+  const page = samplePages[name];
+  return page !== undefined && 'action' in page;
+};
+
 export const problems: readonly PageProblem[] = [
   'bad_request',
   'unknown_client',

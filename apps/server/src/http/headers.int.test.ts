@@ -24,8 +24,7 @@ describe('the headers that protect people', () => {
     ['an error for a program', { ...ok, status: 400 }, dataPolicy],
     ['a redirect', { kind: 'redirect', status: 303, location: 'https://app.example/cb' }, dataPolicy],
     ...Object.entries(samplePages).map(([name, page]): [string, Reply, string] => {
-      const hasForm = ['password', 'password-invalid', 'approval', 'submit-form'].includes(name);
-      const more = hasForm ? "; script-src 'self'" : "; form-action 'none'";
+      const more = hasForm(name) ? "; script-src 'self'" : "; form-action 'none'";
       return [`the page ${name}`, { kind: 'page', status: 200, page }, `${pagePolicy}${more}`];
     }),
   ];
