@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { endpoint, hostOptions, ok } from '../../test/fake-issuer.ts';
 import { listen } from '../../test/listen.ts';
 import { ask, type Received, type Sent } from '../../test/request.ts';
-import { samplePages } from '../../test/sample-pages.ts';
+import { hasForm, samplePages } from '../../test/sample-pages.ts';
 import { createHost, type HostOptions } from './host.ts';
 
 type More = Parameters<typeof hostOptions>[1];
