@@ -8,7 +8,7 @@ import {
 } from '@ostiary/issuer';
 import { OstiaryError } from '@ostiary/primitives';
 import type { StorageDriver } from '@ostiary/storage-sdk';
-import { decodeSubject } from '@ostiary/token-core';
+import { decodeSubject, hasSigningKeys } from '@ostiary/token-core';
 import type { Config } from './config/config.ts';
 import { formatSeconds } from './config/summary.ts';
 import type { Effects } from './effects.ts';
@@ -85,8 +85,7 @@ async function withStorage<T>(
   }
   const log = createLogger(logging, { write: printError, now });
   await using driver = await storage.open({ now, random, log });
-  const { keys } = await driver.scan({ prefix: ['signing-keys'], limit: 1 });
-  if (keys.length > 0) return await use(driver);
+  if (await hasSigningKeys(driver)) return await use(driver);
   throw invalid(
     'No server has used the storage of this configuration. Check its address, or the folder that you are in.',
   );

@@ -30,6 +30,8 @@ export interface BuiltServerSettings {
   readonly connector?: string;
   /** The database of another server, to be its replica under the same name. */
   readonly replicaOf?: BuiltServer;
+  /** As YAML, in the place of SQLite. */
+  readonly storage?: string;
   /** Added to the environment. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -42,6 +44,7 @@ export async function startBuiltServer(settings: BuiltServerSettings = {}): Prom
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('server-data'));
   const database = replicaOf?.database ?? join(folder.path, 'ostiary.db');
+  const { storage = `{ type: sqlite3, config: { file: ${database} } }` } = settings;
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}/dex`;
   const secure = authority && { ...(await authority.issue()), address: `127.0.0.1:${await freePort()}` };
@@ -52,7 +55,7 @@ export async function startBuiltServer(settings: BuiltServerSettings = {}): Prom
       args: (file) => [main, 'serve', file],
       config: `
 issuer: ${replicaOf?.url ?? url}
-storage: { type: sqlite3, config: { file: ${database} } }
+storage: ${storage}
 web: { http: "${address}"${tls ?? ''} }
 oauth2: { skipApprovalScreen: true }
 connectors: [${connector}]

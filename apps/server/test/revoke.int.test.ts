@@ -1,10 +1,12 @@
 /** The built command beside running servers: an operator ends logins. */
 import { join } from 'node:path';
-import { type Result, runCommand, temporaryFolder } from '@ostiary/tooling-servers';
+import { type Result, requireTool, runCommand, startRedis, temporaryFolder } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuiltServer, logIn, refresh, startBuiltServer } from './built-server.ts';
 
 const main = join(import.meta.dirname, '..', 'dist', 'main.js');
+
+const lacking = requireTool('redis-server');
 
 const ostiary = (...args: readonly string[]): Promise<Result> =>
   runCommand({ command: process.execPath, args: [main, ...args] });
@@ -40,6 +42,15 @@ describe('ostiary revoke', () => {
     const comeAgain = async () => refresh(one.url, (await logIn(other.url)).refresh_token);
     await expect.poll(async () => (await comeAgain()).status, { timeout: 5000 }).toBe(200);
     expect((await ostiary('revocations', configFile)).stdout).toMatch(/^20\S+Z {2}the group "authors"\n$/);
+  });
+
+  it.skipIf(lacking !== undefined)('works on Redis, where a page of a scan may be empty', async () => {
+    await using redis = await startRedis();
+    await using server = await startBuiltServer({ storage: `{ type: redis, config: { port: ${redis.port} } }` });
+    const tokens = await logIn(server.url);
+    const { exitCode, stderr } = await ostiary('revoke', server.server.configFile, '--everybody');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    await expect.poll(() => userinfo(server.url, tokens), { timeout: 10_000 }).toBe(401);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /** Signing keys: the table of algorithms, rotation, the ring that replicas share. */
 export { type KeepFreshOptions, keepFresh } from '../rotation/keep-fresh.ts';
 export type { Phase } from '../rotation/plan-rotation.ts';
+export { hasSigningKeys } from './has-signing-keys.ts';
 export {
   createKeyRing,
   type KeyRing,

@@ -4,6 +4,7 @@ import { createMemoryDriver } from '@ostiary/storage-memory';
 import { calculateJwkThumbprint } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { policy, testTime, type World, watched, world } from '../../test/support.ts';
+import { hasSigningKeys } from './has-signing-keys.ts';
 import { createKeyRing, type KeyRing } from './key-ring.ts';
 import type { RotationPolicy } from './rotation-policy.ts';
 
@@ -33,6 +34,13 @@ describe('createKeyRing', () => {
     expect(ring.publicKeys().keys.map(({ alg }) => alg)).toEqual(['RS256', 'ES256', 'EdDSA']);
     expect(ring.signer().alg).toBe('RS256');
     for (const algorithm of ring.algorithms) expect(ring.signer(algorithm).alg).toBe(algorithm);
+  });
+
+  it('is seen by who looks whether the storage is in use', async () => {
+    const at = world();
+    expect(await hasSigningKeys(at.storage)).toBe(false);
+    await open(at);
+    expect(await hasSigningKeys(at.storage)).toBe(true);
   });
 
   it('makes RSA keys of 2048 bits', async () => {

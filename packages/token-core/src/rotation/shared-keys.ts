@@ -59,7 +59,7 @@ export interface SharedKeysOptions<A extends string, P> {
 const SOON_PAUSE_SECONDS = 5;
 
 /** The one record of a kind: compare-and-set on it is what makes replicas agree. */
-const RECORD_ID = 'current';
+export const RECORD_ID = 'current';
 
 /** Seconds since the epoch. */
 export const secondsOf = (now: Clock): number => Math.floor(now().getTime() / 1000);
