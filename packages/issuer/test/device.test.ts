@@ -208,13 +208,27 @@ describe('a device that waits', () => {
     const device = await startDevice(harness);
     expect(errorOf(await device.poll())).toBe('authorization_pending');
     const before = writes;
+    harness.clock.advance(1);
     expect(errorOf(await device.poll())).toBe('slow_down');
-    harness.clock.advance(3);
+    harness.clock.advance(2);
     expect(errorOf(await device.poll())).toBe('slow_down');
     expect(writes).toBe(before);
     harness.clock.advance(1); // a device counts its five seconds from another moment than we do
     expect(errorOf(await device.poll())).toBe('authorization_pending');
     expect(writes).toBe(before + 1);
+  });
+
+  it('may ask twice at once, as golang.org/x/oauth2 does to find out how to send the client', async () => {
+    const harness = await startIssuer();
+    const { deviceCode } = await startDevice(harness);
+    const authorization = `Basic ${Buffer.from('cli:').toString('base64')}`;
+    const form = { grant_type: DEVICE_CODE, client_id: 'cli', device_code: deviceCode, scope };
+    for (let question = 0; question < 3; question += 1) {
+      const first = await harness.browser().token(form, { authorization });
+      const second = await harness.browser().token(form);
+      expect([first, second].map(errorOf)).toEqual(['authorization_pending', 'authorization_pending']);
+      harness.clock.advance(5);
+    }
   });
 
   it('is not in the log with every question', async () => {

@@ -11,6 +11,12 @@ import type { GrantRequest } from './grant-request.ts';
 const TOLERANCE = 1000;
 
 /**
+ * Milliseconds in which a second question is the first one, repeated. golang.org/x/oauth2 sends each question twice, with
+ * the client in the header and in the body, until one of them has had tokens: it is not to blame for asking too early.
+ */
+const REPEATED = 1000;
+
+/**
  * `grant_type=urn:ietf:params:oauth:grant-type:device_code` (RFC 8628 section 3.4). Once the person has approved, the
  * device code is redeemed like an authorization code, once.
  *
@@ -41,11 +47,13 @@ async function whyNotYet(code: DeviceCode, { client }: GrantRequest, context: Is
   if (value.request.clientId !== client.id) return invalidCode();
   if (value.denied === true) return new OstiaryError('oauth/access_denied', 'The person refused.');
   const now = context.now().getTime();
-  if (value.askedAt !== undefined && now < value.askedAt + POLLING_INTERVAL * 1000 - TOLERANCE) {
+  const sinceLast = value.askedAt === undefined ? undefined : now - value.askedAt;
+  if (sinceLast === undefined || sinceLast >= POLLING_INTERVAL * 1000 - TOLERANCE) {
+    // Who is faster has written the same.
+    await context.deviceRequests.replace(id, version, { set: { ...value, askedAt: now }, expiresAt });
+  } else if (sinceLast >= REPEATED) {
     return new OstiaryError('oauth/slow_down', `Ask every ${POLLING_INTERVAL} seconds, and now 5 seconds less often.`);
   }
-  // Who is faster has written the same.
-  await context.deviceRequests.replace(id, version, { set: { ...value, askedAt: now }, expiresAt });
   return new OstiaryError('oauth/authorization_pending', 'The person has not answered yet.');
 }
 
