@@ -16,8 +16,8 @@ beforeAll(async () => {
   jwks = { keys: [{ ...(await exportJWK(mine.publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] };
 });
 
-/** What the token endpoint says to one question: an OAuth error, tokens, or nothing at all. */
-type Said = { readonly error: string } | 'tokens' | 'forged' | 'unreachable';
+/** What the token endpoint says to one question: an OAuth error, tokens, that it has a fault, or nothing at all. */
+type Said = { readonly error: string } | 'tokens' | 'forged' | 'broken' | 'unreachable';
 
 interface Scene {
   readonly waited: number[];
@@ -39,6 +39,7 @@ function scene(said: readonly Said[], start: object = { ...begun, expires_in: 30
     if (url === `${issuer}/device/code`) return Response.json(start, { status });
     const answer = answers.shift() ?? 'unreachable';
     if (answer === 'unreachable') throw problem({ code: 'upstream/unavailable', cause: 'down', remedy: 'wait' });
+    if (answer === 'broken') return Response.json({ error: 'server_error' }, { status: 500 });
     if (typeof answer !== 'string') return Response.json(answer, { status: 400 });
     return Response.json({ access_token: 'at', token_type: 'bearer', id_token: await idToken(answer) });
   };
@@ -116,6 +117,13 @@ describe('a login with a code', () => {
     const there = scene([pending, ...down, pending, 'tokens']);
     expect(await logIn(there)).toBe('jane');
     expect(there.waited).toEqual([5000, 5000, 10_000, 20_000, 30_000, 30_000, 5000]);
+  });
+
+  it('says once that the issuer is away, also one that says so itself, until it answers again', async () => {
+    const there = scene(['broken', 'broken', pending, 'broken', 'tokens']);
+    expect(await logIn(there)).toBe('jane');
+    const away = `${issuer} answered with status 500. Your code is still good: asking again.`;
+    expect(there.said.slice(1)).toEqual([away, away]);
   });
 
   it.each([

@@ -37,13 +37,17 @@ interface Polling {
   readonly stopped: AbortSignal;
 }
 
-/** Asks until there is an answer. A network that fails in between is waited for: the code is still good. */
+/**
+ * Asks until there is an answer. An issuer that cannot be reached in between is waited for: the code is still good. The
+ * person hears of it, once until it answers again, since for them nothing happens although they have logged in.
+ */
 async function poll(
   { deviceCode, intervalMs }: DeviceLogin,
   { ask: { provider, options }, deps, stopped }: Polling,
 ): Promise<Tokens> {
   let interval = intervalMs;
   let pause = interval;
+  let isAway = false;
   for (;;) {
     await deps.sleep(pause);
     if (stopped.aborted) throw stopped.reason;
@@ -52,8 +56,11 @@ async function poll(
       if (typeof answer !== 'string') return answer;
       if (answer === 'slow_down') interval += SLOWER_MS;
       pause = interval;
+      isAway = false;
     } catch (error) {
       if (!isOstiaryError(error, 'upstream/unavailable')) throw error;
+      if (!isAway) deps.say(`${error.message} Your code is still good: asking again.`);
+      isAway = true;
       pause = Math.max(interval, Math.min(2 * pause, LONGEST_PAUSE_MS));
     }
   }
