@@ -18,7 +18,7 @@ export function oidcExchange({ client, config, context }: Oidc): TokenExchange {
       if (subjectTokenType !== ID_TOKEN) return 'rejected';
       try {
         const idToken = await verifyIdToken(subjectToken, { provider, clientId, authorizedParty: 'any' });
-        return { ...identityOf({ idToken }, config), authentication: authenticationOf(idToken) };
+        return { ...identityOf({ idToken, isAlone: true }, config), authentication: authenticationOf(idToken) };
       } catch (error) {
         if (!isOstiaryError(error, 'upstream/protocol') && !isOstiaryError(error, 'login/not_allowed')) throw error;
         // Who brought the token learns no more than that; the operator must be able to tell a claim from a key.

@@ -10,6 +10,8 @@ import { newGroups, readGroups } from './groups.ts';
 export interface Documents {
   readonly idToken: Claims;
   readonly userinfo?: Claims;
+  /** The ID token is all there ever is, whatever `getUserInfo` says: somebody brought it for an exchange. */
+  readonly isAlone?: boolean;
 }
 
 /**
@@ -23,8 +25,8 @@ export function identityOf(documents: Documents, config: OidcConfig): OpenIdAcco
   const preferredUsername = mapped(claims, 'preferred_username', config);
   const email = emailOf(documents, config);
   return {
-    userId: required(claims, 'userIDKey', config),
-    username: required(claims, 'userNameKey', config),
+    userId: required('userIDKey', documents, config),
+    username: required('userNameKey', documents, config),
     ...(typeof preferredUsername === 'string' && preferredUsername !== '' ? { preferredUsername } : {}),
     ...(email === undefined ? {} : { email }),
     groups: groupsOf(claims, config),
@@ -32,11 +34,16 @@ export function identityOf(documents: Documents, config: OidcConfig): OpenIdAcco
 }
 
 /** Many ID tokens hold little more than who it is; the rest is for who asks (OpenID Connect Core section 5.4). */
-function required(claims: Claims, option: 'userIDKey' | 'userNameKey', config: OidcConfig): string {
+function required(
+  option: 'userIDKey' | 'userNameKey',
+  { idToken, userinfo, isAlone = false }: Documents,
+  config: OidcConfig,
+): string {
   const claim = config[option];
-  const value = claims[claim];
+  const value = { ...idToken, ...userinfo }[claim];
   if (typeof value === 'string' && value !== '') return value;
-  const remedy = `${config.getUserInfo ? '' : 'set getUserInfo: true, or '}name another claim in ${option}`;
+  const canAsk = !isAlone && !config.getUserInfo;
+  const remedy = `${canAsk ? 'set getUserInfo: true, or ' : ''}name another claim in ${option}`;
   throw unbelievable({ reason: `missing "${claim}" claim`, claim, remedy });
 }
 

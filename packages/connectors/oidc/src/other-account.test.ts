@@ -92,7 +92,7 @@ describe('a token exchange', () => {
       'a claim is missing that the configuration wants',
       { userNameKey: 'job' },
       {},
-      { reason: 'missing "job" claim', remedy: 'set getUserInfo: true, or name another claim in userNameKey' },
+      { reason: 'missing "job" claim', remedy: 'name another claim in userNameKey' },
     ],
   ])('tells the log why it takes none when %s', async (_why, options, claims, detail) => {
     const { log, exchangeIdToken } = await world(options);
