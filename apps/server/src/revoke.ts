@@ -30,8 +30,7 @@ const SLACK_SECONDS = 600;
 export async function revoke(config: Config, flags: RevokeFlags, effects: Effects): Promise<string> {
   const { target, value } = readTarget(flags, config);
   const { tokenLifetime } = rotationPolicy(config);
-  const { absolute } = config.lifetimes.refreshToken;
-  const longestLogin = absolute === undefined ? undefined : absolute + tokenLifetime + SLACK_SECONDS;
+  const longestLogin = longestLoginOf(config);
   const mark = await withStorage(config, effects, (storage) =>
     revokeLogins({ target, value, longestLogin }, { storage, now: effects.now }),
   );
@@ -40,6 +39,15 @@ export async function revoke(config: Config, flags: RevokeFlags, effects: Effect
     `or believes their access tokens. Whoever the provider lets in may log in again.\n` +
     `A cluster accepts an ID token that it was given before until it ends: ${formatSeconds(tokenLifetime)} at most.\n`
   );
+}
+
+/** From the moment when somebody has logged in to the end of the last token that can come of it. */
+export function longestLoginOf(config: Pick<Config, 'clients' | 'lifetimes' | 'signing'>): number | undefined {
+  const { login, code, device = 0, refreshToken } = config.lifetimes;
+  if (refreshToken.absolute === undefined) return undefined;
+  // The absolute limit counts from the first tokens. Before them a login waits for consent, then for its client.
+  const untilTokens = login + Math.max(code, device);
+  return untilTokens + refreshToken.absolute + rotationPolicy(config).tokenLifetime + SLACK_SECONDS;
 }
 
 /** The marks, a line each. */

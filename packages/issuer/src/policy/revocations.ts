@@ -82,7 +82,10 @@ const sameAddress = (one: string, other: string): boolean => one.toLowerCase() =
 
 /** What to end, and for how long to remember it. */
 export interface Revocation extends Pick<RevocationMark, 'target' | 'value'> {
-  /** Seconds for which a login may live (`lifetimes.refreshToken.absolute`); absent: for ever. */
+  /**
+   * Seconds from the moment when somebody has logged in to the end of the last token that can come of it: `login`,
+   * `code` or `device`, `refreshToken.absolute` and `idToken` of the lifetimes together. Absent: for ever.
+   */
   readonly longestLogin?: number | undefined;
 }
 
