@@ -166,6 +166,33 @@ describe('logins that an operator has ended', () => {
     expect(outcomeOf(await refresh(harness, late))).toEqual(over);
   });
 
+  it('are told by when the person logged in, not by when a slow storage let the client have tokens', async () => {
+    const slow = { seconds: 0 };
+    const harness = await startIssuer({
+      storage: (driver) => ({
+        ...driver,
+        async get(key) {
+          const found = await driver.get(key);
+          if (key[0] === 'revocations' && slow.seconds > 0) {
+            // Ended after this was read, and before it is here.
+            await revokeLogins({ target: 'everybody', value: '' }, { storage: driver, now: harness.clock.now });
+            harness.clock.advance(slow.seconds);
+            slow.seconds = 0;
+          }
+          return found;
+        },
+      }),
+    });
+    const code = answerOf(await harness.browser().logIn(request())).get('code') ?? '';
+    harness.clock.advance(2);
+    slow.seconds = 5;
+    const tokens = await redeem(harness, code);
+    expect(tokens).toMatchObject({ status: 200 });
+    expect(await introspect(harness, textOf(tokens, 'refresh_token'))).toBe(false);
+    expect(outcomeOf(await refresh(harness, tokens))).toEqual(over);
+    expect(await userinfo(harness, tokens)).toBe(401);
+  });
+
   it('are known also when the clock was set back', async () => {
     const harness = await startIssuer();
     harness.clock.advance(60);

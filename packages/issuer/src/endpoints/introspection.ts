@@ -8,7 +8,7 @@ import { parseRefreshToken, type RefreshToken } from '../grants/refresh-token-fo
 import { reuseEnd } from '../grants/renew-identity.ts';
 import type { Endpoint } from '../issuer.ts';
 import { claimsFor, loginOf } from '../policy/permit.ts';
-import type { RefreshFamily } from '../records/refresh-family.ts';
+import { familySince, type RefreshFamily } from '../records/refresh-family.ts';
 import { compact } from '../records/stored-identity.ts';
 import { jsonReply } from '../reply.ts';
 import { readTokenQuestion } from '../requests/token-question.ts';
@@ -75,7 +75,12 @@ async function aboutRefreshToken(
   if (family === undefined || family.clientId !== client.id) return undefined;
   const standing = standingOf(token, family, context);
   const end = endOf(family, standing, context);
-  const login = { client, connector: { id: family.connectorId }, identity: family.identity, since: family.createdAt };
+  const login = {
+    client,
+    connector: { id: family.connectorId },
+    identity: family.identity,
+    since: familySince(family),
+  };
   if ((await context.revocations.find(() => loginOf(login))) !== undefined) return undefined;
   if (standing.is === 'reused' || end <= epochSeconds(context.now())) return undefined;
   const { identity, connectorId, scopes, createdAt } = family;

@@ -38,6 +38,7 @@ export async function createFamily(
     identity: login.identity,
     authTime: login.authTime,
     createdAt: now,
+    loggedInAt: login.loggedInAt,
     lastUsedAt: now,
     current: hashToken(token.text),
     tokensEnd: tokensEnd(client, context),

@@ -3,7 +3,7 @@ import type { VersionedRecord } from '@ostiary/storage-sdk';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import { splitList } from '../parameters.ts';
 import { decide, loginOf, type Permit } from '../policy/permit.ts';
-import type { RefreshFamily } from '../records/refresh-family.ts';
+import { familySince, type RefreshFamily } from '../records/refresh-family.ts';
 import { newAccessTokenId } from '../tokens/access-token-id.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
 import type { GrantRequest } from './grant-request.ts';
@@ -79,8 +79,8 @@ function isOver(family: RefreshFamily, { now, lifetimes }: IssuerContext): boole
 }
 
 async function isRevoked(family: RefreshFamily, { revocations }: IssuerContext): Promise<boolean> {
-  const { clientId, connectorId, identity, createdAt: since } = family;
-  const login = { client: { id: clientId }, connector: { id: connectorId }, identity, since };
+  const { clientId, connectorId, identity } = family;
+  const login = { client: { id: clientId }, connector: { id: connectorId }, identity, since: familySince(family) };
   return (await revocations.find(() => loginOf(login))) !== undefined;
 }
 
@@ -145,12 +145,13 @@ function answer({ permit, next, family }: Answer, context: IssuerContext): Promi
 
 /** Asks policy again at every refresh; what it refuses now ends this use, and the record stays for a change of mind. */
 async function permitFor(
-  { connectorId, identity, createdAt: since }: RefreshFamily,
+  family: RefreshFamily,
   { scopes, grant: { client } }: Use,
   context: IssuerContext,
 ): Promise<Permit> {
-  const connector = loginConnector(connectorId, context);
-  return decide({ grantType: 'refresh_token', client, connector, identity, scopes, since }, context);
+  const connector = loginConnector(family.connectorId, context);
+  const who = { identity: family.identity, since: familySince(family) };
+  return decide({ grantType: 'refresh_token', client, connector, scopes, ...who }, context);
 }
 
 /** Fewer scopes than were granted are fine, and do not shrink the grant (RFC 6749 section 6). */

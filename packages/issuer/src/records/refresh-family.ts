@@ -17,6 +17,8 @@ export interface RefreshFamily {
   /** Seconds since the epoch, here and below. */
   readonly authTime: number;
   readonly createdAt: number;
+  /** When the login was finished here, before a client had tokens for it. Absent in records of before this was kept. */
+  readonly loggedInAt?: number | undefined;
   readonly lastUsedAt: number;
   /** Hash of the token that may be used next. */
   readonly current: string;
@@ -27,6 +29,9 @@ export interface RefreshFamily {
   /** One replica is asking the upstream provider, until this moment at the latest. */
   readonly lease?: { readonly holder: string; readonly until: number } | undefined;
 }
+
+/** When the person logged in here, as far as the record knows. */
+export const familySince = ({ loggedInAt, createdAt }: RefreshFamily): number => loggedInAt ?? createdAt;
 
 export const refreshFamily: RecordKind<RefreshFamily> = {
   kind: 'refresh-family',
@@ -39,6 +44,7 @@ export const refreshFamily: RecordKind<RefreshFamily> = {
     identity: storedIdentitySchema,
     authTime: z.number().int(),
     createdAt: z.number().int(),
+    loggedInAt: z.number().int().optional(),
     lastUsedAt: z.number().int(),
     current: z.string(),
     tokensEnd: z.number().int().optional(),
