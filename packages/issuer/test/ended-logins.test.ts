@@ -105,7 +105,7 @@ describe('logins that an operator has ended', () => {
     const req = new URL(locationOf(approval), 'https://login.example.com').searchParams.get('req') ?? '';
     await end(harness, 'everybody');
     const answer = await browser.send('/approval', { form: { req, approval: 'approve' } });
-    expect(answer).toMatchObject({ page: { name: 'error', problem: 'not_allowed' } });
+    expect(answer).toMatchObject({ page: { name: 'error', problem: 'login_expired', retryUrl: expect.any(String) } });
 
     const silent = await startIssuer();
     const code = answerOf(await silent.browser().logIn(request())).get('code') ?? '';

@@ -77,8 +77,11 @@ export async function decide(question: PolicyQuestion, { clients, revocations }:
   const { client, connector, identity } = question;
   requireOpenDoor(question);
   const mark = await revocations.find(() => loginOf(question));
-  if (mark !== undefined)
-    throw refused('This login was ended. Log in again.', { rule: 'revoked', target: mark.target });
+  if (mark !== undefined) {
+    // It is this login that is over. The person may come again, so no page shall send them to an administrator.
+    const detail = { rule: 'revoked', target: mark.target, page: 'login_expired' };
+    throw refused('This login was ended. Log in again.', detail);
+  }
   for (const name of [identity.userId, identity.username, identity.preferredUsername, identity.email?.address]) {
     if (name?.startsWith(RESERVED)) {
       throw refused('This account has a reserved name.', { rule: 'reserved_name', user: identity.userId });
