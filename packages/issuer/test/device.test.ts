@@ -173,6 +173,21 @@ describe('a device and its person', () => {
     expect(await typeCode(browser, device.userCode)).toMatchObject({ status: 400, page: { invalid: true } });
   });
 
+  it('nobody logs in for a device that has its answer, or does not wait any more', async () => {
+    const harness = await startIssuer();
+    const refused = await startDevice(harness);
+    const browser = harness.browser();
+    const no = await answer(await logInFor(refused.userCode, browser), 'rejected', browser);
+    const late = await startDevice(harness);
+    const link = locationOf(await typeCode(browser, late.userCode));
+    harness.clock.advance(301);
+    const page = pageOf(no);
+    for (const url of [page.name === 'error' ? (page.retryUrl ?? '') : '', link]) {
+      expect(url).toContain('/auth?device=');
+      expect(await browser.send(url)).toMatchObject({ page: { name: 'error', problem: 'login_expired' } });
+    }
+  });
+
   it('a login that fails can be begun again from the page, for the same device', async () => {
     const harness = await startIssuer();
     const device = await startDevice(harness);

@@ -54,8 +54,12 @@ export async function approveDevice(authenticated: Authenticated, context: Issue
   const soonest = after(context, context.lifetimes.code);
   const expiresAt = end === undefined || end > soonest ? end : soonest;
   if (isOpen && (await context.codes.create(answerId(value.deviceCode), authenticated, { expiresAt }))) return;
-  throw new OstiaryError('login/expired', 'This code was used or has expired. Begin again at your device.');
+  throw noLongerWaits();
 }
+
+/** For who comes too late: somebody else has answered the device, or its time is over. */
+export const noLongerWaits = (): OstiaryError =>
+  new OstiaryError('login/expired', 'This code was used or has expired. Begin again at your device.');
 
 /** The person said no. */
 export async function denyDevice({ state = '' }: AuthorizationRequest, context: IssuerContext): Promise<void> {

@@ -5,6 +5,7 @@ import { mayRedirectTo, mayUseDevices } from '../checks/redirect-uri.ts';
 import { checkScopes } from '../checks/scope.ts';
 import type { Client } from '../client.ts';
 import type { IssuerContext } from '../context.ts';
+import { noLongerWaits, openDeviceRequest } from '../login/device.ts';
 import { splitList } from '../parameters.ts';
 import type { AuthorizationParameters } from './authorization-parameters.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
@@ -23,7 +24,8 @@ export interface Destination {
 /**
  * Finds the client and matches its redirect URI. Nothing may redirect before this has returned.
  *
- * @throws {OstiaryError} `oauth/invalid_request`, with the page problem in its detail
+ * @throws {OstiaryError} `oauth/invalid_request`, with the page problem in its detail; `login/expired` for a device that
+ *   does not wait
  */
 export async function parseDestination(params: AuthorizationParameters, context: IssuerContext): Promise<Destination> {
   const deviceRequest = await readDeviceRequest(params, context);
@@ -44,11 +46,15 @@ export async function parseDestination(params: AuthorizationParameters, context:
   return { client, redirectUri, state: params.get('state') };
 }
 
-async function deviceDestination(request: AuthorizationRequest, { clients }: IssuerContext): Promise<Destination> {
-  const { clientId, redirectUri, state } = request;
-  const client = await clients.find(clientId);
-  if (client !== undefined && mayUseDevices(client)) return { client, redirectUri, state, deviceRequest: request };
-  throw new OstiaryError('login/expired', 'The application of this device may not log in this way any more.');
+async function deviceDestination(request: AuthorizationRequest, context: IssuerContext): Promise<Destination> {
+  const { clientId, redirectUri, state = '' } = request;
+  const client = await context.clients.find(clientId);
+  if (client === undefined || !mayUseDevices(client)) {
+    throw new OstiaryError('login/expired', 'The application of this device may not log in this way any more.');
+  }
+  // Before the person logs in for nobody.
+  if ((await openDeviceRequest(state, context)) === undefined) throw noLongerWaits();
+  return { client, redirectUri, state, deviceRequest: request };
 }
 
 /**
