@@ -87,6 +87,8 @@ describe('logins that an operator has ended', () => {
     await end(harness, 'group', { value: 'contractors' });
     harness.upstream.identity = { ...harness.upstream.identity, groups: ['contractors'] };
     expect(outcomeOf(await refresh(harness, tokens))).toEqual(over);
+    expect(await userinfo(harness, tokens)).toBe(401);
+    expect(harness.log.lines.map(({ event }) => event)).toContain('refresh.revoked');
   });
 
   it('take along access tokens that do not name the group, once somebody tries to renew them', async () => {

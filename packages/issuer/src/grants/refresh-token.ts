@@ -121,6 +121,9 @@ async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promis
   // Who was paused for longer than the lease may have shown what another replica has spent since.
   if (identity === 'rejected') return (await turn.isMine()) ? loginRejected(use, context) : 'again';
   const mine = turn.record();
+  // By what the provider says today: it may have told of a group only now.
+  const isEnded = await isRevoked({ ...mine.value, identity }, context);
+  if (isEnded) return (await turn.isMine()) ? loginRevoked(use, context) : 'again';
   const permit = await permitFor({ ...mine.value, identity }, use, context);
   const { client } = use.grant;
   const { family, next } = rotate({ token, client }, { ...mine.value, identity }, context);
