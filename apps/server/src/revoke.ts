@@ -36,10 +36,14 @@ export async function revoke(config: Config, flags: RevokeFlags, effects: Effect
   );
   return (
     `The logins of ${whose(mark)} from before now (${moment(mark.at)}) are over. In a second or two no replica renews them\n` +
-    `or believes their access tokens. Whoever the provider lets in may log in again.\n` +
+    `or believes ${tokensOf(mark)}. Whoever the provider lets in may log in again.\n` +
     `A cluster accepts an ID token that it was given before until it ends: ${formatSeconds(tokenLifetime)} at most.\n`
   );
 }
+
+/** An access token says whose it is, and of the rest what its scopes allow. */
+const tokensOf = ({ target }: RevocationMark): string =>
+  target === 'email' || target === 'group' ? `access tokens that name the ${target}` : 'their access tokens';
 
 /** From the moment when somebody has logged in to the end of the last token that can come of it. */
 export function longestLoginOf(config: Pick<Config, 'clients' | 'lifetimes' | 'signing'>): number | undefined {
@@ -73,7 +77,7 @@ function readTarget(flags: RevokeFlags, config: Config): Pick<RevocationMark, 't
 function checkName(target: RevocationTarget, value: string, { clients, connectors }: Config): void {
   const known = { client: clients, connector: connectors };
   if ((target === 'client' || target === 'connector') && !known[target].some(({ id }) => id === value)) {
-    throw invalid(`There is no ${target} "${value}" in the configuration.`);
+    throw invalid(`There is no ${target} "${value}" in the configuration. If it was removed, use --everybody.`);
   }
   if (target === 'subject' && decodeSubject(value) === undefined) {
     throw invalid(`"${value}" is no subject of this issuer. Copy the claim sub of a token, or use --email.`);
