@@ -2,9 +2,9 @@ import { OstiaryError } from '@ostiary/primitives';
 import { hashToken } from '@ostiary/token-core';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import { answerId, POLLING_INTERVAL } from '../login/device.ts';
+import { type DeviceCode, parseDeviceCode } from '../login/device-code-format.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
 import { redeem } from './authorization-code.ts';
-import { type DeviceCode, parseDeviceCode } from './device-code-format.ts';
 import type { GrantRequest } from './grant-request.ts';
 
 /** Milliseconds by which a question may be early: devices count from the answer before, and clocks are not exact. */

@@ -2,10 +2,10 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { hashToken } from '@ostiary/token-core';
 import { after, epochSeconds, type IssuerContext } from '../context.ts';
-import { type DeviceCode, newDeviceCode } from '../grants/device-code-format.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import type { DeviceRequest } from '../records/device-request.ts';
 import type { AuthorizationRequest } from '../requests/authorization-request.ts';
+import { type DeviceCode, newDeviceCode } from './device-code-format.ts';
 
 /** Seconds between two questions of a device. */
 export const POLLING_INTERVAL = 5;

@@ -1,6 +1,6 @@
 import type { RandomBytes } from '@ostiary/primitives';
 import { randomToken } from '@ostiary/token-core';
-import { newUserCode, readUserCode } from '../login/user-code.ts';
+import { newUserCode, readUserCode } from './user-code.ts';
 
 const PREFIX = 'odc';
 
