@@ -3,12 +3,11 @@ import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { openDeviceRequest } from '../login/device.ts';
 import { guessWithinBudget } from '../login/password-budget.ts';
-import { localUrl } from '../login/urls.ts';
+import { deviceLoginUrl, localUrl } from '../login/urls.ts';
 import { readUserCode } from '../login/user-code.ts';
 import { readParameters } from '../parameters.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
-import { sealDeviceRequest } from '../requests/device-parameter.ts';
 
 /** Signs of a code that somebody typed, to show again. */
 const LONGEST_SHOWN = 20;
@@ -59,8 +58,7 @@ async function verify(request: IssuerRequest, context: IssuerContext): Promise<R
       page: { name: 'error', problem: 'too_many_logins', requestId, retryUrl: localUrl(context, '/device') },
     };
   }
-  const device = await sealDeviceRequest(found.request, context);
-  return { kind: 'redirect', status: 302, location: localUrl(context, '/auth', { device }) };
+  return { kind: 'redirect', status: 302, location: await deviceLoginUrl(userCode, context) };
 }
 
 function form(userCode: string, state: 'new' | 'invalid', context: IssuerContext): Reply {

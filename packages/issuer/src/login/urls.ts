@@ -2,7 +2,7 @@ import { issuerPath, issuerUrl } from '@ostiary/primitives';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { IssuerContext } from '../context.ts';
 import { type AuthorizationRequest, isForDevice } from '../requests/authorization-request.ts';
-import { sealDeviceRequest } from '../requests/device-parameter.ts';
+import { sealUserCode } from '../requests/device-parameter.ts';
 import { sealSubject } from '../requests/expected-subject.ts';
 
 /** A path of ours with a query, for redirects and forms inside one login. */
@@ -20,9 +20,14 @@ export function callbackUrl(context: Pick<IssuerContext, 'issuer'>, entry: Conne
   return entry.callbackUrl ?? issuerUrl(context.issuer, `/callback/${encodeURIComponent(entry.id)}`);
 }
 
+/** Where a person goes on who has typed the code of a device. */
+export async function deviceLoginUrl(userCode: string, context: IssuerContext): Promise<string> {
+  return localUrl(context, '/auth', { device: await sealUserCode(userCode, context) });
+}
+
 /** The authorization request again, to begin anew after a failure or to choose another connector. */
 export async function restartUrl(context: IssuerContext, request: AuthorizationRequest): Promise<string> {
-  if (isForDevice(request)) return localUrl(context, '/auth', { device: await sealDeviceRequest(request, context) });
+  if (isForDevice(request)) return deviceLoginUrl(request.state ?? '', context);
   const { codeChallenge, expectedSubject } = request;
   const optional = {
     state: request.state,

@@ -1,32 +1,30 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { after, type IssuerContext } from '../context.ts';
-import { compact } from '../records/stored-identity.ts';
 import type { AuthorizationParameters } from './authorization-parameters.ts';
-import { type AuthorizationRequest, authorizationRequestSchema } from './authorization-request.ts';
 
-const PURPOSE = 'device-request';
+const PURPOSE = 'user-code';
 
 /**
- * The parameter `device` of our own links: the authorization request that a device made, checked when it did. It comes
- * only from where somebody typed the right user code.
+ * The parameter `device` of our own links: it stands for the authorization request that a device made, and comes only
+ * from where somebody typed the right user code.
  */
-export function sealDeviceRequest(request: AuthorizationRequest, context: IssuerContext): Promise<string> {
+export function sealUserCode(userCode: string, context: IssuerContext): Promise<string> {
   const expiresAt = after(context, context.lifetimes.login);
-  return context.sealer.seal(compact(request), { purpose: PURPOSE, expiresAt });
+  return context.sealer.seal(userCode, { purpose: PURPOSE, expiresAt });
 }
 
 /**
- * The request in the parameter `device`, when there is one.
+ * The user code in the parameter `device`, when there is one.
  *
  * @throws {OstiaryError} `login/expired`
  */
-export async function readDeviceRequest(
+export async function readSealedUserCode(
   params: AuthorizationParameters,
   { sealer }: Pick<IssuerContext, 'sealer'>,
-): Promise<AuthorizationRequest | undefined> {
+): Promise<string | undefined> {
   const sealed = params.get('device');
   if (sealed === undefined) return undefined;
-  const parsed = authorizationRequestSchema.safeParse(await sealer.open(sealed, { purpose: PURPOSE }));
-  if (parsed.success) return parsed.data;
+  const userCode = await sealer.open(sealed, { purpose: PURPOSE });
+  if (typeof userCode === 'string') return userCode;
   throw new OstiaryError('login/expired', 'This login took too long. Begin again at your device.');
 }

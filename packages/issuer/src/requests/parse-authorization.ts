@@ -9,7 +9,7 @@ import { noLongerWaits, openDeviceRequest } from '../login/device.ts';
 import { splitList } from '../parameters.ts';
 import type { AuthorizationParameters } from './authorization-parameters.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
-import { readDeviceRequest } from './device-parameter.ts';
+import { readSealedUserCode } from './device-parameter.ts';
 import { readExpectedSubject } from './expected-subject.ts';
 
 /** Where an answer to this request may be sent, and for whom. Until this is known an error is a page. */
@@ -28,8 +28,8 @@ export interface Destination {
  *   does not wait
  */
 export async function parseDestination(params: AuthorizationParameters, context: IssuerContext): Promise<Destination> {
-  const deviceRequest = await readDeviceRequest(params, context);
-  if (deviceRequest !== undefined) return deviceDestination(deviceRequest, context);
+  const userCode = await readSealedUserCode(params, context);
+  if (userCode !== undefined) return deviceDestination(userCode, context);
   const clientId = params.get('client_id');
   const client = clientId === undefined ? undefined : await context.clients.find(clientId);
   if (client === undefined) {
@@ -46,15 +46,14 @@ export async function parseDestination(params: AuthorizationParameters, context:
   return { client, redirectUri, state: params.get('state') };
 }
 
-async function deviceDestination(request: AuthorizationRequest, context: IssuerContext): Promise<Destination> {
-  const { clientId, redirectUri, state = '' } = request;
-  const client = await context.clients.find(clientId);
-  if (client === undefined || !mayUseDevices(client)) {
-    throw new OstiaryError('login/expired', 'The application of this device may not log in this way any more.');
-  }
+async function deviceDestination(userCode: string, context: IssuerContext): Promise<Destination> {
   // Before the person logs in for nobody.
-  if ((await openDeviceRequest(state, context)) === undefined) throw noLongerWaits();
-  return { client, redirectUri, state, deviceRequest: request };
+  const { request } = (await openDeviceRequest(userCode, context)) ?? {};
+  if (request === undefined) throw noLongerWaits();
+  const { clientId, redirectUri, state } = request;
+  const client = await context.clients.find(clientId);
+  if (client !== undefined && mayUseDevices(client)) return { client, redirectUri, state, deviceRequest: request };
+  throw new OstiaryError('login/expired', 'The application of this device may not log in this way any more.');
 }
 
 /**
