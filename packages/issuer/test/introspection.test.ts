@@ -12,43 +12,19 @@ import {
   type HarnessOptions,
   issuerId,
   publicRequest,
-  redirectUri,
-  request,
   startIssuer,
   textOf,
   verifier,
 } from './harness.ts';
+import { asApp, logIn, refresh, tokensOf } from './tokens.ts';
 
 const api: Client = { ...app, id: 'api', name: 'The API', secrets: [new Secret('api-secret')], trustedPeers: ['app'] };
 const stranger: Client = { ...app, id: 'stranger', secrets: [new Secret('stranger-secret')] };
-const asApp = { client_id: 'app', client_secret: 'app-secret' };
 const asApi = { client_id: 'api', client_secret: 'api-secret' };
 const asStranger = { client_id: 'stranger', client_secret: 'stranger-secret' };
 
 const start = (more: HarnessOptions = {}): Promise<Harness> =>
   startIssuer({ clients: [app, api, stranger, cli], ...more });
-
-interface Tokens {
-  readonly access: string;
-  readonly id: string;
-  readonly refresh: string;
-}
-
-const tokensOf = (reply: Reply): Tokens => ({
-  access: textOf(reply, 'access_token'),
-  id: textOf(reply, 'id_token'),
-  refresh: String(bodyOf(reply).refresh_token),
-});
-
-async function logIn({ browser }: Pick<Harness, 'browser'>, overrides: Record<string, string> = {}): Promise<Tokens> {
-  const code = answerOf(await browser().logIn(request(overrides))).get('code') ?? '';
-  return tokensOf(
-    await browser().token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...asApp }),
-  );
-}
-
-const refresh = ({ browser }: Pick<Harness, 'browser'>, token: string): Promise<Reply> =>
-  browser().token({ grant_type: 'refresh_token', refresh_token: token, ...asApp });
 
 const introspect = (
   { browser }: Pick<Harness, 'browser'>,

@@ -12,48 +12,20 @@ import {
   type HarnessOptions,
   issuerId,
   publicRequest,
-  redirectUri,
-  request,
   startIssuer,
-  textOf,
   verifier,
 } from './harness.ts';
+import { asApp, logIn, refresh, type Tokens, tokensOf, userinfo } from './tokens.ts';
 
 type From = Pick<Harness, 'browser'>;
 
 const other: Client = { ...app, id: 'other', secrets: [new Secret('other-secret')] };
-const asApp = { client_id: 'app', client_secret: 'app-secret' };
 const asOther = { client_id: 'other', client_secret: 'other-secret' };
 
 const start = (more: HarnessOptions = {}): Promise<Harness> => startIssuer({ clients: [app, other, cli], ...more });
 
-interface Tokens {
-  readonly access: string;
-  readonly id: string;
-  readonly refresh: string;
-}
-
-const tokensOf = (reply: Reply): Tokens => ({
-  access: textOf(reply, 'access_token'),
-  id: textOf(reply, 'id_token'),
-  refresh: String(bodyOf(reply).refresh_token),
-});
-
-async function logIn({ browser }: From, overrides: Record<string, string> = {}): Promise<Tokens> {
-  const code = answerOf(await browser().logIn(request(overrides))).get('code') ?? '';
-  return tokensOf(
-    await browser().token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...asApp }),
-  );
-}
-
-const refresh = ({ browser }: From, token: string): Promise<Reply> =>
-  browser().token({ grant_type: 'refresh_token', refresh_token: token, ...asApp });
-
 const revoke = ({ browser }: From, token: string, more: Record<string, string> = asApp): Promise<Reply> =>
   browser().send('/token/revoke', { form: { token, ...more } });
-
-const userinfo = async ({ browser }: From, token: string): Promise<number> =>
-  (await browser().send('/userinfo', { headers: { authorization: `Bearer ${token}` } })).status;
 
 /** What the log has of revocations. */
 const revoked = ({ log }: Harness) => log.lines.filter(({ event }) => event === 'token.revoked');
