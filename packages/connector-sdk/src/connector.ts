@@ -186,6 +186,11 @@ export interface ConnectorFacets {
   readonly exchange?: TokenExchange;
   readonly logout?: UpstreamLogout;
   readonly metadata?: ConnectorMetadata;
+  /**
+   * It knows at every request who is there, without asking them (an authenticating proxy). The issuer keeps no session
+   * of its own for its logins: the next person in that browser may be another one.
+   */
+  readonly knowsAtEveryRequest?: true;
   /** Frees what the connector holds (connection pools). */
   close?(): Promise<void>;
 }

@@ -21,6 +21,13 @@ export interface Client {
   /** Seconds; absent: the server's default. */
   readonly idTokenLifetime?: number;
   readonly logoUrl?: string;
+  /**
+   * Clients that take over a login which people made for this one (`ssoSharedWith`), by id, or `*` for all. Absent: as
+   * the sessions of the issuer say.
+   */
+  readonly sharesLoginWith?: readonly string[];
+  /** `session`: its tokens are good as long as the session of the browser that it has them from. */
+  readonly refreshTokenLifetime?: 'standalone' | 'session';
 }
 
 /** Where clients are found. A host combines configured and stored ones. */

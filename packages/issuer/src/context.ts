@@ -8,6 +8,7 @@ import type { IssuerOptions } from './options.ts';
 import { openRevocations, type Revocations } from './policy/revocations.ts';
 import type { Authenticated } from './records/authentication.ts';
 import { type AuthorizationCode, authorizationCode } from './records/authorization-code.ts';
+import { type BrowserSession, browserSession } from './records/browser-session.ts';
 import { type DeviceRequest, deviceRequest } from './records/device-request.ts';
 import { type LoginAttempts, loginAttempts } from './records/login-attempts.ts';
 import { pendingLogin } from './records/pending-login.ts';
@@ -25,6 +26,7 @@ export interface IssuerContext extends IssuerOptions, TokenIssuer {
   readonly families: RecordStore<RefreshFamily>;
   readonly revokedTokens: RecordStore<{ readonly reason: string }>;
   readonly revocations: Revocations;
+  readonly browserSessions: RecordStore<BrowserSession>;
   readonly deviceRequests: RecordStore<DeviceRequest>;
   readonly loginAttempts: RecordStore<LoginAttempts>;
   /** Refreshes of one family, one after another. */
@@ -47,6 +49,7 @@ export function createContext(options: IssuerOptions): IssuerContext {
     families: recordStore(storage, refreshFamily),
     revokedTokens: recordStore(storage, revokedToken),
     revocations: openRevocations(storage, now),
+    browserSessions: recordStore(storage, browserSession),
     deviceRequests: recordStore(storage, deviceRequest),
     loginAttempts: recordStore(storage, loginAttempts),
     refreshQueue: keyedQueue(isOutage),

@@ -41,6 +41,20 @@ export interface ProtocolOptions {
   readonly pkceMethods: readonly ('S256' | 'plain')[];
 }
 
+/** Sessions of browsers, so that people log in once for several applications: Dex's `sessions` block. Times in seconds. */
+export interface SessionOptions {
+  /** Name of the cookie, without the `__Host-` that it has below https. Two issuers on one host need two names. */
+  readonly cookieName: string;
+  /** From the login (`absoluteLifetime`). */
+  readonly absolute: number;
+  /** From the last time that a client was answered by it (`validIfNotUsedFor`). */
+  readonly idle: number;
+  /** Clients that say nothing share their logins with all others (`ssoSharedWithDefault`: all). */
+  readonly sharedByDefault: boolean;
+  /** The browser keeps it when it is closed, unless the person says otherwise (`rememberMeCheckedByDefault`). */
+  readonly remembered: boolean;
+}
+
 /** How many wrong passwords are heard within a window, at connectors with a form. 0: no limit. */
 export interface PasswordAttempts {
   /** For one name at one connector. */
@@ -61,6 +75,8 @@ export interface IssuerOptions {
   readonly connectors: ConnectorRegistry;
   readonly lifetimes: Lifetimes;
   readonly protocol: ProtocolOptions;
+  /** Absent: every client sends people to log in. */
+  readonly sessions?: SessionOptions;
   /** Absent: 10 for an account and 200 for an address within 15 minutes. */
   readonly passwordAttempts?: PasswordAttempts;
   readonly now: Clock;

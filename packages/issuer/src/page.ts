@@ -49,6 +49,8 @@ export type Page =
       readonly username: string;
       /** The last try was wrong. */
       readonly invalid: boolean;
+      /** Whether the box `remember_me` is ticked. Absent: there is no such box. */
+      readonly rememberMe?: boolean;
       /** Path and query of the connector choice, when there is one. */
       readonly backUrl?: string;
     }

@@ -6,8 +6,8 @@ export interface SetCookie {
   readonly name: string;
   /** The empty text removes the cookie. */
   readonly value: string;
-  /** Seconds; 0 removes the cookie. */
-  readonly maxAgeSeconds: number;
+  /** Seconds; 0 removes the cookie. Absent: the browser forgets it when it is closed. */
+  readonly maxAgeSeconds?: number;
 }
 
 interface ReplyBase {

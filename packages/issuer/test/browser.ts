@@ -41,7 +41,7 @@ export class Browser {
     };
     const reply = await endpoint.handle(request);
     for (const { name, value, maxAgeSeconds } of reply.cookies ?? []) {
-      if (value === '' || maxAgeSeconds <= 0) this.cookies.delete(name);
+      if (value === '' || (maxAgeSeconds !== undefined && maxAgeSeconds <= 0)) this.cookies.delete(name);
       else this.cookies.set(name, value);
     }
     return reply;

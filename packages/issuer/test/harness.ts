@@ -22,6 +22,7 @@ import {
   type PasswordAttempts,
   type ProtocolOptions,
   type Reply,
+  type SessionOptions,
 } from '../src/index.ts';
 import { Browser } from './browser.ts';
 
@@ -64,6 +65,7 @@ export interface HarnessOptions {
   readonly protocol?: Partial<ProtocolOptions>;
   readonly lifetimes?: Partial<Lifetimes>;
   readonly passwordAttempts?: PasswordAttempts;
+  readonly sessions?: Partial<SessionOptions>;
   readonly storage?: (driver: StorageDriver) => StorageDriver;
   readonly connectors?: (registry: ConnectorRegistry) => ConnectorRegistry;
 }
@@ -101,6 +103,14 @@ const lifetimes: Lifetimes = {
   refreshToken: { rotate: true, reuseInterval: 30, idle: 86_400, absolute: 864_000 },
 };
 
+const sessions: SessionOptions = {
+  cookieName: 'session',
+  absolute: 86_400,
+  idle: 3600,
+  sharedByDefault: false,
+  remembered: true,
+};
+
 /** An issuer on memory storage, with one connector `idp` (redirect) and one `ldap` (password). */
 export async function startIssuer(options: HarnessOptions = {}): Promise<Harness> {
   const clock = fakeClock();
@@ -130,6 +140,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       connectors: registered,
       lifetimes: { ...lifetimes, ...options.lifetimes, ...changed },
       protocol: { ...protocol, ...options.protocol },
+      ...(options.sessions === undefined ? {} : { sessions: { ...sessions, ...options.sessions } }),
       ...(options.passwordAttempts === undefined ? {} : { passwordAttempts: options.passwordAttempts }),
       ...deps,
     });

@@ -31,8 +31,9 @@ export function createCookies(scheme: 'http' | 'https'): Cookies {
     parse: (header) => (header === undefined ? none : parsePairs(header, prefix)),
     serialize({ name, value, maxAgeSeconds }) {
       if (!cookieName.test(name) || !cookieValue.test(value)) throw new TypeError('a cookie has a forbidden character');
-      const maxAge = value === '' ? 0 : Math.max(0, Math.floor(maxAgeSeconds));
-      return `${prefix}${name}=${value}; Max-Age=${maxAge}${attributes}`;
+      const seconds = value === '' ? 0 : maxAgeSeconds;
+      const maxAge = seconds === undefined ? '' : `; Max-Age=${Math.max(0, Math.floor(seconds))}`;
+      return `${prefix}${name}=${value}${maxAge}${attributes}`;
     },
   };
 }

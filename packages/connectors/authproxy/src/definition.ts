@@ -15,6 +15,7 @@ export const authproxy: ConnectorDefinition<AuthProxyConfig> = defineConnector({
   config: authproxyConfig,
   open: (config, context) => ({
     via: 'redirect',
+    knowsAtEveryRequest: true,
     login: authproxyLogin(config, context),
     refresh: { kind: 'reuse', maxAgeSeconds: Math.floor(config.refreshMaxAge / 1000) },
   }),

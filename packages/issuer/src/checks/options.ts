@@ -1,6 +1,7 @@
 import { OstiaryError, parseIssuerId } from '@ostiary/primitives';
 import { defaultPasswordAttempts } from '../login/password-budget.ts';
-import type { IssuerOptions } from '../options.ts';
+import { LOGIN_COOKIE } from '../login/transaction.ts';
+import type { IssuerOptions, SessionOptions } from '../options.ts';
 
 /** Seconds a code may live (RFC 6749 section 4.1.2). */
 const LONGEST_CODE = 600;
@@ -12,7 +13,7 @@ const LONGEST_CODE = 600;
  * @throws {OstiaryError} `config/invalid` naming the option and what it must be.
  */
 export function checkOptions(options: IssuerOptions): void {
-  const { lifetimes, protocol, passwordAttempts = defaultPasswordAttempts } = options;
+  const { lifetimes, protocol, sessions, passwordAttempts = defaultPasswordAttempts } = options;
   const { refreshToken } = lifetimes;
   parseIssuerId(options.issuer);
   // What lives longer would outlive the published key that it was signed with.
@@ -25,6 +26,7 @@ export function checkOptions(options: IssuerOptions): void {
     const seconds = refreshToken[name];
     if (seconds !== undefined) wholeNumber(`lifetimes.refreshToken.${name}`, seconds, { least: 1 });
   }
+  if (sessions !== undefined) checkSessions(sessions);
   for (const name of ['perAccount', 'perAddress'] as const) {
     wholeNumber(`passwordAttempts.${name}`, passwordAttempts[name], { least: 0 });
   }
@@ -36,6 +38,16 @@ export function checkOptions(options: IssuerOptions): void {
   if (pkceMethods.length === 0 || !pkceMethods.every((method) => method === 'S256' || method === 'plain')) {
     throw new OstiaryError('config/invalid', 'The option protocol.pkceMethods must name S256, plain or both.');
   }
+}
+
+function checkSessions({ cookieName, absolute, idle }: SessionOptions): void {
+  wholeNumber('sessions.absolute', absolute, { least: 1 });
+  wholeNumber('sessions.idle', idle, { least: 1, most: absolute });
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(cookieName) && !cookieName.startsWith(LOGIN_COOKIE)) return;
+  throw new OstiaryError(
+    'config/invalid',
+    `The option sessions.cookieName must be a token of RFC 9110 and not begin with ${LOGIN_COOKIE}.`,
+  );
 }
 
 interface Bounds {

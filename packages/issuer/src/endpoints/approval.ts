@@ -4,6 +4,7 @@ import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { answerClient } from '../login/complete.ts';
+import { rememberConsent } from '../login/consent.ts';
 import { failuresOf, resumeLogin } from '../login/resume.ts';
 import { type LoginTransaction, loadTransaction } from '../login/transaction.ts';
 import { localUrl } from '../login/urls.ts';
@@ -72,6 +73,7 @@ async function answer(
   }
   const question = { client, connector: entry, identity: authenticated.identity, scopes: authenticated.request.scopes };
   await decide({ ...question, grantType: grantTypeOf(authenticated.request), since: sinceOf(authenticated) }, context);
+  await rememberConsent(authenticated.sessionId, { client, scopes: authenticated.request.scopes }, context);
   return answerClient(authenticated, { client, transaction }, context);
 }
 

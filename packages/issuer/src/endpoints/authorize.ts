@@ -5,6 +5,7 @@ import { defineEndpoint, logFailure } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { beginLogin, withRetry } from '../login/begin.ts';
 import { connectorsFor, requireConnector } from '../login/connectors.ts';
+import { answerBySession, answeringSession } from '../login/session-login.ts';
 import { localUrl, restartUrl } from '../login/urls.ts';
 import type { ConnectorChoice } from '../page.ts';
 import { readParameters } from '../parameters.ts';
@@ -44,11 +45,10 @@ async function choose({ params, destination, request }: Choice, context: IssuerC
     return `${localUrl(context, `/auth/${encodeURIComponent(connectorId)}`)}?${rest}`;
   };
   const toConnector = (id: string): Reply => ({ kind: 'redirect', status: 302, location: pathTo(id) });
-  if (readPrompt(params).includes('none')) {
-    await parseAuthorization(params, destination, context);
-    throw notLoggedIn();
-  }
   const wanted = params.get('connector_id');
+  const known = await answeringConnector({ params, destination, request }, context);
+  if (known !== undefined && (wanted ?? known) === known) return toConnector(known);
+  if (readPrompt(params).includes('none')) throw notLoggedIn();
   if (wanted !== undefined) return toConnector(requireConnector(wanted, destination, context).id);
   const choices = connectorsFor(destination, context);
   const [only, ...others] = choices;
@@ -63,7 +63,20 @@ async function choose({ params, destination, request }: Choice, context: IssuerC
   return { kind: 'page', status: 200, page: { name: 'choose-connector', clientName: client.name, connectors } };
 }
 
-/** There are no sessions here: whoever may not be asked is not logged in (OpenID Connect Core section 3.1.2.6). */
+/** The connector of the session that answers this request: nobody has to choose again. */
+async function answeringConnector(
+  { params, destination, request }: Choice,
+  context: IssuerContext,
+): Promise<string | undefined> {
+  // For who may not be asked, what is wrong with the request comes first.
+  const isSilent = readPrompt(params).includes('none');
+  if (!isSilent && (context.sessions === undefined || context.protocol.alwaysShowLogin)) return undefined;
+  const authorization = await parseAuthorization(params, destination, context);
+  const session = await answeringSession({ client: destination.client, authorization }, request, context);
+  return session?.connectorId;
+}
+
+/** Whoever may not be asked is not logged in, unless a session says so (OpenID Connect Core section 3.1.2.6). */
 const notLoggedIn = (): OstiaryError => new OstiaryError('oauth/login_required', 'User not authenticated.');
 
 /** `/auth/{connector}`: checks the request and sends the browser to the provider or to the password form. */
@@ -87,9 +100,9 @@ export function connectorEndpoint(context: IssuerContext): Endpoint {
           });
         }
         const authorization = await parseAuthorization(params, destination, context);
-        if (authorization.prompt.includes('none')) {
-          throw notLoggedIn();
-        }
+        const answer = await answerBySession({ client, entry, authorization }, request, context);
+        if (answer !== undefined) return answer;
+        if (authorization.prompt.includes('none')) throw notLoggedIn();
         try {
           return await beginLogin({ client, entry, authorization }, request, context);
         } catch (thrown) {

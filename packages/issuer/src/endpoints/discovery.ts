@@ -29,7 +29,7 @@ export function discoveryEndpoint(context: IssuerContext): Endpoint {
   });
 }
 
-function encode({ issuer, keys, protocol, grantTypes }: IssuerContext, set: PublicJwkSet): Reply {
+function encode({ issuer, keys, protocol, grantTypes, sessions }: IssuerContext, set: PublicJwkSet): Reply {
   const document = {
     issuer,
     authorization_endpoint: issuerUrl(issuer, '/auth'),
@@ -50,8 +50,8 @@ function encode({ issuer, keys, protocol, grantTypes }: IssuerContext, set: Publ
     token_endpoint_auth_methods_supported: [...withSecret, 'none'],
     introspection_endpoint_auth_methods_supported: withSecret,
     revocation_endpoint_auth_methods_supported: [...withSecret, 'none'],
-    claims_supported: claims,
-    prompt_values_supported: ['none', 'login', 'consent'],
+    claims_supported: sessions === undefined ? claims : [...claims, 'sid'],
+    prompt_values_supported: ['none', 'login', 'consent', ...(sessions === undefined ? [] : ['select_account'])],
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,

@@ -7,6 +7,7 @@ import { familyDeadline, type Standing, standingOf } from '../grants/refresh-fam
 import { parseRefreshToken, type RefreshToken } from '../grants/refresh-token-format.ts';
 import { reuseEnd } from '../grants/renew-identity.ts';
 import type { Endpoint } from '../issuer.ts';
+import { isSessionOver } from '../login/browser-session.ts';
 import { claimsFor, loginOf } from '../policy/permit.ts';
 import { familySince, type RefreshFamily } from '../records/refresh-family.ts';
 import { compact } from '../records/stored-identity.ts';
@@ -82,6 +83,7 @@ async function aboutRefreshToken(
     since: familySince(family),
   };
   if ((await context.revocations.find(() => loginOf(login))) !== undefined) return undefined;
+  if (await isSessionOver(client, family.sessionId, context)) return undefined;
   if (standing.is === 'reused' || end <= epochSeconds(context.now())) return undefined;
   const { identity, connectorId, scopes, createdAt } = family;
   const ext = claimsFor({ identity, scopes, connector: { id: connectorId } });

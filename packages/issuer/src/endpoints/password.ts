@@ -48,6 +48,7 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
   const params = readParameters(request.form);
   const username = params.get('login') ?? '';
   const password = params.get('password') ?? '';
+  const remembered = params.get('remember_me') === 'on';
   const ask = { username, password: new Secret(password), scopes: connectorScopes(start.authorization) };
   const attempt = { connectorId: start.entry.id, username, address: request.clientAddress };
   const outcome =
@@ -58,13 +59,13 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
   const fields = { connector: start.entry.id, client: start.client.id, clientAddress: request.clientAddress };
   if (outcome === 'rejected') {
     request.log.warn('login.rejected', fields);
-    return form(step, context, username);
+    return form(step, context, { username, remembered });
   }
   if ('limited' in outcome) {
     request.log.warn('login.limited', { ...fields, limit: outcome.limited, retryAfter: outcome.retryAfter });
     return tooManyTries(step, outcome, { request, context });
   }
-  return completeLogin({ ...start, transaction, identity: outcome }, request, context);
+  return completeLogin({ ...start, transaction, identity: outcome, remembered }, request, context);
 }
 
 /**
@@ -73,7 +74,11 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
  */
 const isNoPassword = (password: string): boolean => password === '' || password.includes('\0');
 
-async function form({ start, transaction }: PasswordStep, context: IssuerContext, rejected?: string): Promise<Reply> {
+async function form(
+  { start, transaction }: PasswordStep,
+  context: IssuerContext,
+  rejected?: { readonly username: string; readonly remembered: boolean },
+): Promise<Reply> {
   const { entry, client, authorization } = start;
   if (entry.connector.via !== 'password') throw notPassword(start);
   const choices = connectorsFor({ client, redirectUri: authorization.redirectUri }, context).length;
@@ -85,8 +90,9 @@ async function form({ start, transaction }: PasswordStep, context: IssuerContext
       connectorName: entry.name,
       prompt: entry.connector.login.prompt,
       action: formUrl({ start, transaction }, context),
-      username: rejected ?? authorization.loginHint ?? '',
+      username: rejected?.username ?? authorization.loginHint ?? '',
       invalid: rejected !== undefined,
+      ...(context.sessions === undefined ? {} : { rememberMe: rejected?.remembered ?? context.sessions.remembered }),
       ...(choices > 1 ? { backUrl: await restartUrl(context, authorization) } : {}),
     },
   };

@@ -53,7 +53,7 @@ export async function redeem(
 ): Promise<IssuedTokens> {
   const { params, client } = grant;
   if (record.value.used !== undefined) return codeReused(id, grant, context);
-  const { request: authorization, identity, connectorId, authTime } = record.value;
+  const { request: authorization, identity, connectorId, authTime, sessionId } = record.value;
   checkCodeVerifier(authorization.codeChallenge, params.get('code_verifier'));
   const connector = loginConnector(connectorId, context);
   const question = { client, connector, identity, scopes: authorization.scopes, since: sinceOf(record.value) };
@@ -75,7 +75,14 @@ export async function redeem(
   }
   const own = refreshToken === undefined ? {} : { refreshToken: refreshToken.text };
   const bound = code === undefined ? {} : { code };
-  return context.issueTokens(permit, { nonce: authorization.nonce, authTime, accessTokenId, ...bound, ...own });
+  return context.issueTokens(permit, {
+    nonce: authorization.nonce,
+    authTime,
+    sessionId,
+    accessTokenId,
+    ...bound,
+    ...own,
+  });
 }
 
 /** A refresh token is given when it was asked for, and the issuer, the connector, its configuration and this login allow it. */

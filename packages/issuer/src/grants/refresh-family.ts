@@ -39,6 +39,7 @@ export async function createFamily(
     authTime: login.authTime,
     createdAt: now,
     loggedInAt: login.loggedInAt,
+    sessionId: login.sessionId,
     lastUsedAt: now,
     current: hashToken(token.text),
     tokensEnd: tokensEnd(client, context),

@@ -1,6 +1,7 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import type { VersionedRecord } from '@ostiary/storage-sdk';
 import { epochSeconds, type IssuerContext } from '../context.ts';
+import { isSessionOver } from '../login/browser-session.ts';
 import { splitList } from '../parameters.ts';
 import { decide, loginOf, type Permit } from '../policy/permit.ts';
 import { familySince, type RefreshFamily } from '../records/refresh-family.ts';
@@ -59,6 +60,7 @@ async function tryRefresh(
   if (standing.is === 'reused') return familyReused({ token, grant }, context);
   // Before the provider is asked about somebody whom an operator has put out.
   if (await isRevoked(family, context)) return loginRevoked({ token, grant }, context);
+  if (await isSessionOver(grant.client, family.sessionId, context)) return sessionOver({ token, grant }, context);
   const use: Use = { token, grant, scopes: narrowScopes(grant, family) };
   switch (standing.is) {
     case 'fresh':
@@ -141,9 +143,9 @@ interface Answer {
 }
 
 function answer({ permit, next, family }: Answer, context: IssuerContext): Promise<IssuedTokens> {
-  const { nonce, authTime } = family;
+  const { nonce, authTime, sessionId } = family;
   const accessTokenId = newAccessTokenId(context.random, next.familyId);
-  return context.issueTokens(permit, { nonce, authTime, accessTokenId, refreshToken: next.text });
+  return context.issueTokens(permit, { nonce, authTime, sessionId, accessTokenId, refreshToken: next.text });
 }
 
 /** Asks policy again at every refresh; what it refuses now ends this use, and the record stays for a change of mind. */
@@ -186,6 +188,12 @@ async function loginRejected(use: Ending, context: IssuerContext): Promise<never
 async function loginRevoked(use: Ending, context: IssuerContext): Promise<never> {
   await endLogin(use, 'revoked by an operator', context);
   use.grant.request.log.info('refresh.revoked', { client: use.grant.client.id });
+  throw loginOver();
+}
+
+async function sessionOver(use: Ending, context: IssuerContext): Promise<never> {
+  await endLogin(use, 'session over', context);
+  use.grant.request.log.info('refresh.session_over', { client: use.grant.client.id });
   throw loginOver();
 }
 

@@ -11,6 +11,8 @@ import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { grantTypeOf, isForDevice } from '../requests/authorization-request.ts';
 import type { LoginStart } from './begin.ts';
+import { openSession } from './browser-session.ts';
+import { needsConsent } from './consent.ts';
 import { approveDevice } from './device.ts';
 import { authTimeOf } from './freshness.ts';
 import { personFields } from './person-fields.ts';
@@ -21,6 +23,8 @@ import { localUrl } from './urls.ts';
 export interface CompletedLogin extends LoginStart {
   readonly transaction: LoginTransaction;
   readonly identity: Identity;
+  /** The browser keeps the session when it is closed. Absent: as the issuer has it. */
+  readonly remembered?: boolean;
 }
 
 /** From an identity to the client: asks policy, then for consent where it is needed, then issues a code. */
@@ -42,18 +46,20 @@ export async function completeLogin(
   if (authorization.expectedSubject !== undefined && authorization.expectedSubject !== permit.subject) {
     throw new OstiaryError('oauth/login_required', 'id_token_hint does not match authenticated user.');
   }
-  const mustAsk = authorization.prompt.includes('consent') || isForDevice(authorization);
-  const reply =
-    context.protocol.skipApproval && !mustAsk
-      ? await answerClient(authenticated, { client, transaction }, context)
-      : await askForConsent(authenticated, { transaction, request }, context);
+  const { remembered = context.sessions?.remembered ?? false, identity } = login;
+  const opened = await openSession({ authenticated, client, connector: entry.connector, remembered }, request, context);
+  const session = opened?.session;
+  const known = { ...authenticated, sessionId: session?.id };
+  const reply = needsConsent(authorization, { client, session }, context)
+    ? await askForConsent(known, { transaction, request }, context)
+    : await answerClient(known, { client, transaction }, context);
   // Only now: a storage that is down ends a login, too.
-  const { identity } = login;
   request.log.info('login.successful', personFields({ identity, connector: entry.id, client: client.id }));
-  return reply;
+  return opened === undefined ? reply : { ...reply, cookies: [...(reply.cookies ?? []), opened.cookie] };
 }
 
-async function askForConsent(
+/** Keeps what is known of the person while they read what the client asks for. */
+export async function askForConsent(
   authenticated: Authenticated,
   { transaction, request }: { readonly transaction: LoginTransaction; readonly request: IssuerRequest },
   context: IssuerContext,
@@ -69,10 +75,10 @@ async function askForConsent(
 /** Makes the authorization code and hands it to the client, or keeps it for the device; the login is over. */
 export async function answerClient(
   authenticated: Authenticated,
-  { client, transaction }: Pick<CompletedLogin, 'client' | 'transaction'>,
+  { client, transaction }: Pick<CompletedLogin, 'client'> & Partial<Pick<CompletedLogin, 'transaction'>>,
   context: IssuerContext,
 ): Promise<Reply> {
-  const cookies = [endTransaction(transaction)];
+  const cookies = transaction === undefined ? [] : [endTransaction(transaction)];
   if (isForDevice(authenticated.request)) {
     await approveDevice(authenticated, context);
     return { kind: 'page', status: 200, page: { name: 'device-approved', clientName: client.name }, cookies };

@@ -32,7 +32,8 @@ const schema = z.object({
   pendingLogin: z.string().optional(),
 });
 
-const PREFIX = 'login-';
+/** How the cookies of logins on their way begin. */
+export const LOGIN_COOKIE = 'login-';
 const PURPOSE = 'login';
 /** Browsers drop cookies over 4096 bytes, name and attributes included. */
 const LARGEST_COOKIE = 3800;
@@ -76,14 +77,14 @@ export async function saveTransaction(
       detail: { bytes: value.length },
     });
   }
-  const name = PREFIX + transaction.id;
+  const name = LOGIN_COOKIE + transaction.id;
   return [{ name, value, maxAgeSeconds: login }, ...surplusCookies(request, name, LARGEST_SUM - value.length)];
 }
 
 /** Older logins of this browser that no longer fit into `room` bytes, oldest first to go. */
 function surplusCookies(request: IssuerRequest, except: string, room: number): readonly SetCookie[] {
   const newestFirst = [...request.cookies]
-    .filter(([name]) => name.startsWith(PREFIX) && name !== except)
+    .filter(([name]) => name.startsWith(LOGIN_COOKIE) && name !== except)
     .sort(([a], [b]) => (a < b ? 1 : -1));
   let left = room;
   const surplus: SetCookie[] = [];
@@ -104,7 +105,7 @@ export async function loadTransaction(
   request: IssuerRequest,
   context: IssuerContext,
 ): Promise<LoginTransaction> {
-  const sealed = id === undefined ? undefined : request.cookies.get(PREFIX + id);
+  const sealed = id === undefined ? undefined : request.cookies.get(LOGIN_COOKIE + id);
   const opened = sealed === undefined ? undefined : unshrink(await context.sealer.open(sealed, { purpose: PURPOSE }));
   const parsed = isJsonObject(opened) ? schema.safeParse(opened) : undefined;
   if (!parsed?.success || parsed.data.id !== id) {
@@ -117,12 +118,12 @@ export async function loadTransaction(
 
 /** True when the browser sent a cookie for this login. */
 export function hasTransaction(id: string, request: IssuerRequest): boolean {
-  return request.cookies.has(PREFIX + id);
+  return request.cookies.has(LOGIN_COOKIE + id);
 }
 
 /** Removes the cookie of a login that has ended. */
 export function endTransaction(transaction: LoginTransaction): SetCookie {
-  return expired(PREFIX + transaction.id);
+  return expired(LOGIN_COOKIE + transaction.id);
 }
 
 function expired(name: string): SetCookie {

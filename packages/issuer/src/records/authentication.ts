@@ -11,6 +11,8 @@ export interface Authenticated {
   readonly authTime: number;
   /** Seconds since the epoch: when the login was finished here. Absent in records of before this was kept. */
   readonly loggedInAt?: number | undefined;
+  /** The session of the browser: `sid`. */
+  readonly sessionId?: string | undefined;
 }
 
 export const authenticatedShape: {
@@ -19,12 +21,14 @@ export const authenticatedShape: {
   identity: z.ZodType<StoredIdentity>;
   authTime: z.ZodNumber;
   loggedInAt: z.ZodOptional<z.ZodNumber>;
+  sessionId: z.ZodOptional<z.ZodString>;
 } = {
   request: authorizationRequestSchema,
   connectorId: z.string(),
   identity: storedIdentitySchema,
   authTime: z.number().int(),
   loggedInAt: z.number().int().optional(),
+  sessionId: z.string().optional(),
 };
 
 /** When the person logged in here, as far as the record knows. */

@@ -19,6 +19,8 @@ export interface RefreshFamily {
   readonly createdAt: number;
   /** When the login was finished here, before a client had tokens for it. Absent in records of before this was kept. */
   readonly loggedInAt?: number | undefined;
+  /** The session of the browser: `sid`. */
+  readonly sessionId?: string | undefined;
   readonly lastUsedAt: number;
   /** Hash of the token that may be used next. */
   readonly current: string;
@@ -45,6 +47,7 @@ export const refreshFamily: RecordKind<RefreshFamily> = {
     authTime: z.number().int(),
     createdAt: z.number().int(),
     loggedInAt: z.number().int().optional(),
+    sessionId: z.string().optional(),
     lastUsedAt: z.number().int(),
     current: z.string(),
     tokensEnd: z.number().int().optional(),

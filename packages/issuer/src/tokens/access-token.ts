@@ -1,6 +1,7 @@
 import { isOstiaryError, type Json, type JsonObject, OstiaryError } from '@ostiary/primitives';
 import { decodeSubject } from '@ostiary/token-core';
 import type { IssuerContext } from '../context.ts';
+import { isSessionOver } from '../login/browser-session.ts';
 import type { RevocableLogin } from '../policy/revocations.ts';
 import { namesOf } from './access-token-id.ts';
 
@@ -31,7 +32,14 @@ export async function readAccessToken(token: string, context: IssuerContext): Pr
   if (marks.some((mark) => mark !== undefined) || (await isRevoked(claims, context))) {
     throw new OstiaryError('token/invalid', 'The access token has been revoked.');
   }
+  if (typeof claims.sid === 'string') await requireSession(clientId, claims.sid, context);
   return { id: jti, clientId, audience: [aud].flat(), expires: exp, claims };
+}
+
+/** @throws {OstiaryError} `token/invalid` */
+async function requireSession(clientId: string, sessionId: string, context: IssuerContext): Promise<void> {
+  if (!(await isSessionOver(await context.clients.find(clientId), sessionId, context))) return;
+  throw new OstiaryError('token/invalid', 'The session of the access token is over.');
 }
 
 /** By what the token says of itself. A refresh marks the others, whose scopes leave out what was revoked. */
@@ -75,6 +83,7 @@ const aboutTheToken = new Set([
   'at_hash',
   'auth_time',
   'nonce',
+  'sid',
 ]);
 
 /** What an access token says of the person: `sub`, and what its scopes allow. */

@@ -8,6 +8,8 @@ export interface IssueOptions {
   readonly nonce?: string | undefined;
   /** Seconds since the epoch. */
   readonly authTime: number;
+  /** The session of the browser: `sid`. */
+  readonly sessionId?: string | undefined;
   /** The authorization code that is being redeemed: `c_hash`. */
   readonly code?: string;
   /** `jti` of the access token, chosen by the caller who must be able to revoke it. */
@@ -64,7 +66,11 @@ export function tokenIssuer(options: IssuerOptions): TokenIssuer {
 }
 
 /** What an ID token and an access token have in common. */
-function commonOf(permit: Permit, authTime: number | undefined, { lifetimes }: Minting): TokenInput {
+function commonOf(
+  permit: Permit,
+  { authTime, sessionId }: Partial<Pick<IssueOptions, 'authTime' | 'sessionId'>>,
+  { lifetimes }: Minting,
+): TokenInput {
   Permit.assert(permit);
   const { client, subject, audience, claims } = permit;
   return {
@@ -73,6 +79,7 @@ function commonOf(permit: Permit, authTime: number | undefined, { lifetimes }: M
     lifetimeSeconds: client.idTokenLifetime ?? lifetimes.idToken,
     claims,
     ...(authTime === undefined ? {} : { authTime: new Date(authTime * 1000) }),
+    ...(sessionId === undefined ? {} : { sessionId }),
     ...(audience.length > 1 ? { authorizedParty: client.id } : {}),
     ...(client.signingAlgorithm === undefined ? {} : { algorithm: client.signingAlgorithm }),
   };
@@ -83,7 +90,7 @@ const accessOf = ({ client, scopes }: Permit, tokenId: string) => ({ clientId: c
 
 async function issueTokens(permit: Permit, options: IssueOptions, minting: Minting): Promise<IssuedTokens> {
   const { minter } = minting;
-  const common = commonOf(permit, options.authTime, minting);
+  const common = commonOf(permit, options, minting);
   const access = await minter.accessToken({ ...common, ...accessOf(permit, options.accessTokenId) });
   const id = await minter.idToken({
     ...common,
@@ -109,7 +116,7 @@ async function issueTokens(permit: Permit, options: IssueOptions, minting: Minti
 async function issueOneToken(permit: Permit, options: IssueOneOptions, minting: Minting): Promise<IssuedTokens> {
   const { type, authTime, accessTokenId } = options;
   const { minter } = minting;
-  const common = commonOf(permit, authTime, minting);
+  const common = commonOf(permit, authTime === undefined ? {} : { authTime }, minting);
   const isIdToken = type === 'urn:ietf:params:oauth:token-type:id_token';
   const { token, jti } = isIdToken
     ? await minter.idToken(common)

@@ -1,0 +1,192 @@
+/** Sessions of browsers: who is logged in here, over all clients. See docs/adr/0025. */
+import type { Connector } from '@ostiary/connector-sdk';
+import { hashToken, randomToken, safeEqual } from '@ostiary/token-core';
+import type { Client } from '../client.ts';
+import { epochSeconds, type IssuerContext } from '../context.ts';
+import type { SessionOptions } from '../options.ts';
+import { type Authenticated, sinceOf } from '../records/authentication.ts';
+import type { BrowserSession, ClientOfSession } from '../records/browser-session.ts';
+import type { SetCookie } from '../reply.ts';
+import type { IssuerRequest } from '../request.ts';
+import { connectorScopes } from './begin.ts';
+
+/** A session that is not over. */
+export interface LiveSession extends BrowserSession {
+  /** Its record, and `sid`. Everybody who has a token may know it. */
+  readonly id: string;
+}
+
+const cookieForm = /^(?<id>[\w-]{22})\.(?<secret>[\w-]{43})$/;
+const ID_BYTES = 16;
+
+/** The session of the browser that sent the request. */
+export async function findSession(
+  { cookies }: Pick<IssuerRequest, 'cookies'>,
+  context: IssuerContext,
+): Promise<LiveSession | undefined> {
+  if (context.sessions === undefined) return undefined;
+  const { id, secret = '' } = cookieForm.exec(cookies.get(context.sessions.cookieName) ?? '')?.groups ?? {};
+  const session = id === undefined ? undefined : await findLiveSession(id, context);
+  return session !== undefined && safeEqual(session.secret, hashToken(secret)) ? session : undefined;
+}
+
+/** The session of that `sid`, for who need not show that it is theirs. */
+export async function findLiveSession(id: string, context: IssuerContext): Promise<LiveSession | undefined> {
+  const session = (await context.browserSessions.get(id))?.value;
+  if (session === undefined || context.sessions === undefined) return undefined;
+  // The limits as they are configured today: the record may have been written when they were longer.
+  return deadlineOf(session, context.sessions) > context.now() ? { id, ...session } : undefined;
+}
+
+/** Whether a token must not be believed any more because its client wants its tokens to end with the session. */
+export async function isSessionOver(
+  client: Client | undefined,
+  sessionId: string | undefined,
+  context: IssuerContext,
+): Promise<boolean> {
+  if (client?.refreshTokenLifetime !== 'session' || sessionId === undefined) return false;
+  return (await findLiveSession(sessionId, context)) === undefined;
+}
+
+/** A login that was just finished. */
+export interface FinishedLogin {
+  readonly authenticated: Authenticated;
+  readonly client: Client;
+  readonly connector: Connector;
+  /** The browser keeps the session when it is closed. */
+  readonly remembered: boolean;
+}
+
+/** A session that begins, or goes on with a new login, and how the browser is told. */
+export interface OpenedSession {
+  readonly session: LiveSession;
+  readonly cookie: SetCookie;
+}
+
+/**
+ * Begins the session of a login. When the same person had one in this browser it goes on, so that a logout reaches the
+ * clients of both logins; that of somebody else ends. The secret is always a new one: who knew the old one is out.
+ *
+ * @returns `undefined` for an issuer without sessions, or a connector that wants none.
+ */
+export async function openSession(
+  login: FinishedLogin,
+  request: IssuerRequest,
+  context: IssuerContext,
+): Promise<OpenedSession | undefined> {
+  const { sessions } = context;
+  if (sessions === undefined) return undefined;
+  const secret = randomToken(context.random);
+  const begun = newSession(login, hashToken(secret), context);
+  const before = await findSession(request, context);
+  if (before !== undefined && !isSamePerson(before, begun)) await endSession(before.id, context);
+  if (login.connector.knowsAtEveryRequest === true) return undefined;
+  const session =
+    before !== undefined && isSamePerson(before, begun)
+      ? ((await goOn(before.id, begun, context)) ?? (await create(begun, context)))
+      : await create(begun, context);
+  const maxAge = login.remembered ? { maxAgeSeconds: sessions.absolute } : {};
+  return { session, cookie: { name: sessions.cookieName, value: `${session.id}.${secret}`, ...maxAge } };
+}
+
+function newSession({ authenticated, client }: FinishedLogin, secret: string, context: IssuerContext): BrowserSession {
+  const { request, connectorId, identity, authTime } = authenticated;
+  return {
+    ...{ secret, connectorId, identity, authTime, askedFor: connectorScopes(request) },
+    loggedInAt: sinceOf(authenticated),
+    lastUsedAt: epochSeconds(context.now()),
+    clients: [{ id: client.id, direct: true }],
+  };
+}
+
+const isSamePerson = (one: BrowserSession, other: BrowserSession): boolean =>
+  one.connectorId === other.connectorId && one.identity.userId === other.identity.userId;
+
+async function create(session: BrowserSession, context: IssuerContext): Promise<LiveSession> {
+  const id = randomToken(context.random, ID_BYTES);
+  await context.browserSessions.create(id, session, { expiresAt: expiryOf(session, context) });
+  return { id, ...session };
+}
+
+/** `undefined` when it was ended meanwhile: what was bound to it stays ended. */
+async function goOn(id: string, begun: BrowserSession, context: IssuerContext): Promise<LiveSession | undefined> {
+  return change(id, context, ({ clients }) => ({
+    ...begun,
+    clients: begun.clients.reduce((all, { id: client }) => withClient(all, client, { direct: true }), clients),
+  }));
+}
+
+/**
+ * A client is answered by a session.
+ *
+ * @returns `undefined` when it was ended meanwhile, or belongs to another login now.
+ */
+export function useSession(
+  { id, secret }: LiveSession,
+  client: Client,
+  context: IssuerContext,
+): Promise<LiveSession | undefined> {
+  return change(id, context, (session) =>
+    session.secret === secret
+      ? {
+          ...session,
+          lastUsedAt: epochSeconds(context.now()),
+          clients: withClient(session.clients, client.id, {}),
+        }
+      : undefined,
+  );
+}
+
+/** The person has agreed to what a client asks for. Nothing happens when the session has ended meanwhile. */
+export async function rememberApproval(
+  id: string,
+  { client, scopes }: { readonly client: Client; readonly scopes: readonly string[] },
+  context: IssuerContext,
+): Promise<void> {
+  await change(id, context, (session) => ({
+    ...session,
+    clients: withClient(session.clients, client.id, { approved: scopes }),
+  }));
+}
+
+/** Ends a session, once. @returns it as it was, or `undefined` when somebody else has ended it. */
+export function endSession(id: string, context: IssuerContext): Promise<BrowserSession | undefined> {
+  return context.browserSessions.take(id);
+}
+
+async function change(
+  id: string,
+  context: IssuerContext,
+  to: (session: BrowserSession) => BrowserSession | undefined,
+): Promise<LiveSession | undefined> {
+  let isChanged = false;
+  const record = await context.browserSessions.update(id, (current) => {
+    const next = current && to(current);
+    isChanged = next !== undefined;
+    return next === undefined ? 'keep' : { set: next, expiresAt: expiryOf(next, context) };
+  });
+  return isChanged && record !== undefined ? { id, ...record.value } : undefined;
+}
+
+/** A client that is not known yet has taken a login over, unless it says otherwise. */
+function withClient(
+  clients: readonly ClientOfSession[],
+  id: string,
+  changes: Partial<Omit<ClientOfSession, 'id'>>,
+): readonly ClientOfSession[] {
+  const before = clients.find((client) => client.id === id) ?? { id, direct: false };
+  return [...clients.filter((client) => client !== before), { ...before, ...changes }];
+}
+
+function expiryOf(session: BrowserSession, { sessions }: IssuerContext): Date | undefined {
+  return sessions && deadlineOf(session, sessions);
+}
+
+/** The moment it ends if it is not used before. A provider may have said when its own session ends. */
+function deadlineOf(
+  { loggedInAt, lastUsedAt, identity }: BrowserSession,
+  { absolute, idle }: Pick<SessionOptions, 'absolute' | 'idle'>,
+): Date {
+  const ends = [loggedInAt + absolute, lastUsedAt + idle, identity.authentication?.expires ?? Infinity];
+  return new Date(Math.min(...ends) * 1000);
+}

@@ -1,0 +1,130 @@
+/** Clients that a session answers, so that nobody has to log in again. See docs/adr/0025. */
+import { OstiaryError } from '@ostiary/primitives';
+import type { Client } from '../client.ts';
+import { epochSeconds, type IssuerContext } from '../context.ts';
+import { decide, loginOf } from '../policy/permit.ts';
+import type { Authenticated } from '../records/authentication.ts';
+import type { Reply } from '../reply.ts';
+import type { IssuerRequest } from '../request.ts';
+import { type AuthorizationRequest, grantTypeOf } from '../requests/authorization-request.ts';
+import { connectorScopes, type LoginStart } from './begin.ts';
+import { endSession, findSession, type LiveSession, useSession } from './browser-session.ts';
+import { answerClient, askForConsent } from './complete.ts';
+import { connectorsFor } from './connectors.ts';
+import { needsConsent } from './consent.ts';
+import { newTransactionId } from './transaction.ts';
+
+/** Who wants to know who is logged in. */
+export type SessionQuestion = Pick<LoginStart, 'client' | 'authorization'>;
+
+/**
+ * The session of this browser, if it answers the request: the login is as fresh as is asked for, of the person that is
+ * expected, with a connector that this client may use, and its own or one that another client shares with it.
+ */
+export async function answeringSession(
+  { client, authorization }: SessionQuestion,
+  request: IssuerRequest,
+  context: IssuerContext,
+): Promise<LiveSession | undefined> {
+  const session = await findSession(request, context);
+  if (session === undefined || !isFreshEnough(session, authorization, context)) return undefined;
+  const { connectorId, identity, loggedInAt: since } = session;
+  const { redirectUri, expectedSubject } = authorization;
+  const entry = connectorsFor({ client, redirectUri }, context).find(({ id }) => id === connectorId);
+  if (entry === undefined) return undefined;
+  const login = loginOf({ client, connector: entry, identity, since });
+  if (expectedSubject !== undefined && expectedSubject !== login.subject) return undefined;
+  if (!holdsWhatIsAsked(session, { client, entry, authorization }) || !(await isShared(session, client, context))) {
+    return undefined;
+  }
+  if ((await context.revocations.find(() => login)) === undefined) return session;
+  await endSession(session.id, context);
+  return undefined;
+}
+
+/** Who wants people to log in, or to choose who they are, is not answered without them (OpenID Connect Core 3.1.2.1). */
+function isFreshEnough(
+  { authTime }: LiveSession,
+  { prompt, maxAge = Infinity }: AuthorizationRequest,
+  { now }: IssuerContext,
+): boolean {
+  if (prompt.includes('login') || prompt.includes('select_account')) return false;
+  return epochSeconds(now()) - authTime <= maxAge;
+}
+
+/**
+ * Groups are there only if the login was asked for them. And what a login is renewed with can be spent once at some
+ * providers: two clients that both held it would end each other's login.
+ */
+function holdsWhatIsAsked({ askedFor }: LiveSession, { entry, authorization }: LoginStart): boolean {
+  const { groups, offlineAccess } = connectorScopes(authorization);
+  if (groups && !askedFor.groups) return false;
+  if (!offlineAccess) return true;
+  const { refresh } = entry.connector;
+  return askedFor.offlineAccess && !(refresh?.kind === 'upstream' && refresh.exclusive);
+}
+
+/**
+ * Only a login that people made for a client themselves goes on to others, or all would be shared with all, one after
+ * the other.
+ */
+async function isShared(
+  { clients }: LiveSession,
+  client: Client,
+  { clients: registry, sessions }: IssuerContext,
+): Promise<boolean> {
+  const direct = clients.filter((known) => known.direct);
+  if (direct.some(({ id }) => id === client.id)) return true;
+  for (const { id } of direct) {
+    const source = await registry.find(id);
+    const targets = source?.sharesLoginWith ?? (sessions?.sharedByDefault === true ? ['*'] : []);
+    if (source !== undefined && (targets.includes('*') || targets.includes(client.id))) return true;
+  }
+  return false;
+}
+
+/**
+ * Answers a client by the session of the browser, through the same door as a login.
+ *
+ * @returns `undefined` when somebody has to log in.
+ * @throws {OstiaryError} `oauth/interaction_required` when the person would have to be asked, and may not be; what
+ *   policy throws.
+ */
+export async function answerBySession(
+  start: LoginStart,
+  request: IssuerRequest,
+  context: IssuerContext,
+): Promise<Reply | undefined> {
+  const { client, entry, authorization } = start;
+  const found = await answeringSession(start, request, context);
+  if (found === undefined || found.connectorId !== entry.id) return undefined;
+  const { identity, authTime, loggedInAt } = found;
+  const question = { client, connector: entry, identity, scopes: authorization.scopes, since: loggedInAt };
+  await decide({ ...question, grantType: grantTypeOf(authorization) }, context);
+  const session = await useSession(found, client, context);
+  if (session === undefined) return undefined;
+  const login = { request: authorization, connectorId: entry.id, identity, authTime, loggedInAt };
+  const authenticated: Authenticated = { ...login, sessionId: session.id };
+  const reply = await answerOrAsk(authenticated, { client, session, request }, context);
+  request.log.info('session.used', { connector: entry.id, client: client.id, user: identity.userId });
+  return reply;
+}
+
+async function answerOrAsk(
+  authenticated: Authenticated,
+  {
+    client,
+    session,
+    request,
+  }: { readonly client: Client; readonly session: LiveSession; readonly request: IssuerRequest },
+  context: IssuerContext,
+): Promise<Reply> {
+  const { request: authorization, connectorId } = authenticated;
+  if (!needsConsent(authorization, { client, session }, context))
+    return answerClient(authenticated, { client }, context);
+  if (authorization.prompt.includes('none')) {
+    throw new OstiaryError('oauth/interaction_required', 'User interaction required.');
+  }
+  const transaction = { id: newTransactionId(context), request: authorization, connectorId, keep: null };
+  return askForConsent(authenticated, { transaction, request }, context);
+}
