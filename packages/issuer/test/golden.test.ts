@@ -6,6 +6,7 @@ import type { RecordKind } from '@ostiary/storage-sdk';
 import { checkGoldenRecords } from '@ostiary/storage-sdk/conformance';
 import { describe, expect, it } from 'vitest';
 import { authorizationCode } from '../src/records/authorization-code.ts';
+import { browserSession } from '../src/records/browser-session.ts';
 import { deviceRequest } from '../src/records/device-request.ts';
 import { loginAttempts } from '../src/records/login-attempts.ts';
 import { pendingLogin } from '../src/records/pending-login.ts';
@@ -35,6 +36,7 @@ describe('stored records', () => {
     expect(problems(pendingLogin)).toEqual([]);
     expect(problems(authorizationCode)).toEqual([]);
     expect(problems(refreshFamily)).toEqual([]);
+    expect(problems(browserSession)).toEqual([]);
     expect(problems(revocations)).toEqual([]);
     expect(problems(revokedToken)).toEqual([]);
     expect(problems(deviceRequest)).toEqual([]);

@@ -3,7 +3,7 @@ import type { IssuerId } from '@ostiary/primitives';
 import { memoryStorage } from '@ostiary/storage-memory';
 import { createKeyRing, createSealer } from '@ostiary/token-core';
 import { describe, expect, it } from 'vitest';
-import { createIssuer, type GrantType, type IssuerOptions, type Lifetimes } from '../src/index.ts';
+import { createIssuer, type GrantType, type IssuerOptions, type Lifetimes, type SessionOptions } from '../src/index.ts';
 import { issuerId } from './harness.ts';
 
 const deps = { now: fakeClock().now, random: seededRandom('options'), log: recordingLogger() };
@@ -31,6 +31,9 @@ const refreshToken = (change: Partial<Lifetimes['refreshToken']>): Partial<Issue
 const attempts = (change: object): Partial<IssuerOptions> => ({
   passwordAttempts: { perAccount: 10, perAddress: 200, window: 900, ...change },
 });
+const sessions = (change: Partial<SessionOptions>): Partial<IssuerOptions> => ({
+  sessions: { cookieName: 'session', absolute: 10, idle: 10, sharedByDefault: false, remembered: false, ...change },
+});
 const grants = (...grantTypes: readonly GrantType[]): Partial<IssuerOptions> => ({
   protocol: { ...good.protocol, grantTypes },
 });
@@ -40,6 +43,7 @@ const pkce = (...pkceMethods: readonly string[]): Partial<IssuerOptions> =>
 describe('an issuer', () => {
   it('is made at the edges of what its options may be', () => {
     expect(createIssuer(good).endpoints).not.toEqual([]);
+    expect(createIssuer({ ...good, ...sessions({}) }).endpoints).not.toEqual([]);
     expect(createIssuer({ ...good, ...refreshToken({ absolute: 1, idle: 1 }) }).endpoints).not.toEqual([]);
   });
 
@@ -55,6 +59,11 @@ describe('an issuer', () => {
     ['passwordAttempts.perAccount', attempts({ perAccount: Number.NaN })],
     ['passwordAttempts.perAddress', attempts({ perAddress: -1 })],
     ['passwordAttempts.window', attempts({ window: 0 })],
+    ['sessions.absolute must be a whole number of at least 1', sessions({ absolute: 0, idle: 0 })],
+    ['sessions.idle must be a whole number from 1 to 10', sessions({ idle: 11 })],
+    ['sessions.cookieName', sessions({ cookieName: '' })],
+    ['sessions.cookieName', sessions({ cookieName: 'a b' })],
+    ['sessions.cookieName', sessions({ cookieName: 'login-1' })],
     ['protocol.grantTypes', grants('refresh_token')],
     ['protocol.pkceMethods', pkce()],
     ['protocol.pkceMethods', pkce('s256')],
