@@ -93,9 +93,9 @@ async function withServer(
   metrics?.setConnectors(connectors.list().length, connectors.failed);
   await using _jobs = startJobs({ storage, keys, sealer, log }, { timers, log, jitter });
 
-  const { issuer: id, lifetimes, protocol, passwordAttempts, web, frontend } = config;
+  const { issuer: id, lifetimes, protocol, passwordAttempts, sessions, web, frontend } = config;
   const clients = clientRegistry(config.clients);
-  const policies = { lifetimes, protocol, passwordAttempts };
+  const policies = { lifetimes, protocol, passwordAttempts, ...(sessions === undefined ? {} : { sessions }) };
   const issuer = createIssuer({ issuer: id, storage, keys, sealer, clients, connectors, ...policies, ...deps });
   const probes = [
     { name: 'storage', run: storageProbe({ storage, now, random }) },

@@ -10,6 +10,14 @@ describe('a mark', () => {
     expect(longestLoginOf(config)).toBeGreaterThan(24 * 3600 + 600 + 3600 + 600);
   });
 
+  it('outlives a session that gives tokens in its last minute', async () => {
+    const longest = async (more: string) => {
+      const { config } = await load(minimal(`expiry: {refreshTokens: {absoluteLifetime: 1h}}\n${more}`));
+      return longestLoginOf(config) ?? 0;
+    };
+    expect(await longest('sessions: {absoluteLifetime: 48h}')).toBe((await longest('')) + 48 * 3600);
+  });
+
   it('stays where logins have no limit', async () => {
     const { config } = await load(minimal('expiry: {refreshTokens: {absoluteLifetime: 0s}}'));
     expect(longestLoginOf(config)).toBeUndefined();

@@ -46,11 +46,14 @@ const tokensOf = ({ target }: RevocationMark): string =>
   target === 'email' || target === 'group' ? `access tokens that name the ${target}` : 'their access tokens';
 
 /** From the moment when somebody has logged in to the end of the last token that can come of it. */
-export function longestLoginOf(config: Pick<Config, 'clients' | 'lifetimes' | 'signing'>): number | undefined {
+export function longestLoginOf(
+  config: Pick<Config, 'clients' | 'lifetimes' | 'sessions' | 'signing'>,
+): number | undefined {
   const { login, code, device = 0, refreshToken } = config.lifetimes;
   if (refreshToken.absolute === undefined) return undefined;
-  // The absolute limit counts from the first tokens. Before them a login waits for consent, then for its client.
-  const untilTokens = login + Math.max(code, device);
+  // The absolute limit counts from the first tokens. Before them the login may have been that of a session for a while,
+  // then it waits for consent, and then for its client.
+  const untilTokens = (config.sessions?.absolute ?? 0) + login + Math.max(code, device);
   return untilTokens + refreshToken.absolute + rotationPolicy(config).tokenLifetime + SLACK_SECONDS;
 }
 

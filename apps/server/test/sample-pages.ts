@@ -46,6 +46,7 @@ export const samplePages: Readonly<Record<string, IssuerPage>> = {
     ],
   },
   password,
+  'password-remember': { ...password, rememberMe: true },
   'password-invalid': { ...password, username: 'jane@example.org', invalid: true },
   approval,
   'approval-device': { ...approval, userCode: 'BCDF-GHJK' },

@@ -34,7 +34,6 @@ describe('a session', () => {
   it.each([
     ['prompt=login', { prompt: 'login' }],
     ['prompt=select_account', { prompt: 'select_account' }],
-    ['a max_age that has passed', { max_age: '299' }],
     ['offline_access, when the login was not asked for it', { scope: `${scope} offline_access` }],
   ])('is not enough for %s', async (_what, asked) => {
     const { person, clock } = await startWithSession();
@@ -43,14 +42,25 @@ describe('a session', () => {
   });
 
   it('is enough for a max_age that has not passed, and says when the login was', async () => {
-    const { person, clock, browser, login } = await startWithSession();
-    const { id: first } = await redeem({ browser }, login);
+    const { clock, browser, upstream } = await startIssuer({ sessions: {} });
+    const person = browser();
+    upstream.identity = { ...jane, authentication: { time: clock.now() } };
+    const { id: first } = await redeem({ browser }, await person.logIn(request({ scope })));
     clock.advance(300);
     const reply = await person.authorize(request({ scope, max_age: '300' }));
     expect(outcomeOf(reply)).toBe('code');
     const { id } = await redeem({ browser }, reply);
     expect(claimsOf(id).auth_time).toBe(claimsOf(first).auth_time);
     expect(Number(claimsOf(id).iat) - Number(claimsOf(id).auth_time)).toBe(300);
+    expect(outcomeOf(await person.authorize(request({ scope, max_age: '299' })))).toBe('provider');
+  });
+
+  it('is not enough for any max_age where the provider does not say when the login was', async () => {
+    const { person } = await startWithSession();
+    expect(outcomeOf(await person.authorize(request({ scope, max_age: '300' })))).toBe('provider');
+    expect(outcomeOf(await person.authorize(request({ scope, max_age: '300', prompt: 'none' })))).toBe(
+      'login_required',
+    );
   });
 
   it('answers who is expected, and nobody for somebody else', async () => {

@@ -59,7 +59,11 @@ describe('staticClients', () => {
     ],
     ['{id: a, name: A, secretFile: /empty}', 'staticClients[0].secretFile: /empty is empty.'],
     ['{id: a, secret: s}', 'staticClients[0].name: is missing. Add it.'],
-    ['{id: a, name: A, secret: s, refreshTokenLifetime: session}', 'refreshTokenLifetime: is "session"'],
+    [
+      '{id: a, name: A, secret: s, refreshTokenLifetime: session}',
+      'staticClients[0].refreshTokenLifetime: is "session", but there are no sessions.',
+    ],
+    ['{id: a, name: A, secret: s, refreshTokenLifetime: ever}', 'staticClients[0].refreshTokenLifetime: must be'],
     ['{id: a, name: A, secret: s, mfaChain: [totp]}', 'staticClients[0].mfaChain: is not supported.'],
     ['{id: a, name: A, secret: s, redirectURIs: ["https://a.example/#x"]}', 'redirectURIs[0]: has a fragment'],
     ['{id: a, name: A, secret: s, redirectURIs: ["https://*.example/"]}', 'redirectURIs[0]: has a wildcard'],

@@ -13,6 +13,7 @@ export interface ClientsInput {
   readonly issuer: IssuerId | undefined;
   /** Absent: the connectors are too wrong to be named. */
   readonly connectorIds: readonly string[] | undefined;
+  readonly hasSessions: boolean;
   readonly env: EnvironmentLookup;
   readonly readFile: ReadFile;
   readonly report: Report;
@@ -32,9 +33,10 @@ export async function readClients(input: ClientsInput): Promise<readonly Client[
 async function readClient(block: LooseClient, index: number, input: ClientsInput): Promise<Client> {
   const path = `staticClients[${index}]`;
   const { redirectURIs = [], trustedPeers = [], allowedConnectors = [] } = block;
-  const { signingAlgorithm, idTokenLifetime } = block;
+  const { signingAlgorithm, idTokenLifetime, ssoSharedWith } = block;
   const logoUrl = readLogo(block, path, input);
   checkPaths(block, path, input);
+  checkSessionKeys(block, path, input);
   return {
     id: readId(block, path, input),
     name: block.name ?? '',
@@ -46,7 +48,21 @@ async function readClient(block: LooseClient, index: number, input: ClientsInput
     ...(signingAlgorithm === undefined ? {} : { signingAlgorithm }),
     ...(idTokenLifetime === undefined ? {} : { idTokenLifetime }),
     ...(logoUrl === undefined ? {} : { logoUrl }),
+    ...(ssoSharedWith === undefined ? {} : { sharesLoginWith: ssoSharedWith }),
+    ...(block.refreshTokenLifetime ? { refreshTokenLifetime: block.refreshTokenLifetime } : {}),
   };
+}
+
+/** What is said of sessions where there are none: a list of nobody holds anyway, a limit does not. */
+function checkSessionKeys(block: LooseClient, path: string, { hasSessions, report }: ClientsInput): void {
+  if (hasSessions) return;
+  if (block.ssoSharedWith !== undefined && block.ssoSharedWith.length > 0) {
+    report.warn(`${path}.ssoSharedWith`, 'does nothing without sessions. Add a sessions block.');
+  }
+  if (block.refreshTokenLifetime === 'session') {
+    const message = 'is "session", but there are no sessions. Add a sessions block, or write "standalone".';
+    report.problem(`${path}.refreshTokenLifetime`, message);
+  }
 }
 
 function readId(block: LooseClient, path: string, { env, report }: ClientsInput): string {
@@ -136,10 +152,12 @@ function checkIds(clients: readonly (Client | undefined)[], { report }: ClientsI
 /** Dex takes references to nothing in silence; a client or connector may also be gone on purpose, so they warn. */
 function checkReferences(clients: readonly Client[], { connectorIds, report }: ClientsInput): void {
   const ids = clients.map(({ id }) => id);
-  clients.forEach(({ trustedPeers, allowedConnectors = [] }, index) => {
+  clients.forEach(({ trustedPeers, allowedConnectors = [], sharesLoginWith = [] }, index) => {
     const path = `staticClients[${index}]`;
     const stray = trustedPeers.filter((peer) => !ids.includes(peer));
     if (stray.length > 0) report.warn(`${path}.trustedPeers`, `names no client: ${stray.join(', ')}.`);
+    const strangers = sharesLoginWith.filter((other) => other !== '*' && !ids.includes(other));
+    if (strangers.length > 0) report.warn(`${path}.ssoSharedWith`, `names no client: ${strangers.join(', ')}.`);
     const unknown = allowedConnectors.filter((allowed) => connectorIds?.includes(allowed) === false);
     if (unknown.length > 0) report.warn(`${path}.allowedConnectors`, `names no connector: ${unknown.join(', ')}.`);
   });

@@ -1,6 +1,6 @@
 /** The configuration of a server, complete and checked. Nothing after it reads a file or the environment. */
 import type { Connector, ConnectorContext } from '@ostiary/connector-sdk';
-import type { Client, Lifetimes, PasswordAttempts, ProtocolOptions } from '@ostiary/issuer';
+import type { Client, Lifetimes, PasswordAttempts, ProtocolOptions, SessionOptions } from '@ostiary/issuer';
 import type { IssuerId } from '@ostiary/primitives';
 import type { StorageDeps, StorageDriver } from '@ostiary/storage-sdk';
 import type { SigningAlgorithm } from '@ostiary/token-core';
@@ -53,6 +53,7 @@ export interface Config {
   readonly protocol: ProtocolOptions;
   readonly lifetimes: Lifetimes;
   readonly passwordAttempts: PasswordAttempts;
+  readonly sessions?: SessionOptions;
   readonly signing: SigningSettings;
   readonly logging: LogSettings;
   readonly frontend: Frontend;

@@ -29,7 +29,7 @@ const refused = (path: string, because: string, empty: EmptyValue = 'warned'): D
 
 /** Argo CD writes the block and never calls the API; who does call it is refused a connection, which is not silent. */
 export const noGrpc = 'Ostiary has no gRPC API yet, so nobody listens there. Clients and passwords stand in this file.';
-const noSessions = 'Ostiary has no sessions across clients yet. Remove it; every client then sends people to log in.';
+const noCookieKey = 'the cookie holds nothing but random signs, so there is nothing to encrypt.';
 const noMfa = 'Ostiary asks for no second factor yet. Remove it, and ask for one at the identity provider.';
 const noVault = 'Ostiary signs with local keys only, not with Vault or OpenBao yet. Remove it.';
 const noFrontendFiles = 'the pages are built in. Set frontend.issuer, logoURL, theme and extra instead.';
@@ -139,13 +139,16 @@ export const keyDecisions: readonly Decision[] = [
   honoured('staticClients[].redirectURIs'),
   ignored('staticClients[].postLogoutRedirectURIs', noLogout),
   ignored('staticClients[].backchannelLogoutURI', noLogout),
-  honoured('staticClients[].refreshTokenLifetime', '`standalone` only; `session` is refused.'),
+  honoured(
+    'staticClients[].refreshTokenLifetime',
+    '`session` needs sessions. It ends access tokens as well, and ID tokens where the issuer is asked about them.',
+  ),
   honoured('staticClients[].trustedPeers'),
   honoured('staticClients[].public', 'A public client must use PKCE.'),
   honoured('staticClients[].logoURL', 'Ignored with a warning when it is no URL.'),
   honoured('staticClients[].allowedConnectors'),
   refused('staticClients[].mfaChain', noMfa, 'taken'),
-  ignored('staticClients[].ssoSharedWith', 'Ostiary has no sessions across clients yet, so nothing is shared.'),
+  honoured('staticClients[].ssoSharedWith', 'Does nothing without sessions, with a warning.'),
   ignored('staticClients[].clientCredentialsClaims', 'Ostiary has no client credentials grant yet.'),
   ignored('staticClients[].clientCredentialsClaims.groups', 'Ostiary has no client credentials grant yet.'),
   honoured('connectors'),
@@ -157,13 +160,16 @@ export const keyDecisions: readonly Decision[] = [
     'A file that they name and that cannot be read ends the start, whatever the flags say.',
   ),
   honoured('connectors[].grantTypes', 'Grants that Ostiary does not have are dropped from the list, with a warning.'),
-  refused('sessions', noSessions, 'refused'),
-  refused('sessions.cookieName', noSessions),
-  refused('sessions.absoluteLifetime', noSessions),
-  refused('sessions.validIfNotUsedFor', noSessions),
-  refused('sessions.ssoSharedWithDefault', noSessions),
-  refused('sessions.rememberMeCheckedByDefault', noSessions),
-  refused('sessions.cookieEncryptionKey', noSessions),
+  honoured(
+    'sessions',
+    'The block alone switches sessions on, `sessions: {}` too. Without block and flag there are none.',
+  ),
+  honoured('sessions.cookieName', 'Without it `ostiary_session`. Below https it begins with `__Host-`.'),
+  honoured('sessions.absoluteLifetime'),
+  honoured('sessions.validIfNotUsedFor', 'Without it 1h, or absoluteLifetime when that is less.'),
+  honoured('sessions.ssoSharedWithDefault'),
+  honoured('sessions.rememberMeCheckedByDefault'),
+  ignored('sessions.cookieEncryptionKey', noCookieKey),
   refused('mfa', noMfa),
   refused('mfa.authenticators', noMfa),
   refused('mfa.authenticators[].id', noMfa),
@@ -190,6 +196,6 @@ export const flagDecisions: readonly Decision[] = [
   ignored('DEX_API_CONNECTORS_CRUD', 'Ostiary has no gRPC API yet.'),
   ignored('DEX_API_SESSIONS_IDENTITIES_CRUD', 'Ostiary has no gRPC API yet.'),
   ignored('DEX_CLIENT_CREDENTIAL_GRANT_ENABLED_BY_DEFAULT', 'Ostiary has no client credentials grant yet.'),
-  ignored('DEX_SESSIONS_ENABLED', 'Ostiary has no sessions across clients yet.'),
+  honoured('DEX_SESSIONS_ENABLED', 'A `sessions` block switches them on without it. false: off, block or not.'),
   ignored('DEX_FRONTEND_DIR', noFrontendFiles),
 ];

@@ -9,7 +9,11 @@ export interface Flags {
   readonly continueOnConnectorFailure: boolean;
   /** `DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS`: an unknown key is an error. On, unlike in Dex, unless it says false. */
   readonly refuseUnknownKeys: boolean;
+  /** `DEX_SESSIONS_ENABLED`: sessions of browsers. Without it, a `sessions` block switches them on. */
+  readonly sessions: boolean | undefined;
 }
+
+const SESSIONS = 'DEX_SESSIONS_ENABLED';
 
 /** Reads the flags. Empty or unreadable means the default, as in Dex. */
 export function readFlags(env: EnvironmentLookup): Flags {
@@ -18,6 +22,7 @@ export function readFlags(env: EnvironmentLookup): Flags {
     expandEnvironment: on('DEX_EXPAND_ENV'),
     continueOnConnectorFailure: on('DEX_CONTINUE_ON_CONNECTOR_FAILURE'),
     refuseUnknownKeys: on('DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS'),
+    sessions: goBoolean(env(SESSIONS)),
   };
 }
 
@@ -29,7 +34,8 @@ export function flagWarnings(env: EnvironmentLookup): readonly ConfigIssue[] {
     if (value === '' || (flag.decision === 'ignored' && meaning === false)) return [];
     if (flag.decision === 'ignored') return [{ path: flag.path, message: `is ignored: ${flag.because}` }];
     if (meaning !== undefined) return [];
-    return [{ path: flag.path, message: 'is neither true nor false, so it counts as true. Write one of them.' }];
+    const counts = flag.path === SESSIONS ? 'it is ignored' : 'it counts as true';
+    return [{ path: flag.path, message: `is neither true nor false, so ${counts}. Write one of them.` }];
   });
 }
 

@@ -248,7 +248,6 @@ logger:
       minimal('oauth2: {grantTypes: [refresh_token]}'),
       'oauth2.grantTypes: must contain authorization_code',
     ],
-    ['sessions', minimal('sessions: {cookieName: x}'), 'sessions: is not supported.'],
     ['second factor', minimal('mfa: {authenticators: [{id: a}]}'), 'mfa: is not supported.'],
     [
       'days',
@@ -416,8 +415,8 @@ logger:
   });
 
   it('says when a flag of Dex does nothing here', async () => {
-    const { warnings } = await load(minimal(), { env: { DEX_SESSIONS_ENABLED: 'true', DEX_ENT_ENABLED: 'false' } });
-    expect(warnings.map(({ path }) => path)).toEqual(['DEX_SESSIONS_ENABLED']);
+    const { warnings } = await load(minimal(), { env: { DEX_API_CONNECTORS_CRUD: 'true', DEX_ENT_ENABLED: 'false' } });
+    expect(warnings.map(({ path }) => path)).toEqual(['DEX_API_CONNECTORS_CRUD']);
   });
 
   it('refuses proxies that connectors cannot use, all at once and without their passwords', async () => {

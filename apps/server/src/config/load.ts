@@ -8,7 +8,7 @@ import {
   type ReadFile,
   whyUnreadable,
 } from '@ostiary/connector-sdk/config';
-import { defaultPasswordAttempts } from '@ostiary/issuer';
+import { defaultPasswordAttempts, type SessionOptions } from '@ostiary/issuer';
 import { type IssuerId, isOstiaryError, OstiaryError, parseIssuerId } from '@ostiary/primitives';
 import type { z } from 'zod';
 import { readClients } from './clients.ts';
@@ -20,7 +20,15 @@ import { checkListening } from './listening.ts';
 import { type LooseFile, readLoosely } from './loose.ts';
 import { applyOverrides, type Overrides, overrideWarnings } from './overrides.ts';
 import { expandVariables, type PlugInReader, type PlugIns, readStorage } from './plug-ins.ts';
-import { readFrontend, readLifetimes, readLogging, readProtocol, readSigning, readWeb } from './policy.ts';
+import {
+  readFrontend,
+  readLifetimes,
+  readLogging,
+  readProtocol,
+  readSessions,
+  readSigning,
+  readWeb,
+} from './policy.ts';
 import { configProblems, type LocatedIssue } from './problem.ts';
 import { proxyProblems } from './proxies.ts';
 import { createReport } from './report.ts';
@@ -112,10 +120,13 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const connectors = await readConnectors({ ...blocks, issuer, reader, plugIns });
   const signer = await readSigner(blocks.signer, reader);
   const { staticClients } = blocks;
-  const clients = await readClients({ blocks: staticClients, connectorIds: connectorIds(blocks), issuer, ...reader });
+  const sessions = readSessions({ block: blocks.sessions, flag: flags.sessions, report });
+  const hasSessions = sessions !== undefined;
+  const input = { blocks: staticClients, connectorIds: connectorIds(blocks), issuer, hasSessions, ...reader };
+  const clients = await readClients(input);
   if (!parsed.ok || !storage || !issuer) return report;
   const signing = readSigning({ signer, signingKeys: parsed.value.expiry.signingKeys, report });
-  const parts = { file: parsed.value, flags, issuer, storage, connectors, signing, clients };
+  const parts = { file: parsed.value, flags, issuer, storage, connectors, signing, clients, sessions };
   const config = assemble(parts, reader);
   return report.problems.length > 0 ? report : { config, problems: [], warnings: report.warnings };
 }
@@ -130,10 +141,11 @@ function withWayToKeep(issue: ConfigIssue): ConfigIssue {
 interface Parts extends Pick<Config, 'issuer' | 'storage' | 'clients' | 'signing' | 'connectors'> {
   readonly file: ConfigFile;
   readonly flags: Flags;
+  readonly sessions: SessionOptions | undefined;
 }
 
 function assemble(parts: Parts, { report }: PlugInReader): Config {
-  const { file, flags, issuer, storage, clients, connectors, signing } = parts;
+  const { file, flags, issuer, storage, clients, connectors, signing, sessions } = parts;
   return {
     issuer,
     storage,
@@ -145,6 +157,7 @@ function assemble(parts: Parts, { report }: PlugInReader): Config {
     protocol: readProtocol(file.oauth2, report),
     lifetimes: readLifetimes(file.expiry),
     passwordAttempts: { ...defaultPasswordAttempts, ...file.passwordAttempts },
+    ...(sessions === undefined ? {} : { sessions }),
     logging: readLogging(file.logger),
     frontend: readFrontend(file.frontend, report),
     continueOnConnectorFailure: flags.continueOnConnectorFailure,

@@ -4,7 +4,7 @@
  */
 import { foldKeys, inputJsonSchema, text } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
-import { connector, fileSchema, staticClient, telemetryKeys, webKeys } from './schema.ts';
+import { connector, fileSchema, noSessionsBlock, staticClient, telemetryKeys, webKeys } from './schema.ts';
 
 /** A block key by key. */
 function keyByKey<T>(keys: z.ZodType<T>) {
@@ -35,6 +35,7 @@ const looseSchema = z.object({
   enablePasswordDB: z.boolean().default(false).optional().catch(undefined),
   staticPasswords: z.array(z.unknown()).default([]).optional().catch(undefined),
   signer: typedBlock,
+  sessions: fileSchema.shape.sessions.catch(noSessionsBlock),
   staticClients: z.array(looseClient).catch([]).default([]),
 });
 

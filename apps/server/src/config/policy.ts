@@ -1,12 +1,17 @@
 /** Lifetimes, protocol, signing, log and looks: blocks of the file as the parts of the server want them. */
-import { grantTypes as allGrantTypes, type Lifetimes, type ProtocolOptions } from '@ostiary/issuer';
+import {
+  grantTypes as allGrantTypes,
+  type Lifetimes,
+  type ProtocolOptions,
+  type SessionOptions,
+} from '@ostiary/issuer';
 import type { Frontend } from '../http/host.ts';
 import type { LogLevel, LogSettings } from '../ops/logger.ts';
 import { isColour } from '../pages/colour.ts';
 import { isLogo } from '../pages/look.ts';
 import type { SigningSettings, WebSettings } from './config.ts';
 import type { Report } from './report.ts';
-import { type ConfigFile, idleGrantTypes } from './schema.ts';
+import { type ConfigFile, idleGrantTypes, noSessionsBlock } from './schema.ts';
 
 /**
  * What counts when the file says nothing, in seconds. Where this differs from Dex it is written, with the reason, in
@@ -21,6 +26,7 @@ const defaults = {
   reuseInterval: 30,
   absolute: 3960 * 3600,
   idle: 2160 * 3600,
+  sessionIdle: 3600,
   rotationPeriod: 6 * 3600,
 } as const;
 
@@ -60,6 +66,30 @@ export function readProtocol(oauth2: ConfigFile['oauth2'], report: Report): Prot
     alwaysShowLogin: alwaysShowLoginScreen,
     requirePkce: pkce.enforce,
     pkceMethods: pkce.codeChallengeMethodsSupported,
+  };
+}
+
+export interface SessionsInput {
+  /** Absent: the file has no such block. */
+  readonly block: ConfigFile['sessions'] | undefined;
+  /** `DEX_SESSIONS_ENABLED`, where it says something. */
+  readonly flag: boolean | undefined;
+  readonly report: Report;
+}
+
+/** `sessions`: on with the block or the flag of Dex. */
+export function readSessions({ block, flag, report }: SessionsInput): SessionOptions | undefined {
+  if (block !== undefined && flag === false) {
+    report.warn('sessions', 'is ignored, because DEX_SESSIONS_ENABLED says false. Remove one of them.');
+  }
+  if (!(flag ?? block !== undefined)) return undefined;
+  const { cookieName, absoluteLifetime, validIfNotUsedFor, ...shared } = block ?? noSessionsBlock;
+  return {
+    cookieName,
+    absolute: absoluteLifetime,
+    idle: validIfNotUsedFor ?? Math.min(defaults.sessionIdle, absoluteLifetime),
+    sharedByDefault: shared.ssoSharedWithDefault === 'all',
+    remembered: shared.rememberMeCheckedByDefault,
   };
 }
 

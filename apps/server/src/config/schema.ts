@@ -1,5 +1,5 @@
 /** The form of a configuration file: the keys that {@link keyDecisions} calls honoured. Defaults are elsewhere. */
-import { duration, listWithDefault, secretText, text } from '@ostiary/connector-sdk/config';
+import { duration, listWithDefault, secretText, text, textLike } from '@ostiary/connector-sdk/config';
 import { grantTypes } from '@ostiary/issuer';
 import { z } from 'zod';
 import { frontendExtra, headerValue, listenAddress, network, origin, redirectUri } from './fields.ts';
@@ -55,13 +55,8 @@ export const staticClient = z.object({
   public: flag,
   logoURL: text().exactOptional(),
   allowedConnectors: z.array(text()).default([]),
-  refreshTokenLifetime: z
-    .enum(['', 'standalone', 'session'])
-    .default('')
-    .refine(
-      (value) => value !== 'session',
-      'is "session", but Ostiary has no sessions yet. Write "standalone" and limits in expiry.refreshTokens.',
-    ),
+  refreshTokenLifetime: z.enum(['', 'standalone', 'session']).default(''),
+  ssoSharedWith: z.array(text()).exactOptional(),
   idTokenLifetime: seconds(60)
     .exactOptional()
     .describe('Lifetime of the ID and access tokens of this client, instead of expiry.idTokens.'),
@@ -149,6 +144,21 @@ const frontend = block({
 
 export const telemetryKeys = z.object({ http: listenAddress.exactOptional() });
 
+const sessions = z
+  .object({
+    cookieName: textLike(/^[\w!#$%&'*+.^`|~-]+$/u, 'is no name of a cookie. Use letters, digits, - and _.')
+      .refine((name) => !/^(?:login-|__)/u.test(name), 'begins with login- or __, which other cookies do. Change it.')
+      .default('ostiary_session'),
+    absoluteLifetime: seconds(1).default(24 * 3600),
+    validIfNotUsedFor: seconds(1).exactOptional(),
+    ssoSharedWithDefault: z.enum(['none', 'all']).default('none'),
+    rememberMeCheckedByDefault: z.boolean().default(true),
+  })
+  .superRefine(({ absoluteLifetime, validIfNotUsedFor = 0 }, context) => {
+    if (validIfNotUsedFor <= absoluteLifetime) return;
+    context.addIssue({ code: 'custom', path: ['validIfNotUsedFor'], message: 'is above absoluteLifetime. Lower it.' });
+  });
+
 /** `staticPasswords`: the connector of the password database reads the rest. */
 const staticPassword = z.looseObject({ hash: z.string().exactOptional(), hashFromEnv: text().exactOptional() });
 
@@ -160,6 +170,7 @@ export const fileSchema = z.object({
   oauth2,
   expiry,
   passwordAttempts,
+  sessions: sessions.exactOptional(),
   logger,
   frontend,
   signer: z.object({ type: text(), config: z.unknown().optional() }).exactOptional(),
@@ -168,6 +179,9 @@ export const fileSchema = z.object({
   staticClients: z.array(staticClient).default([]),
   connectors: z.array(connector).default([]),
 });
+
+/** `sessions`, of a file that has no such block. */
+export const noSessionsBlock: z.infer<typeof sessions> = sessions.parse({});
 
 /** `signer.config` of the local signer. */
 export const signerSchema = z.object({

@@ -25,9 +25,16 @@ export function summary(config: Config): string {
       'passwords',
       `${tries.perAccount} wrong ones an account, ${tries.perAddress} an address, in ${formatSeconds(tries.window)}`,
     ],
+    ['sessions', sessionsOf(config)],
     ['signing keys', `a new one every ${formatSeconds(signing.rotationPeriod)}`],
   ];
   return rows.map(([name, value]) => `  ${`${name}:`.padEnd(16)}${value}\n`).join('');
+}
+
+function sessionsOf({ sessions }: Config): string {
+  if (sessions === undefined) return 'none: every client sends people to log in';
+  const { absolute, idle } = sessions;
+  return `${formatSeconds(absolute)} from the login, ${formatSeconds(idle)} from the last use`;
 }
 
 const MOST_LISTED = 10;

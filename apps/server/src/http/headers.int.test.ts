@@ -183,6 +183,7 @@ describe('cookies', () => {
     cookies: [
       { name: 'login-1', value: 'sealed', maxAgeSeconds: 600.7 },
       { name: 'login-2', value: '', maxAgeSeconds: 600 },
+      { name: 'session', value: 'of-this-visit' },
     ],
   });
 
@@ -190,6 +191,7 @@ describe('cookies', () => {
     expect((await askHost(setting, {}, https)).headers['set-cookie']).toEqual([
       '__Host-login-1=sealed; Max-Age=600; Path=/; HttpOnly; SameSite=Lax; Secure',
       '__Host-login-2=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure',
+      '__Host-session=of-this-visit; Path=/; HttpOnly; SameSite=Lax; Secure',
     ]);
   });
 

@@ -87,6 +87,7 @@ describe('what scripts out there look for', () => {
   it.each([
     ['password', ['id="login" name="login"', 'id="password" name="password"', 'type="submit" id="submit-login"']],
     ['password', ['method="post" action="/dex/auth/ldap/login?state=abc"']],
+    ['password-remember', ['id="remember_me" name="remember_me" type="checkbox" value="on" checked']],
     ['password-invalid', ['id="login-error"', 'value="jane@example.org"']],
     [
       'approval',
@@ -126,6 +127,13 @@ describe('every page', () => {
     for (const text of texts) expect(text).toContain('r-17');
     const headings = new Set(texts.map((text) => /<p class="lead">([^<]+)/.exec(text)?.[1]));
     expect(headings.size).toBe(problems.length);
+  });
+
+  it('has a box to be remembered by only where that means something, ticked or not', () => {
+    expect(html(sample('password'))).not.toContain('remember_me');
+    const page = sample('password-remember');
+    if (page.name !== 'password') throw new Error('no password page');
+    expect(html({ ...page, rememberMe: false })).toMatch(/name="remember_me" type="checkbox" value="on"\/>/);
   });
 
   it('never has the password in it', () => {

@@ -6,7 +6,7 @@ import { decide, loginOf } from '../policy/permit.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
-import { type AuthorizationRequest, grantTypeOf } from '../requests/authorization-request.ts';
+import { grantTypeOf } from '../requests/authorization-request.ts';
 import { connectorScopes, type LoginStart } from './begin.ts';
 import { endSession, findSession, type LiveSession, useSession } from './browser-session.ts';
 import { answerClient, askForConsent } from './complete.ts';
@@ -27,11 +27,11 @@ export async function answeringSession(
   context: IssuerContext,
 ): Promise<LiveSession | undefined> {
   const session = await findSession(request, context);
-  if (session === undefined || !isFreshEnough(session, authorization, context)) return undefined;
+  if (session === undefined) return undefined;
   const { connectorId, identity, loggedInAt: since } = session;
   const { redirectUri, expectedSubject } = authorization;
   const entry = connectorsFor({ client, redirectUri }, context).find(({ id }) => id === connectorId);
-  if (entry === undefined) return undefined;
+  if (entry === undefined || !isFreshEnough(session, { entry, authorization }, context)) return undefined;
   const login = loginOf({ client, connector: entry, identity, since });
   if (expectedSubject !== undefined && expectedSubject !== login.subject) return undefined;
   if (!holdsWhatIsAsked(session, { client, entry, authorization }) || !(await isShared(session, client, context))) {
@@ -44,12 +44,15 @@ export async function answeringSession(
 
 /** Who wants people to log in, or to choose who they are, is not answered without them (OpenID Connect Core 3.1.2.1). */
 function isFreshEnough(
-  { authTime }: LiveSession,
-  { prompt, maxAge = Infinity }: AuthorizationRequest,
+  { authTime, identity }: LiveSession,
+  { entry, authorization: { prompt, maxAge } }: Pick<LoginStart, 'authorization' | 'entry'>,
   { now }: IssuerContext,
 ): boolean {
   if (prompt.includes('login') || prompt.includes('select_account')) return false;
-  return epochSeconds(now()) - authTime <= maxAge;
+  if (maxAge === undefined) return true;
+  // As at a login: a provider that does not say when it was vouches for no moment.
+  const isVouchedFor = entry.connector.via === 'password' || identity.authentication?.time !== undefined;
+  return isVouchedFor && epochSeconds(now()) - authTime <= maxAge;
 }
 
 /**

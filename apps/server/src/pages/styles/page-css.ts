@@ -40,6 +40,8 @@ input{width:100%;min-height:3rem;padding:.625rem .875rem;border:1px solid var(--
 #user_code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.125em;text-transform:uppercase}
 input:focus-visible{outline-offset:-.0625rem;border-color:var(--accent)}
 input[aria-invalid=true]{border-color:var(--danger-text)}
+.check{display:flex;align-items:center;gap:.625rem;min-height:2rem;font-weight:400}
+.check input{width:1.25rem;min-height:1.25rem;flex:none;accent-color:var(--accent)}
 form.stack{gap:1.125rem}
 .alert{margin-top:1.25rem;padding:.75rem .875rem;border:1px solid var(--danger-line);border-radius:.625rem;
   background:var(--danger-surface);color:var(--danger-text);overflow-wrap:anywhere}

@@ -12,6 +12,7 @@ export const english: Texts = {
     title: (connector) => `Log in with ${connector}`,
     lead: 'Enter your account and password.',
     password: 'Password',
+    rememberMe: 'Keep me logged in',
     submit: 'Log in',
     back: 'Choose another way to log in',
     invalid: (prompt) => `${prompt} or password is wrong. Please try again.`,

@@ -20,6 +20,7 @@ export interface Texts {
     title(connector: string): string;
     readonly lead: string;
     readonly password: string;
+    readonly rememberMe: string;
     readonly submit: string;
     readonly back: string;
     invalid(prompt: string): string;

@@ -18,6 +18,12 @@ export function Password({ page, look }: ViewProps<'password'>): VNode {
       <form class="stack" method="post" action={formAction(page.action)}>
         <UsernameField page={page} prompt={prompt} />
         <PasswordField page={page} label={password.password} />
+        {page.rememberMe === undefined ? null : (
+          <label class="check" for="remember_me">
+            <input id="remember_me" name="remember_me" type="checkbox" value="on" checked={page.rememberMe} />
+            {password.rememberMe}
+          </label>
+        )}
         <button class="button primary" type="submit" id="submit-login">
           {password.submit}
         </button>
