@@ -72,6 +72,7 @@ export interface HarnessOptions {
 
 export interface Replica {
   readonly algorithms?: RotationPolicy['algorithms'];
+  readonly sessions?: Partial<SessionOptions>;
   readonly lifetimes?: Partial<Lifetimes>;
 }
 
@@ -123,7 +124,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
   const create = async (
     seed: string,
     // Not RS256: to make such a key takes longer than most of these tests.
-    { algorithms = ['ES256', 'EdDSA'], lifetimes: changed }: Replica = {},
+    { algorithms = ['ES256', 'EdDSA'], lifetimes: changed, sessions: limits }: Replica = {},
   ): Promise<{ issuer: Issuer; keys: KeyRing }> => {
     const deps = { now: clock.now, random: seededRandom(seed), log };
     const keys = await createKeyRing({
@@ -140,7 +141,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       connectors: registered,
       lifetimes: { ...lifetimes, ...options.lifetimes, ...changed },
       protocol: { ...protocol, ...options.protocol },
-      ...(options.sessions === undefined ? {} : { sessions: { ...sessions, ...options.sessions } }),
+      ...(options.sessions === undefined ? {} : { sessions: { ...sessions, ...options.sessions, ...limits } }),
       ...(options.passwordAttempts === undefined ? {} : { passwordAttempts: options.passwordAttempts }),
       ...deps,
     });

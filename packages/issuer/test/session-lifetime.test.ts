@@ -1,9 +1,9 @@
 /** How a session begins and ends, what the browser holds of it, and what is bound to it (docs/adr/0025). */
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../src/index.ts';
-import { type Browser, locationOf } from './browser.ts';
+import { Browser, locationOf } from './browser.ts';
 import { app, bodyOf, claimsOf, jane, request, startIssuer } from './harness.ts';
-import { outcomeOf, redeem, scope, sessionCookie, startWithSession } from './sessions.ts';
+import { outcomeOf, redeem, scope, sessionCookie, startWithSession, storedSessions } from './sessions.ts';
 import { asApp, refresh, userinfo } from './tokens.ts';
 
 const silent = request({ scope, prompt: 'none' });
@@ -18,6 +18,15 @@ describe('a session ends', () => {
     expect(await isLoggedIn(person)).toBe(true);
     clock.advance(1);
     expect(await isLoggedIn(person)).toBe(false);
+  });
+
+  it('at the limits of today, when they were longer at the login', async () => {
+    const { person, clock, replica } = await startWithSession();
+    const strict = new Browser(await replica({ sessions: { absolute: 60, idle: 60 } }));
+    strict.cookies.set('session', person.cookies.get('session') ?? '');
+    clock.advance(60);
+    expect(await isLoggedIn(strict)).toBe(false);
+    expect(await isLoggedIn(person)).toBe(true);
   });
 
   it('when it is not used, counted from the last use', async () => {
@@ -42,13 +51,21 @@ describe('a session ends', () => {
     expect(await isLoggedIn(person)).toBe(false);
   });
 
-  it('when somebody else logs in with the same browser', async () => {
-    const { person, upstream, browser } = await startWithSession();
+  it.each([
+    ['somebody else', 'u-2', 'idp'],
+    ['somebody with the same id at another provider', jane.userId, 'ldap'],
+  ])('when %s logs in with the same browser', async (_who, userId, connector) => {
+    const harness = await startWithSession();
+    const { person, upstream, browser } = harness;
+    const [first] = [...(await storedSessions(harness)).keys()];
     const before = new Map(person.cookies);
-    upstream.identity = { ...jane, userId: 'u-2' };
-    const { id } = await redeem({ browser }, await person.logIn(request({ scope, prompt: 'login' })));
-    const { id: silently } = await redeem({ browser }, await person.authorize(silent));
+    upstream.identity = { ...jane, userId };
+    const { id } = await redeem({ browser }, await logInAt(connector, person));
+    const { id: silently } = await redeem({ browser }, await person.authorize({ ...silent, connector_id: connector }));
     expect(claimsOf(silently).sub).toBe(claimsOf(id).sub);
+    const stored = await storedSessions(harness);
+    expect([...stored.keys()]).toEqual([claimsOf(id).sid]);
+    expect(stored.has(first ?? '')).toBe(false);
     const other = browser();
     for (const [name, value] of before) other.cookies.set(name, value);
     expect(await isLoggedIn(other)).toBe(false);
@@ -68,6 +85,12 @@ describe('a session ends', () => {
     expect(await isLoggedIn(person)).toBe(true);
   });
 });
+
+async function logInAt(connector: string, person: Browser): Promise<Reply> {
+  const asked = request({ scope, prompt: 'login', connector_id: connector });
+  if (connector === 'idp') return person.logIn(asked);
+  return person.send(locationOf(await person.authorize(asked)), { form: { login: 'jane', password: 'pass' } });
+}
 
 describe('a new login of the same person', () => {
   it('goes on with the session under a new secret', async () => {

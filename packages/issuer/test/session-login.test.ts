@@ -1,10 +1,27 @@
 /** Whom a session of the browser answers, and who has to log in (docs/adr/0025). */
 import { Secret } from '@ostiary/primitives';
+import { recordStore } from '@ostiary/storage-sdk';
 import { describe, expect, it } from 'vitest';
 import { revokeLogins } from '../src/index.ts';
+import { browserSession } from '../src/records/browser-session.ts';
 import { answerOf } from './browser.ts';
-import { app, claimsOf, cli, issuerId, jane, publicRequest, request, startIssuer } from './harness.ts';
-import { clientNamed, outcomeOf, redeem, requestOf, scope, startWithSession } from './sessions.ts';
+import { app, claimsOf, cli, type Harness, issuerId, jane, publicRequest, request, startIssuer } from './harness.ts';
+import {
+  betweenReadAndUse,
+  clientNamed,
+  outcomeOf,
+  redeem,
+  requestOf,
+  scope,
+  sessionCookie,
+  startWithSession,
+  storedSessions,
+} from './sessions.ts';
+
+async function endAll(harness: Pick<Harness, 'storage'>): Promise<void> {
+  const store = recordStore(harness.storage, browserSession);
+  for (const id of (await storedSessions(harness)).keys()) await store.take(id);
+}
 
 describe('a session', () => {
   it('answers the client that people logged in for, without a word and without the provider', async () => {
@@ -53,6 +70,15 @@ describe('a session', () => {
     expect(claimsOf(id).auth_time).toBe(claimsOf(first).auth_time);
     expect(Number(claimsOf(id).iat) - Number(claimsOf(id).auth_time)).toBe(300);
     expect(outcomeOf(await person.authorize(request({ scope, max_age: '299' })))).toBe('provider');
+  });
+
+  it('is enough for a max_age after a login at our own form, which is seen', async () => {
+    const { browser } = await startIssuer({ sessions: {} });
+    const person = browser();
+    const asked = request({ scope, connector_id: 'ldap' });
+    const form = { login: 'jane', password: 'pass' };
+    expect(outcomeOf(await person.send(answerUrl(await person.authorize(asked)), { form }))).toBe('code');
+    expect(outcomeOf(await person.authorize({ ...asked, max_age: '300' }))).toBe('code');
   });
 
   it('is not enough for any max_age where the provider does not say when the login was', async () => {
@@ -114,8 +140,51 @@ describe('a session', () => {
     await revokeLogins({ target: 'group', value: 'ops' }, { storage, now: clock.now });
     clock.advance(2);
     expect(outcomeOf(await person.authorize(request({ scope, prompt: 'none' })))).toBe('login_required');
+    expect(await storedSessions({ storage })).toEqual(new Map());
     expect(outcomeOf(await person.logIn(request({ scope })))).toBe('code');
     expect(outcomeOf(await person.authorize(request({ scope, prompt: 'none' })))).toBe('code');
+  });
+
+  it('is answered through the door of policy', async () => {
+    const { person, storage } = await startWithSession();
+    const store = recordStore(storage, browserSession);
+    for (const [id, value] of await storedSessions({ storage })) {
+      await store.put(id, { ...value, identity: { ...value.identity, username: 'system:admin' } });
+    }
+    const reply = await person.authorize(request({ scope }));
+    expect(reply).toMatchObject({ status: 403, page: { name: 'error', problem: 'not_allowed' } });
+  });
+
+  it.each([
+    ['was ended', async (harness: Harness) => void (await endAll(harness))],
+    [
+      'belongs to another login now',
+      async (harness: Harness) => {
+        for (const [id, value] of await storedSessions(harness)) {
+          await recordStore(harness.storage, browserSession).put(id, { ...value, secret: 'of another login' });
+        }
+      },
+    ],
+  ])('is no answer when it %s in between', async (_what, meanwhile) => {
+    const hook = betweenReadAndUse();
+    const started = await startWithSession({ storage: hook.storage });
+    started.clock.advance(120); // So that its use is written.
+    hook.meanwhile = () => meanwhile(started);
+    expect(outcomeOf(await started.person.authorize(request({ scope })))).toBe('provider');
+    expect(hook.meanwhile).toBeUndefined();
+  });
+
+  it('knows all the clients that it answered', async () => {
+    const { person, storage } = await startWithSession({
+      clients: [{ ...app, sharesLoginWith: ['*'] }, clientNamed('wiki')],
+    });
+    await person.authorize(requestOf('wiki'));
+    await person.authorize(requestOf('wiki'));
+    const [session] = (await storedSessions({ storage })).values();
+    expect(session?.clients).toEqual([
+      { id: 'app', direct: true },
+      { id: 'wiki', direct: false },
+    ]);
   });
 
   it('answers fifty tabs at once', async () => {
@@ -189,8 +258,8 @@ describe('a login is shared', () => {
   });
 
   it('by no client that is gone', async () => {
-    const known = [{ ...app, sharesLoginWith: ['*'] }, clientNamed('wiki')];
-    const { person } = await startWithSession({ clients: known });
+    const known = [app, clientNamed('wiki')];
+    const { person } = await startWithSession({ clients: known, sessions: { sharedByDefault: true } });
     known.shift();
     expect(outcomeOf(await person.authorize(requestOf('wiki')))).toBe('provider');
   });
@@ -198,6 +267,13 @@ describe('a login is shared', () => {
 
 describe('the choice of connectors', () => {
   const anywhere = { scope, connector_id: undefined };
+
+  it('is the one that the client has made, session or not', async () => {
+    const { person } = await startWithSession();
+    const { connector_id: _left, ...asked } = request({ scope });
+    const query = new URLSearchParams({ ...asked, connector_id: 'ldap' });
+    expect(outcomeOf(await person.send(`/auth?${query}`))).toBe('/dex/auth/ldap');
+  });
 
   it('is made already where a session answers', async () => {
     const { person } = await startWithSession();
@@ -278,12 +354,14 @@ describe('consent', () => {
 
 describe('a connector that knows at every request who is there', () => {
   it('leaves no session behind, and ends that of somebody else', async () => {
-    const { person, upstream, connector } = await startWithSession();
+    const { person, upstream, connector, storage } = await startWithSession();
     Object.assign(connector('ldap'), { knowsAtEveryRequest: true });
     upstream.identity = { ...jane, userId: 'u-2', connectorData: new Secret('x') };
     const form = await person.authorize(request({ scope, connector_id: 'ldap', prompt: 'login' }));
     const reply = await person.send(answerUrl(form), { form: { login: 'jane', password: 'pass' } });
     expect(outcomeOf(reply)).toBe('code');
+    expect(sessionCookie(reply)).toBeUndefined();
+    expect(await storedSessions({ storage })).toEqual(new Map());
     expect(outcomeOf(await person.authorize(request({ scope, prompt: 'none' })))).toBe('login_required');
   });
 });

@@ -1,5 +1,7 @@
 /** Sessions of browsers, played: three clients, and who is asked for a login. */
+import { recordStore, type StorageDriver } from '@ostiary/storage-sdk';
 import type { Client, Reply, SetCookie } from '../src/index.ts';
+import { type BrowserSession, browserSession } from '../src/records/browser-session.ts';
 import { answerOf, type Browser, locationOf } from './browser.ts';
 import { app, type Harness, type HarnessOptions, request, startIssuer } from './harness.ts';
 import { asApp, type Tokens, tokensOf } from './tokens.ts';
@@ -44,6 +46,40 @@ export function outcomeOf(reply: Reply): string {
 
 export const sessionCookie = (reply: Reply): SetCookie | undefined =>
   reply.cookies?.find(({ name }) => name === 'session');
+
+/** The sessions in the storage, by their `sid`. */
+export async function storedSessions({
+  storage,
+}: Pick<Harness, 'storage'>): Promise<ReadonlyMap<string, BrowserSession>> {
+  const store = recordStore(storage, browserSession);
+  const { ids } = await store.list({ limit: 100 });
+  const found = await Promise.all(ids.map(async ([id = '']) => [id, (await store.get(id))?.value] as const));
+  return new Map(found.filter((entry): entry is [string, BrowserSession] => entry[1] !== undefined));
+}
+
+/**
+ * A storage where something happens right after a session was read, once it is armed: what another replica does in
+ * between.
+ */
+export function betweenReadAndUse(): {
+  readonly storage: (driver: StorageDriver) => StorageDriver;
+  meanwhile?: (() => Promise<void>) | undefined;
+} {
+  const hook: ReturnType<typeof betweenReadAndUse> = {
+    storage: (driver) => ({
+      ...driver,
+      async get(key) {
+        const stored = await driver.get(key);
+        const { meanwhile } = hook;
+        if (key[0] !== 'browser-session' || meanwhile === undefined) return stored;
+        hook.meanwhile = undefined;
+        await meanwhile();
+        return stored;
+      },
+    }),
+  };
+  return hook;
+}
 
 /** Redeems the code of an answer for `app`, or for another client with its secret. */
 export async function redeem(
