@@ -135,6 +135,21 @@ describe('access tokens of a login that was revoked are not believed any more', 
     expect(String(jti)).toMatch(/^[\w-]{22}\.[\w-]{22}$/);
     expect(String(jti)).not.toContain(family.slice(0, 8));
   });
+
+  it.each(['openid offline_access', 'openid'])(
+    'and ID tokens bear the mark of the login, too, with ids of their own: %s',
+    async (scope) => {
+      const harness = await startIssuer();
+      const [first, second] = [await redeem(harness, { scope }), await redeem(harness, { scope })];
+      const ids = [first, second].map(({ reply }) =>
+        ['access_token', 'id_token'].map((name) => String(claimsOf(textOf(reply, name)).jti)),
+      );
+      const marks = ids.map((both) => new Set(both.map((id) => id.split('.')[0])));
+      expect(marks.map(({ size }) => size)).toEqual([1, 1]);
+      expect(marks[0]).not.toEqual(marks[1]);
+      expect(new Set(ids.flat()).size).toBe(4);
+    },
+  );
 });
 
 describe('a refresh token', () => {

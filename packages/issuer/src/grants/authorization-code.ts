@@ -8,8 +8,8 @@ import { decide } from '../policy/permit.ts';
 import { sinceOf } from '../records/authentication.ts';
 import type { AuthorizationCode } from '../records/authorization-code.ts';
 import { grantTypeOf } from '../requests/authorization-request.ts';
-import { newAccessTokenId } from '../tokens/access-token-id.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
+import { familyMark, markOf, newTokenIds } from '../tokens/token-id.ts';
 import type { GrantRequest } from './grant-request.ts';
 import { loginConnector } from './login-connector.ts';
 import { createFamily, markRevoked, revokeFamily, tokensEnd } from './refresh-family.ts';
@@ -64,9 +64,9 @@ export async function redeem(
   const refreshToken = mayRefresh(record.value, connector, context)
     ? await createFamily(record.value, client, context)
     : undefined;
-  const accessTokenId = newAccessTokenId(context.random, refreshToken?.familyId);
+  const tokenIds = newTokenIds(context.random, refreshToken && familyMark(refreshToken.familyId));
   const family = refreshToken === undefined ? {} : { familyId: refreshToken.familyId };
-  const used = { accessTokenId, tokensEnd: tokensEnd(client, context), ...family };
+  const used = { accessTokenId: tokenIds.access, tokensEnd: tokensEnd(client, context), ...family };
   const by = { set: { ...record.value, used }, expiresAt: record.expiresAt };
   const marked = await context.codes.replace(id, record.version, by);
   if (marked === undefined) {
@@ -79,7 +79,7 @@ export async function redeem(
     nonce: authorization.nonce,
     authTime,
     sessionId,
-    accessTokenId,
+    tokenIds,
     ...bound,
     ...own,
   });
@@ -103,7 +103,7 @@ async function codeReused(id: RecordId, { request, client }: GrantRequest, conte
   if (used?.familyId !== undefined) await revokeFamily(used.familyId, { client, reason }, context);
   if (used?.accessTokenId !== undefined) {
     const until = Math.max(used.tokensEnd ?? 0, tokensEnd(client, context));
-    await markRevoked(used.accessTokenId, { reason, until }, context);
+    await markRevoked(markOf(used.accessTokenId), { reason, until }, context);
   }
   request.log.warn('code.reused', { client: client.id, revokedFamily: used?.familyId !== undefined });
   throw invalidCode();

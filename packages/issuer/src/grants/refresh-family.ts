@@ -5,7 +5,7 @@ import { epochSeconds, type IssuerContext } from '../context.ts';
 import type { Lifetimes } from '../options.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
-import { familyMark } from '../tokens/access-token-id.ts';
+import { familyMark } from '../tokens/token-id.ts';
 import { newRefreshToken, type RefreshToken, refreshTokenOf } from './refresh-token-format.ts';
 
 const PURPOSE = 'refresh-successor';
@@ -50,8 +50,8 @@ export async function createFamily(
 }
 
 /**
- * Ends a login before its time: no refresh token of the family is good any more, nor, at `/userinfo`, an access token
- * that any of them was exchanged for.
+ * Ends a login before its time: no refresh token of the family is good any more, nor, wherever this issuer is asked, an
+ * access or ID token that any of them was exchanged for.
  *
  * The mark is written first, so that a process that dies in between leaves nothing that works and cannot be found, and
  * doing it again does what is left. It stays until the last token has ended, also one of a time when tokens lived longer
@@ -70,7 +70,7 @@ export async function revokeFamily(
   await markUntil((await context.families.take(familyId))?.tokensEnd);
 }
 
-/** Marks access tokens as not to be believed, by their `jti` or their family, at least until then. */
+/** Marks tokens as not to be believed, by their `jti` or the mark of their login, at least until then. */
 export async function markRevoked(
   id: string,
   { reason, until }: { readonly reason: string; readonly until: number },

@@ -5,8 +5,8 @@ import { isSessionOver } from '../login/browser-session.ts';
 import { splitList } from '../parameters.ts';
 import { decide, loginOf, type Permit } from '../policy/permit.ts';
 import { familySince, type RefreshFamily } from '../records/refresh-family.ts';
-import { newAccessTokenId } from '../tokens/access-token-id.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
+import { familyMark, newTokenIds } from '../tokens/token-id.ts';
 import type { GrantRequest } from './grant-request.ts';
 import { loginConnector } from './login-connector.ts';
 import { familyDeadline, revokeFamily, rotate, standingOf, successorOf } from './refresh-family.ts';
@@ -144,8 +144,8 @@ interface Answer {
 
 function answer({ permit, next, family }: Answer, context: IssuerContext): Promise<IssuedTokens> {
   const { nonce, authTime, sessionId } = family;
-  const accessTokenId = newAccessTokenId(context.random, next.familyId);
-  return context.issueTokens(permit, { nonce, authTime, sessionId, accessTokenId, refreshToken: next.text });
+  const tokenIds = newTokenIds(context.random, familyMark(next.familyId));
+  return context.issueTokens(permit, { nonce, authTime, sessionId, tokenIds, refreshToken: next.text });
 }
 
 /** Asks policy again at every refresh; what it refuses now ends this use, and the record stays for a change of mind. */

@@ -11,8 +11,8 @@ import { personFields } from '../login/person-fields.ts';
 import { type Parameters, splitList } from '../parameters.ts';
 import { decide, requireOpenDoor } from '../policy/permit.ts';
 import { storeIdentity } from '../records/stored-identity.ts';
-import { newAccessTokenId } from '../tokens/access-token-id.ts';
 import { type IssuedTokens, type TokenType, tokenTypes } from '../tokens/issue.ts';
+import { newTokenId } from '../tokens/token-id.ts';
 import type { GrantRequest } from './grant-request.ts';
 import { findConnector } from './login-connector.ts';
 
@@ -38,8 +38,8 @@ export async function exchangeToken(grant: GrantRequest, context: IssuerContext)
     { ...door, identity: stored, scopes, audience, since: epochSeconds(context.now()) },
     context,
   );
-  const accessTokenId = newAccessTokenId(context.random);
-  const issued = await context.issueOneToken(permit, { type, authTime: stored.authentication?.time, accessTokenId });
+  const tokenId = newTokenId(context.random);
+  const issued = await context.issueOneToken(permit, { type, authTime: stored.authentication?.time, tokenId });
   request.log.info('exchange.successful', personFields({ identity, connector: connector.id, client: client.id }));
   return issued;
 }

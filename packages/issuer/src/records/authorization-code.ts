@@ -14,9 +14,9 @@ export interface AuthorizationCode extends Authenticated {
     | {
         /** The refresh family that the first use made, if any. */
         readonly familyId?: string | undefined;
-        /** The `jti` of the access token that the first use made. */
+        /** The `jti` of the access token that the first use made; the mark in it is that of the ID token, too. */
         readonly accessTokenId?: string | undefined;
-        /** When that token has ended, in seconds since the epoch. Absent in records of before this was kept. */
+        /** When those tokens have ended, in seconds since the epoch. Absent in records of before this was kept. */
         readonly tokensEnd?: number | undefined;
       }
     | undefined;

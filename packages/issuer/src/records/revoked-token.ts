@@ -2,7 +2,7 @@ import type { RecordKind } from '@ostiary/storage-sdk';
 import { z } from 'zod';
 
 /**
- * A mark: the access token with this `jti`, or all those of a family, must not be believed although they have not expired.
+ * A mark: the access token with this `jti`, or all tokens of a login, must not be believed although they have not expired.
  * It lives until the last of them has ended.
  *
  * Version 1: first form.

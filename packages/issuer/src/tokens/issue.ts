@@ -2,6 +2,7 @@ import type { JsonObject } from '@ostiary/primitives';
 import { createMinter, type Minter, type TokenInput } from '@ostiary/token-core';
 import type { IssuerOptions } from '../options.ts';
 import { Permit } from '../policy/permit.ts';
+import type { TokenIds } from './token-id.ts';
 
 /** What belongs to this issue of tokens and not to the person. */
 export interface IssueOptions {
@@ -12,8 +13,8 @@ export interface IssueOptions {
   readonly sessionId?: string | undefined;
   /** The authorization code that is being redeemed: `c_hash`. */
   readonly code?: string;
-  /** `jti` of the access token, chosen by the caller who must be able to revoke it. */
-  readonly accessTokenId: string;
+  /** Chosen by the caller, who must be able to revoke what has them. */
+  readonly tokenIds: TokenIds;
   readonly refreshToken?: string;
 }
 
@@ -31,8 +32,8 @@ export interface IssueOneOptions {
   readonly type: TokenType;
   /** Seconds since the epoch; absent when nobody knows. */
   readonly authTime?: number | undefined;
-  /** `jti`, if it is an access token. */
-  readonly accessTokenId: string;
+  /** `jti` */
+  readonly tokenId: string;
 }
 
 export interface IssuedTokens {
@@ -91,9 +92,10 @@ const accessOf = ({ client, scopes }: Permit, tokenId: string) => ({ clientId: c
 async function issueTokens(permit: Permit, options: IssueOptions, minting: Minting): Promise<IssuedTokens> {
   const { minter } = minting;
   const common = commonOf(permit, options, minting);
-  const access = await minter.accessToken({ ...common, ...accessOf(permit, options.accessTokenId) });
+  const access = await minter.accessToken({ ...common, ...accessOf(permit, options.tokenIds.access) });
   const id = await minter.idToken({
     ...common,
+    tokenId: options.tokenIds.id,
     accessToken: access.token,
     ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
     ...(options.code === undefined ? {} : { code: options.code }),
@@ -114,13 +116,13 @@ async function issueTokens(permit: Permit, options: IssueOptions, minting: Minti
 }
 
 async function issueOneToken(permit: Permit, options: IssueOneOptions, minting: Minting): Promise<IssuedTokens> {
-  const { type, authTime, accessTokenId } = options;
+  const { type, authTime, tokenId } = options;
   const { minter } = minting;
   const common = commonOf(permit, authTime === undefined ? {} : { authTime }, minting);
   const isIdToken = type === 'urn:ietf:params:oauth:token-type:id_token';
   const { token, jti } = isIdToken
-    ? await minter.idToken(common)
-    : await minter.accessToken({ ...common, ...accessOf(permit, accessTokenId) });
+    ? await minter.idToken({ ...common, tokenId })
+    : await minter.accessToken({ ...common, ...accessOf(permit, tokenId) });
   return {
     body: {
       access_token: token,
