@@ -28,6 +28,32 @@ export interface Client {
   readonly sharesLoginWith?: readonly string[];
   /** `session`: its tokens are good as long as the session of the browser that it has them from. */
   readonly refreshTokenLifetime?: 'standalone' | 'session';
+  /** It is a cluster that asks about ID tokens at `/token/review`, with its secret. Absent: it may not. */
+  readonly tokenReview?: TokenReviewRules;
+}
+
+/** Which ID tokens are good at a cluster, and who people are there. */
+export interface TokenReviewRules {
+  /** Audiences of which a token must have one. Absent: the id of the client alone. */
+  readonly audiences?: readonly string[];
+  /** Names by which the API server asks for itself (`--api-audiences`). A token for the cluster is one for each of them. */
+  readonly apiAudiences?: readonly string[];
+  readonly claimMappings: ClaimMappings;
+}
+
+/** `claimMappings` of kube-apiserver's `AuthenticationConfiguration`, without its expressions. */
+export interface ClaimMappings {
+  readonly username: PrefixedClaim;
+  /** A claim that is a list of texts, or one text. Absent: nobody has groups. */
+  readonly groups?: PrefixedClaim;
+  /** Absent: `sub`. */
+  readonly uid?: { readonly claim: string };
+}
+
+/** The name of a claim, and what is put before what it says. */
+export interface PrefixedClaim {
+  readonly claim: string;
+  readonly prefix: string;
 }
 
 /** Where clients are found. A host combines configured and stored ones. */

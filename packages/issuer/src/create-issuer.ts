@@ -12,6 +12,7 @@ import { metadataEndpoint } from './endpoints/metadata.ts';
 import { passwordEndpoint } from './endpoints/password.ts';
 import { revocationEndpoint } from './endpoints/revocation.ts';
 import { tokenEndpoint } from './endpoints/token.ts';
+import { tokenReviewEndpoint } from './endpoints/token-review.ts';
 import { userinfoEndpoint } from './endpoints/userinfo.ts';
 import { DEVICE_CODE } from './grant-type.ts';
 import type { Endpoint, Issuer } from './issuer.ts';
@@ -40,6 +41,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       ...(context.grantTypes.includes(DEVICE_CODE) ? devices(context) : []),
       introspectionEndpoint(context),
       revocationEndpoint(context),
+      tokenReviewEndpoint(context),
       userinfoEndpoint(context),
     ],
   };

@@ -1,5 +1,5 @@
 /** The protocol: endpoints as functions from a parsed request to a reply. */
-export type { Client, ClientRegistry } from './client.ts';
+export type { ClaimMappings, Client, ClientRegistry, PrefixedClaim, TokenReviewRules } from './client.ts';
 export type { ConnectorEntry, ConnectorRegistry } from './connectors.ts';
 export { createIssuer } from './create-issuer.ts';
 export { type GrantType, grantTypes } from './grant-type.ts';

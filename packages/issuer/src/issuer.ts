@@ -17,6 +17,8 @@ export interface Endpoint {
    * does not change, so that a host may keep what it made of it, and answer without reading the request.
    */
   readonly sameForAll?: boolean;
+  /** What its requests have in their body. Absent: a form. */
+  readonly reads?: 'json';
   /** Bytes of the largest form that comes here, where that is more than a host allows everywhere. */
   readonly largestForm?: number;
   /** Never rejects: every failure is a reply, and has been logged. */

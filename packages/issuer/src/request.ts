@@ -1,5 +1,5 @@
 import type { RequestHeaders } from '@ostiary/connector-sdk';
-import type { Logger } from '@ostiary/primitives';
+import type { Json, Logger } from '@ostiary/primitives';
 
 /** An HTTP request as the issuer sees it. A host (Koa, Hono, a Fetch API worker) makes one per request. */
 export interface IssuerRequest {
@@ -9,6 +9,11 @@ export interface IssuerRequest {
   readonly query: URLSearchParams;
   /** The body of an `application/x-www-form-urlencoded` request, else `undefined`. The host caps its size. */
   readonly form?: URLSearchParams;
+  /**
+   * The body of an `application/json` request, parsed, where the endpoint says that it `reads` JSON; else `undefined`. The
+   * host caps its size.
+   */
+  readonly json?: Json;
   readonly headers: RequestHeaders;
   readonly cookies: ReadonlyMap<string, string>;
   /** Joins log lines, error pages and what a person reports. */

@@ -1,4 +1,4 @@
-import { type Logger, silentLogger } from '@ostiary/primitives';
+import { type Json, type Logger, silentLogger } from '@ostiary/primitives';
 import type { Endpoint, Issuer, IssuerRequest, Reply } from '../src/index.ts';
 
 const BASE = '/dex';
@@ -6,6 +6,7 @@ const BASE = '/dex';
 interface Send {
   readonly method?: 'GET' | 'POST';
   readonly form?: Readonly<Record<string, string>> | URLSearchParams;
+  readonly json?: Json;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -23,16 +24,17 @@ export class Browser {
   }
 
   /** Sends one request; `url` is a path below the issuer, or an absolute URL of it. */
-  async send(url: string, { method, form, headers = {} }: Send = {}): Promise<Reply> {
+  async send(url: string, { method, form, json, headers = {} }: Send = {}): Promise<Reply> {
     const { pathname, searchParams } = new URL(url, 'https://login.example.com');
     const path = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : pathname;
-    const verb = method ?? (form === undefined ? 'GET' : 'POST');
+    const verb = method ?? (form === undefined && json === undefined ? 'GET' : 'POST');
     const [endpoint, params] = route(this.#issuer, path, verb);
     const request: IssuerRequest = {
       method: verb,
       params,
       query: searchParams,
       ...(form === undefined ? {} : { form: new URLSearchParams(form) }),
+      ...(json === undefined || endpoint.reads !== 'json' ? {} : { json }),
       headers: new Headers(headers),
       cookies: new Map(this.cookies),
       ...(this.address === undefined ? {} : { clientAddress: this.address }),

@@ -37,6 +37,19 @@ export async function authenticateClient({ params, request }: ClientRequest, cli
   return client;
 }
 
+/**
+ * Anybody can come as a public client, and try tokens (RFC 7662 section 4). A secret that everybody has is none.
+ *
+ * @param what the client would do.
+ * @throws {OstiaryError} `oauth/invalid_client`
+ */
+export function requireConfidential(client: Client, what: string): void {
+  if (!client.public) return;
+  throw new OstiaryError('oauth/invalid_client', `A public client cannot ${what}. Use a client with a secret.`, {
+    detail: { client: client.id },
+  });
+}
+
 function readCredentials(form: Parameters, header: string | null): Credentials {
   const basic = header === null ? undefined : /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header)?.[1];
   if (basic === undefined) {

@@ -1,5 +1,6 @@
-import { type JsonObject, OstiaryError } from '@ostiary/primitives';
+import type { JsonObject } from '@ostiary/primitives';
 import { encodeSubject } from '@ostiary/token-core';
+import { requireConfidential } from '../checks/client.ts';
 import type { Client } from '../client.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -29,7 +30,7 @@ export function introspectionEndpoint(context: IssuerContext): Endpoint {
     audience: 'program',
     async handle(request) {
       const { client, token } = await readTokenQuestion(request, context);
-      requireConfidential(client);
+      requireConfidential(client, 'introspect tokens');
       const refreshToken = parseRefreshToken(token);
       const found =
         refreshToken === undefined
@@ -38,16 +39,6 @@ export function introspectionEndpoint(context: IssuerContext): Endpoint {
       return jsonReply(200, found ?? { active: false });
     },
   });
-}
-
-/** Anybody can come as a public client, and try tokens (RFC 7662 section 4). A secret that everybody has is none. */
-function requireConfidential(client: Client): void {
-  if (!client.public) return;
-  throw new OstiaryError(
-    'oauth/invalid_client',
-    'A public client cannot introspect tokens. Use a client with a secret.',
-    { detail: { client: client.id } },
-  );
 }
 
 async function aboutAccessToken(

@@ -28,7 +28,7 @@ export interface PolicyDeps {
 }
 
 /** Names that the API server gives a meaning of their own never leave the issuer. */
-const RESERVED = 'system:';
+export const RESERVED = 'system:';
 
 const issued: unique symbol = Symbol('permit');
 

@@ -1,0 +1,54 @@
+import { type JsonObject, OstiaryError } from '@ostiary/primitives';
+import type { ClaimMappings, PrefixedClaim } from '../client.ts';
+import { RESERVED } from '../policy/permit.ts';
+import type { IdToken } from './id-token.ts';
+
+/** Who somebody is to Kubernetes: `UserInfo` of its API `authentication.k8s.io`. */
+export interface KubernetesUser {
+  readonly username: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: { readonly [key: string]: readonly string[] };
+}
+
+/** Where kube-apiserver keeps the id of a token that it has verified itself; audit logs have it. */
+const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
+
+/**
+ * The user that a token names, by the rules that kube-apiserver has for an issuer in its `AuthenticationConfiguration`.
+ * Stricter than there: without a name in the claim nobody is named by the prefix alone, and no name or group may be one of
+ * Kubernetes' own, prefix included.
+ *
+ * @throws {OstiaryError} `token/invalid`, with the claim in its detail, for a token that names nobody by these rules.
+ */
+export function kubernetesUser({ id, claims }: IdToken, mappings: ClaimMappings): KubernetesUser {
+  const refuse = (reason: string, claim: string): OstiaryError =>
+    new OstiaryError('token/invalid', 'The token names no user of this cluster.', {
+      detail: { reason, claim, tokenId: id },
+    });
+  const textOf = (claim: string): string => {
+    const value = claims[claim];
+    if (typeof value === 'string' && value !== '') return value;
+    throw refuse('claim', claim);
+  };
+  const { username, groups, uid } = mappings;
+  const name = `${username.prefix}${textOf(username.claim)}`;
+  const { email_verified: verified = true } = claims;
+  if (username.claim === 'email' && verified !== true) throw refuse('email_verified', 'email');
+  if (name.startsWith(RESERVED)) throw refuse('reserved_name', username.claim);
+  const members = groups === undefined ? [] : groupsOf(claims, groups);
+  if (groups !== undefined && members === undefined) throw refuse('claim', groups.claim);
+  return {
+    username: name,
+    uid: textOf(uid?.claim ?? 'sub'),
+    groups: members ?? [],
+    extra: { [CREDENTIAL_ID]: [`JTI=${id}`] },
+  };
+}
+
+/** One group may stand alone. @returns `undefined` for what is no list of names. */
+function groupsOf(claims: JsonObject, { claim, prefix }: PrefixedClaim): readonly string[] | undefined {
+  const names = [claims[claim] ?? []].flat();
+  if (!names.every((name) => typeof name === 'string')) return undefined;
+  return names.map((name) => `${prefix}${name}`).filter((group) => !group.startsWith(RESERVED));
+}
