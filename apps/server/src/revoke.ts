@@ -37,7 +37,7 @@ export async function revoke(config: Config, flags: RevokeFlags, effects: Effect
   return (
     `The logins of ${whose(mark)} from before now (${moment(mark.at)}) are over. In a second or two no replica renews them\n` +
     `or believes ${tokensOf(mark)}. Whoever the provider lets in may log in again.\n` +
-    `A cluster accepts an ID token that it was given before until it ends: ${formatSeconds(tokenLifetime)} at most.\n`
+    `A cluster that does not ask here accepts an ID token that it was given before until it ends: ${formatSeconds(tokenLifetime)} at most.\n`
   );
 }
 

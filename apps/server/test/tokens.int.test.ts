@@ -3,11 +3,22 @@ import { encodeSubject } from '@ostiary/token-core';
 import { createAuthority, requireTool, startApacheApi } from '@ostiary/tooling-servers';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltServer, logIn, refresh, startBuiltServer } from './built-server.ts';
+import { type BuiltServer, logIn, refresh, revoke, startBuiltServer } from './built-server.ts';
 
+const rules =
+  '{ audiences: [app], claimMappings: { username: { claim: email, prefix: "" }, groups: { claim: groups, prefix: "" } } }';
 const clients = [
+  `{ id: cluster, name: Cluster, secret: cluster-secret, tokenReview: ${rules} }`,
   '{ id: api, name: API, secret: api-secret, redirectURIs: ["https://api.example/cb"], trustedPeers: [app] }',
-];
+]; /** As an API server asks about a token. */
+const review = (url: string, token: unknown, more: RequestInit = {}): Promise<Response> =>
+  fetch(`${url}/token/review`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Basic ${btoa('cluster:cluster-secret')}` },
+    body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } }),
+    ...more,
+  });
+
 const lacking = requireTool('openssl', 'apache2', 'mod_auth_openidc.so');
 
 /** A client of the issuer, as openid-client makes it of what discovery says. */
@@ -22,6 +33,40 @@ async function tokensFor(url: string): Promise<{ readonly access: string; readon
   const { access_token, refresh_token } = await logIn(url, scope);
   return { access: String(access_token), refresh: String(refresh_token) };
 }
+
+describe('a cluster, at the built server,', () => {
+  it('asks about an ID token, and hears at once that the login was ended', async () => {
+    await using built = await startBuiltServer({ clients });
+    await using replica = await startBuiltServer({ clients, replicaOf: built });
+    const { id_token: token, refresh_token } = await logIn(built.url, 'openid email groups offline_access');
+    const good = await review(built.url, token);
+    expect(good.headers.get('content-type')).toBe('application/json');
+    expect(await good.json()).toMatchObject({
+      status: { authenticated: true, user: { username: 'kilgore@kilgore.trout', groups: ['authors'] } },
+    });
+    expect(await revoke(replica.url, refresh_token)).toBe(200);
+    const over = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status: { authenticated: false } };
+    for (const { url } of [built, replica]) expect(await (await review(url, token)).json()).toEqual(over);
+    await expect
+      .poll(() => built.server.log())
+      .toMatch(/token\.reviewed .*client=cluster outcome=refused reason=revoked/);
+    expect(built.server.log()).not.toContain(String(token));
+  });
+
+  it('is told what is wrong with a request', async () => {
+    await using built = await startBuiltServer({ clients });
+    const answer = async (more: RequestInit): Promise<readonly unknown[]> => {
+      const reply = await review(built.url, 'x', more);
+      return [reply.status, (await reply.json()).error];
+    };
+    const type = { 'content-type': 'application/json' };
+    expect(await answer({ body: '{' })).toEqual([400, 'invalid_request']);
+    expect(await answer({ body: null })).toEqual([400, 'invalid_request']);
+    expect(await answer({ body: 'x'.repeat(70_000) })).toEqual([413, 'invalid_request']);
+    expect(await answer({ method: 'GET', body: null })).toEqual([405, 'invalid_request']);
+    expect(await answer({ headers: type })).toEqual([401, 'invalid_client']);
+  });
+});
 
 describe('openid-client, at the built server,', () => {
   const stack = new AsyncDisposableStack();

@@ -145,6 +145,78 @@ describe('staticClients', () => {
     ]);
   });
 
+  const rules = '{username: {claim: sub, prefix: ""}}';
+  it('reads the rules of a cluster, an empty prefix included', async () => {
+    const { config, warnings } = await load(
+      withClients(
+        '{id: kubectl, name: K, public: true}',
+        `{id: prod, name: P, secret: s, tokenReview: {audiences: [kubectl], apiAudiences: [api], claimMappings:
+          {username: {claim: email, prefix: ""}, groups: {claim: groups, prefix: "oidc:"}, uid: {claim: sub}}}}`,
+        `{id: test, name: T, secret: s, TokenReview: {ClaimMappings: ${rules}}}`,
+      ),
+    );
+    expect(warnings).toEqual([]);
+    expect(config.clients.map(({ tokenReview }) => tokenReview)).toEqual([
+      undefined,
+      {
+        audiences: ['kubectl'],
+        apiAudiences: ['api'],
+        claimMappings: {
+          username: { claim: 'email', prefix: '' },
+          groups: { claim: 'groups', prefix: 'oidc:' },
+          uid: { claim: 'sub' },
+        },
+      },
+      { apiAudiences: [], claimMappings: { username: { claim: 'sub', prefix: '' } } },
+    ]);
+  });
+
+  it.each([
+    ['{}', 'claimMappings: is missing. Add it.'],
+    ['{claimMappings: {}}', 'claimMappings.username: is missing. Add it.'],
+    ['{claimMappings: {username: {claim: sub}}}', 'claimMappings.username.prefix: is missing. Add it.'],
+    ['{claimMappings: {username: {prefix: ""}}}', 'claimMappings.username.claim: is missing. Add it.'],
+    ['{claimMappings: {username: {claim: "", prefix: ""}}}', 'claimMappings.username.claim: is empty.'],
+    [
+      '{claimMappings: {username: {claim: sub, prefix: "system:"}}}',
+      'claimMappings.username.prefix: begins with system:',
+    ],
+    [
+      `{claimMappings: {username: {claim: sub, prefix: ""}, groups: {claim: groups}}}`,
+      'claimMappings.groups.prefix: is missing. Add it.',
+    ],
+    [
+      '{claimMappings: {username: {expression: claims.sub}}}',
+      'claimMappings.username.expression: is CEL, which is not evaluated here. Write claim',
+    ],
+    [
+      '{claimMappings: {username: {claim: sub, prefix: ""}, uid: {expression: claims.sub}}}',
+      'claimMappings.uid.expression: is CEL',
+    ],
+    ['{claimMappings: {username: {claim: sub, prefix: ""}, extra: []}}', 'claimMappings.extra: is not a known key.'],
+    [`{audiences: [""], claimMappings: ${rules}}`, 'audiences[0]: is empty.'],
+    [`{audiences: kubectl, claimMappings: ${rules}}`, 'audiences: must be a list'],
+  ])('refuses the rules %s', async (block, problem) => {
+    const problems = await problemsOf(withClients(`{id: a, name: A, secret: s, tokenReview: ${block}}`));
+    expect(problems.join('\n')).toContain(`staticClients[0].tokenReview.${problem}`);
+  });
+
+  it('refuses the rules of a cluster at a public client, which is never answered', async () => {
+    const problems = await problemsOf(
+      withClients(`{id: a, name: A, public: true, tokenReview: {claimMappings: ${rules}}}`),
+    );
+    expect(problems.join('\n')).toContain('staticClients[0].tokenReview: is set at a public client');
+  });
+
+  it('warns of an audience of a cluster that no token can have', async () => {
+    const { warnings } = await load(
+      withClients(`{id: a, name: A, secret: s, tokenReview: {audiences: [a, kubctl], claimMappings: ${rules}}}`),
+    );
+    expect(warnings.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      'staticClients[0].tokenReview.audiences names no client: kubctl.',
+    ]);
+  });
+
   it('prints no secret in a problem', async () => {
     const problems = await problemsOf(withClients('{id: a, name: A, secret: 12345, secretEnv: S}'));
     expect(problems.join()).toContain('secret');

@@ -5,6 +5,7 @@ import { type IssuerId, issuerUrl, Secret } from '@ostiary/primitives';
 import { isLocalPath } from './fields.ts';
 import type { LooseClient } from './loose.ts';
 import type { Report } from './report.ts';
+import { readTokenReview, strayAudiences } from './token-review.ts';
 
 export interface ClientsInput {
   /** In their places; `undefined` for one that is no block. */
@@ -33,7 +34,7 @@ export async function readClients(input: ClientsInput): Promise<readonly Client[
 async function readClient(block: LooseClient, index: number, input: ClientsInput): Promise<Client> {
   const path = `staticClients[${index}]`;
   const { redirectURIs = [], trustedPeers = [], allowedConnectors = [] } = block;
-  const { signingAlgorithm, idTokenLifetime, ssoSharedWith } = block;
+  const { signingAlgorithm, idTokenLifetime, ssoSharedWith, tokenReview } = block;
   const logoUrl = readLogo(block, path, input);
   checkPaths(block, path, input);
   checkSessionKeys(block, path, input);
@@ -50,6 +51,9 @@ async function readClient(block: LooseClient, index: number, input: ClientsInput
     ...(logoUrl === undefined ? {} : { logoUrl }),
     ...(ssoSharedWith === undefined ? {} : { sharesLoginWith: ssoSharedWith }),
     ...(block.refreshTokenLifetime ? { refreshTokenLifetime: block.refreshTokenLifetime } : {}),
+    ...(tokenReview === undefined
+      ? {}
+      : { tokenReview: readTokenReview(tokenReview, { path, isPublic: block.public === true, report: input.report }) }),
   };
 }
 
@@ -152,8 +156,11 @@ function checkIds(clients: readonly (Client | undefined)[], { report }: ClientsI
 /** Dex takes references to nothing in silence; a client or connector may also be gone on purpose, so they warn. */
 function checkReferences(clients: readonly Client[], { connectorIds, report }: ClientsInput): void {
   const ids = clients.map(({ id }) => id);
-  clients.forEach(({ trustedPeers, allowedConnectors = [], sharesLoginWith = [] }, index) => {
+  clients.forEach((client, index) => {
+    const { trustedPeers, allowedConnectors = [], sharesLoginWith = [] } = client;
     const path = `staticClients[${index}]`;
+    const audiences = strayAudiences(client, ids);
+    if (audiences.length > 0) report.warn(`${path}.tokenReview.audiences`, `names no client: ${audiences.join(', ')}.`);
     const stray = trustedPeers.filter((peer) => !ids.includes(peer));
     if (stray.length > 0) report.warn(`${path}.trustedPeers`, `names no client: ${stray.join(', ')}.`);
     const strangers = sharesLoginWith.filter((other) => other !== '*' && !ids.includes(other));

@@ -3,6 +3,7 @@ import { duration, listWithDefault, secretText, text, textLike } from '@ostiary/
 import { grantTypes } from '@ostiary/issuer';
 import { z } from 'zod';
 import { frontendExtra, headerValue, listenAddress, network, origin, redirectUri } from './fields.ts';
+import { tokenReview } from './token-review.ts';
 
 const tlsVersion = z.enum(['1.2', '1.3']);
 const flag = z.boolean().default(false);
@@ -64,6 +65,7 @@ export const staticClient = z.object({
     .enum(['RS256', 'ES256', 'EdDSA'])
     .exactOptional()
     .describe('RS256, ES256 or EdDSA for the tokens of this client. kube-apiserver does not accept EdDSA.'),
+  tokenReview: tokenReview.exactOptional(),
 });
 
 /** Grants of Dex that do not exist here. The first two do nothing in Dex either without keys that are refused. */

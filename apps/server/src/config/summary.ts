@@ -10,12 +10,14 @@ export function summary(config: Config): string {
     ...(config.telemetry === undefined ? [] : [`telemetry ${formatListenAddress(config.telemetry)}`]),
   ];
   const refresh = lifetimes.refreshToken;
+  const clusters = clients.filter(({ tokenReview }) => tokenReview !== undefined);
   const rows = [
     ['issuer', config.issuer],
     ['listening', listening.join(', ')],
     ['storage', storage.durable ? storage.type : `${storage.type} (forgets everything at the end)`],
     ['connectors', list(connectors.map(({ id, type }) => `${id} (${type})`))],
     ['clients', list(clients.map(({ id }) => id))],
+    ...(clusters.length === 0 ? [] : [['token reviews', `for ${list(clusters.map(({ id }) => id))}`]]),
     ['tokens', `${formatSeconds(lifetimes.idToken)}, signed with ${signing.algorithm}`],
     [
       'refresh tokens',

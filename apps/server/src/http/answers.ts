@@ -13,6 +13,8 @@ export interface Refused {
   readonly audience: Endpoint['audience'];
   readonly requestId: string;
   readonly headers?: HeaderList;
+  /** What a program is told, where more is known than why. */
+  readonly sentence?: string;
 }
 
 export interface Answers {
@@ -60,14 +62,14 @@ export function createAnswers({ security, cookies, render }: AnswersOptions): An
       }
     },
     refuse(refused) {
-      const { why, requestId, audience, headers = [] } = refused;
+      const { why, requestId, audience, headers = [], sentence = refusals[why].sentence } = refused;
       const status = refusals[why].status;
       if (audience === 'person') {
         return withHeaders(page(status, { name: 'error', problem: why, requestId }), headers);
       }
       const body = {
         error: refusals[why].error,
-        error_description: `${refusals[why].sentence} Request id: ${requestId}`,
+        error_description: `${sentence} Request id: ${requestId}`,
       };
       return withHeaders(json(status, JSON.stringify(body)), [...jsonHeaders, 'cache-control', 'no-store', ...headers]);
     },

@@ -50,7 +50,7 @@ function serveDocument(endpoint: Endpoint, deps: DocumentDeps): (exchange: Excha
     exchange.audience = endpoint.audience;
     let outcome: Answer;
     try {
-      const parts = { req, params: {}, querystring: '', form: 'none', cookies, requestId, log, clientAddress } as const;
+      const parts = { req, params: {}, querystring: '', body: {}, cookies, requestId, log, clientAddress } as const;
       const reply = await endpoint.handle(new HostRequest(parts));
       if (made?.of !== reply) made = { of: reply, answer: counted(answers.reply(reply)) };
       outcome = withCors(made.answer, cors, req);

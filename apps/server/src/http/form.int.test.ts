@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { endpoint, hostOptions, ok } from '../../test/fake-issuer.ts';
 import { listen } from '../../test/listen.ts';
 import { ask, type Sent } from '../../test/request.ts';
-import { FORM_LIMIT } from './form.ts';
+import { BODY_LIMIT } from './body-text.ts';
 import { createHost } from './host.ts';
 
 const type = 'application/x-www-form-urlencoded';
@@ -78,14 +78,14 @@ describe('a form', () => {
   });
 
   it('may be as long as the limit', async () => {
-    expect((await post(`a=${'x'.repeat(FORM_LIMIT - 2)}`)).status).toBe(200);
+    expect((await post(`a=${'x'.repeat(BODY_LIMIT - 2)}`)).status).toBe(200);
   });
 
   it.each([
-    ['that says so', { 'content-length': FORM_LIMIT + 1 }],
+    ['that says so', { 'content-length': BODY_LIMIT + 1 }],
     ['that does not say how long it is', { 'transfer-encoding': 'chunked' }],
   ])('that is longer is refused, one %s too, and the connection ends', async (_what, headers) => {
-    const answer = await post(`a=${'x'.repeat(FORM_LIMIT - 1)}`, headers);
+    const answer = await post(`a=${'x'.repeat(BODY_LIMIT - 1)}`, headers);
     expect({ status: answer.status, connection: answer.headers.connection }).toEqual({
       status: 413,
       connection: 'close',
@@ -99,7 +99,7 @@ describe('a form', () => {
   });
 
   it('may be longer where the endpoint says so', async () => {
-    const largestForm = 2 * FORM_LIMIT;
+    const largestForm = 2 * BODY_LIMIT;
     await using host = await listen(() => createHost(hostOptions([{ ...token, largestForm }])));
     const status = async (length: number) => {
       const sent = { method: 'POST', headers: { 'content-type': type }, body: 'x'.repeat(length) } as const;

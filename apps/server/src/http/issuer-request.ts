@@ -2,15 +2,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHeaders } from '@ostiary/connector-sdk';
 import type { IssuerRequest } from '@ostiary/issuer';
-import type { Logger } from '@ostiary/primitives';
+import type { Json, Logger } from '@ostiary/primitives';
 import type { Cookies } from './cookies.ts';
+import type { RequestBody } from './request-body.ts';
 
 export interface IssuerRequestParts {
   readonly req: IncomingMessage;
   readonly params: Readonly<Record<string, string>>;
   /** The part of the URL behind the question mark. */
   readonly querystring: string;
-  readonly form: URLSearchParams | 'none';
+  readonly body: RequestBody;
   readonly cookies: Cookies;
   readonly requestId: string;
   readonly log: Logger;
@@ -21,6 +22,7 @@ export class HostRequest implements IssuerRequest {
   readonly method: string;
   readonly params: Readonly<Record<string, string>>;
   readonly form?: URLSearchParams;
+  readonly json?: Json;
   readonly headers: RequestHeaders;
   readonly requestId: string;
   readonly clientAddress?: string;
@@ -35,7 +37,9 @@ export class HostRequest implements IssuerRequest {
     this.params = parts.params;
     this.headers = headersOf(parts.req);
     this.requestId = parts.requestId;
-    if (parts.form !== 'none') this.form = parts.form;
+    const { form, json } = parts.body;
+    if (form !== undefined) this.form = form;
+    if (json !== undefined) this.json = json;
     if (parts.clientAddress !== undefined) this.clientAddress = parts.clientAddress;
   }
 

@@ -5,13 +5,14 @@ import type { Logger } from '@ostiary/primitives';
 import type { DefaultContext, Middleware } from 'koa';
 import type { RequestScope } from '../ops/request-scope.ts';
 import type { Answer } from './answer.ts';
-import type { Answers } from './answers.ts';
+import type { Answers, Refused } from './answers.ts';
 import type { Cookies } from './cookies.ts';
 import { type Cors, withCors } from './cors.ts';
 import type { Exchange, Outcome } from './exchange.ts';
-import { isWellEncoded, readForm } from './form.ts';
+import { isWellEncoded } from './form.ts';
 import { HostRequest, requestFields } from './issuer-request.ts';
 import type { HostContext } from './koa-exchange.ts';
+import { readRequestBody } from './request-body.ts';
 
 export interface RouteDeps {
   readonly answers: Answers;
@@ -97,26 +98,26 @@ async function dispatch(ctx: HostContext, route: Route, { answers, allow }: Disp
 
 async function callEndpoint(endpoint: Endpoint, ctx: HostContext, deps: RouteDeps): Promise<Outcome> {
   const { requestId, clientAddress } = ctx.state;
-  const refuse = (why: 'bad_request' | 'request_too_large', headers: readonly string[] = []): Answer =>
-    deps.answers.refuse({ why, audience: endpoint.audience, requestId, headers });
+  const refuse = (why: 'bad_request' | 'request_too_large', more: Pick<Refused, 'headers' | 'sentence'> = {}): Answer =>
+    deps.answers.refuse({ why, audience: endpoint.audience, requestId, ...more });
   const querystring = ctx.querystring;
   if (!isWellEncoded(ctx.path) || !isWellEncoded(querystring)) return refuse('bad_request');
-  const form = await readForm(ctx.req, endpoint.largestForm);
-  switch (form) {
+  const body = await readRequestBody(ctx.req, endpoint);
+  switch (body) {
     case 'aborted':
       return 'gone';
     case 'malformed':
-      return refuse('bad_request');
+      return refuse('bad_request', endpoint.reads === 'json' ? { sentence: 'The body is not JSON in UTF-8.' } : {});
     case 'too_large':
       // The rest of the body would be read as the next request.
-      return refuse('request_too_large', ['connection', 'close']);
+      return refuse('request_too_large', { headers: ['connection', 'close'] });
     default: {
       const { cookies, log, requestScope } = deps;
       const parts = {
         req: ctx.req,
         params: ctx.params ?? {},
         querystring,
-        form,
+        body,
         cookies,
         requestId,
         log,
