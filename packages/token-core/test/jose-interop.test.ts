@@ -36,6 +36,17 @@ describe.each(algorithms)('a token signed with %s', (algorithm) => {
     expect(payload).toMatchObject({ client_id: 'app', scope: 'openid' });
   });
 
+  it('verifies as a logout token, and as nothing else', async () => {
+    const { at, keys, minter } = await setUp();
+    const { token } = await minter.logoutToken({ subject: base.subject, clientId: 'app', sessionId: 's', algorithm });
+    const { payload } = await jwtVerify(token, served(keys), { ...expected(at), typ: 'logout+jwt' });
+    expect(payload).toMatchObject({ sub: base.subject, sid: 's' });
+    for (const typ of ['JWT', 'at+jwt']) {
+      const refused = { name: 'JWTClaimValidationFailed', claim: 'typ' };
+      await expect(jwtVerify(token, served(keys), { ...expected(at), typ })).rejects.toMatchObject(refused);
+    }
+  });
+
   it('still verifies after its key has retired, until it expires', async () => {
     const { at, keys, minter } = await setUp();
     at.time.advance(policy.rotationPeriod);

@@ -17,6 +17,7 @@ export const reservedClaims = [
   'c_hash',
   'client_id',
   'scope',
+  'events',
 ] as const;
 
 const reservedNames: ReadonlySet<string> = new Set(reservedClaims);
@@ -43,6 +44,7 @@ export interface OwnClaims {
   readonly c_hash?: string | undefined;
   readonly client_id?: string;
   readonly scope?: string | undefined;
+  readonly events?: JsonObject;
 }
 
 /**

@@ -5,6 +5,7 @@ export {
   type AccessTokenInput,
   createMinter,
   type IdTokenInput,
+  type LogoutTokenInput,
   type Minted,
   type Minter,
   type MinterOptions,

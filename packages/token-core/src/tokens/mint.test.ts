@@ -105,6 +105,40 @@ describe('accessToken', () => {
   });
 });
 
+describe('logoutToken', () => {
+  const about = { subject: base.subject, clientId: 'app', sessionId: 's' } as const;
+
+  it('says whose session is over, to one client, for two minutes', async () => {
+    const { token } = await minter.logoutToken(about);
+    const iat = START / 1000;
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256', kid: keys.signer().kid, typ: 'logout+jwt' });
+    expect(Object.entries(decodeJwt(token))).toEqual([
+      ['iss', issuer],
+      ['sub', base.subject],
+      ['aud', 'app'],
+      ['exp', iat + 120],
+      ['iat', iat],
+      ['jti', expect.any(String)],
+      ['sid', 's'],
+      ['events', { 'http://schemas.openid.net/event/backchannel-logout': {} }],
+    ]);
+  });
+
+  it('is signed with the algorithm that was asked for', async () => {
+    const { token } = await minter.logoutToken({ ...about, algorithm: 'EdDSA' });
+    expect(decodeProtectedHeader(token).alg).toBe('EdDSA');
+  });
+
+  it('does not outlive its key where tokens live shorter', async () => {
+    const short = await createKeyRing({
+      ...{ storage: world().storage, deps: at.deps },
+      policy: { ...policy, tokenLifetime: 60 },
+    });
+    const { token } = await createMinter({ issuer, keys: short, ...at.deps }).logoutToken(about);
+    expect(decodeJwt(token).exp).toBe(START / 1000 + 60);
+  });
+});
+
 describe('a minter', () => {
   it.each([
     'iss',
@@ -122,6 +156,7 @@ describe('a minter', () => {
     'c_hash',
     'client_id',
     'scope',
+    'events',
   ])('refuses the claim %s from outside', async (name) => {
     // Data from an upstream is JSON whose names no type has seen.
     const claims = JSON.parse(JSON.stringify({ [name]: 'x', email: 'e' })) as ExtraClaims;

@@ -9,6 +9,15 @@ import { signCompact } from './jws.ts';
 /** The `typ` of a JWT access token (RFC 9068 section 2.1). ID tokens have none, as Dex's have none. */
 export const ACCESS_TOKEN_TYP = 'at+jwt';
 
+/** The `typ` of a logout token (OpenID Connect Back-Channel Logout section 2.4). No other token of ours has it. */
+export const LOGOUT_TOKEN_TYP = 'logout+jwt';
+
+/** What a logout token is about (OpenID Connect Back-Channel Logout section 2.4). */
+const logoutEvent = { 'http://schemas.openid.net/event/backchannel-logout': {} } as const;
+
+/** From the minting to the arrival: the client is called at once. Two minutes are what the specification recommends. */
+const LOGOUT_TOKEN_SECONDS = 120;
+
 /** What every token says. */
 export interface TokenInput {
   /** `sub`, see `encodeSubject`. */
@@ -46,6 +55,13 @@ export interface AccessTokenInput extends TokenInput {
   readonly scope: readonly string[];
 }
 
+/** Whose session is over, and which client hears so. */
+export interface LogoutTokenInput extends Pick<TokenInput, 'subject' | 'algorithm'> {
+  readonly clientId: string;
+  /** `sid` */
+  readonly sessionId: string;
+}
+
 /** A signed token, and what has to be known of it. */
 export interface Minted {
   readonly token: string;
@@ -65,6 +81,11 @@ export interface Minter {
   idToken(input: IdTokenInput): Promise<Minted>;
   /** A JWT access token (RFC 9068). The same errors. */
   accessToken(input: AccessTokenInput): Promise<Minted>;
+  /**
+   * A logout token (OpenID Connect Back-Channel Logout section 2.4): good for two minutes, and never with a nonce, so that
+   * nobody takes it for an ID token. The same errors.
+   */
+  logoutToken(input: LogoutTokenInput): Promise<Minted>;
 }
 
 /** Who issues, with which keys, by which clock. */
@@ -92,6 +113,12 @@ export function createMinter(options: MinterOptions): Minter {
       const signer = options.keys.signer(input.algorithm);
       const scope = input.scope.length === 0 ? undefined : input.scope.join(' ');
       return mint({ input, signer, more: { client_id: input.clientId, scope }, typ: ACCESS_TOKEN_TYP });
+    },
+    async logoutToken({ clientId, ...about }) {
+      const signer = options.keys.signer(about.algorithm);
+      const lifetimeSeconds = Math.min(LOGOUT_TOKEN_SECONDS, options.keys.tokenLifetime);
+      const input: TokenInput = { ...about, audience: [clientId], lifetimeSeconds, claims: {} };
+      return mint({ input, signer, more: { events: logoutEvent }, typ: LOGOUT_TOKEN_TYP });
     },
   };
 }

@@ -86,6 +86,13 @@ describe('what was minted here', () => {
     await expect(verifier.accessToken(id)).rejects.toThrow(refused('typ'));
     await expect(verifier.idToken(access)).rejects.toThrow(refused('typ'));
   });
+
+  it('is neither an ID token nor an access token when it tells of a logout', async () => {
+    const { token } = await minter.logoutToken({ subject: base.subject, clientId: 'app', sessionId: 's' });
+    await expect(verifier.accessToken(token)).rejects.toThrow(refused('typ'));
+    await expect(verifier.idToken(token, { audience: 'app' })).rejects.toThrow(refused('typ'));
+    await expect(verifier.idToken(token, { ignoreExpiry: true })).rejects.toThrow(refused('typ'));
+  });
 });
 
 describe('a forged header', () => {
