@@ -33,6 +33,8 @@ const approval = {
 
 const device = { name: 'device', action: '/dex/device/auth/verify_code', userCode: '', invalid: false } as const;
 
+const logout = { name: 'logout', userName: 'jane@example.org', confirmed: 'sealed', action: '/dex/logout' } as const;
+
 export const samplePages: Readonly<Record<string, IssuerPage>> = {
   choose: {
     name: 'choose-connector',
@@ -53,6 +55,9 @@ export const samplePages: Readonly<Record<string, IssuerPage>> = {
   device,
   'device-invalid': { ...device, userCode: 'BCDF-GHJK', invalid: true },
   'device-approved': { name: 'device-approved', clientName: 'Cluster console' },
+  logout,
+  'logout-of-client': { ...logout, clientName: 'Cluster console' },
+  'logged-out': { name: 'logged-out' },
   'submit-form': {
     name: 'submit-form',
     action: '/dex/callback/saml',

@@ -88,6 +88,18 @@ export type Page =
     }
   | { readonly name: 'device-approved'; readonly clientName: string }
   | {
+      /** Asks whether the person wants to log out. */
+      readonly name: 'logout';
+      /** Who is logged in, to be shown. */
+      readonly userName: string;
+      /** Who asks, if that is known. */
+      readonly clientName?: string;
+      /** Hidden field `confirmed`, which the form posts to `action`. */
+      readonly confirmed: string;
+      readonly action: string;
+    }
+  | { readonly name: 'logged-out' }
+  | {
       readonly name: 'error';
       readonly problem: PageProblem;
       /** A sentence that is fit for a stranger and more precise than the problem, when there is one. */

@@ -43,6 +43,8 @@ export function createSecurityHeaders(options: SecurityHeaderOptions): SecurityH
     code: still,
     device: withForm,
     'device-approved': still,
+    logout: withForm,
+    'logged-out': still,
     error: still,
     home: still,
   };

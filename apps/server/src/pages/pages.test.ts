@@ -44,6 +44,7 @@ const infested: Readonly<Record<string, ServerPage>> = {
   code: { name: 'code', code: nasty },
   device: { name: 'device', action: `/dex/device?${nasty}`, userCode: nasty, invalid: true },
   'device-approved': { name: 'device-approved', clientName: nasty },
+  logout: { name: 'logout', userName: nasty, clientName: nasty, confirmed: nasty, action: `/dex/logout?${nasty}` },
   error: { name: 'error', problem: 'internal', message: nasty, requestId: nasty, retryUrl: `/dex?${nasty}` },
 };
 
@@ -51,7 +52,7 @@ describe('text from outside', () => {
   it.each(Object.entries(infested))('stays text on the page %s', (_name, page) => {
     const page_ = html(page, { title: nasty, footer: nasty });
     expect(page_).not.toMatch(/<script>|<img src=x/);
-    const hasForm = ['password', 'approval', 'submit-form', 'device'].includes(page.name);
+    const hasForm = ['password', 'approval', 'submit-form', 'device', 'logout'].includes(page.name);
     expect(page_.match(/<script/g)?.length ?? 0).toBe(hasForm ? 1 : 0);
   });
 

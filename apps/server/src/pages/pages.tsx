@@ -18,6 +18,7 @@ import { Code } from './views/code.tsx';
 import { Device, DeviceApproved } from './views/device.tsx';
 import { ErrorView } from './views/error.tsx';
 import { Home } from './views/home.tsx';
+import { LoggedOut, Logout } from './views/logout.tsx';
 import { Password } from './views/password.tsx';
 import { SubmitForm, submitScript } from './views/submit-form.tsx';
 
@@ -70,6 +71,10 @@ function view(page: ServerPage, look: Look): VNode {
       return <Device page={page} look={look} />;
     case 'device-approved':
       return <DeviceApproved page={page} look={look} />;
+    case 'logout':
+      return <Logout page={page} look={look} />;
+    case 'logged-out':
+      return <LoggedOut page={page} look={look} />;
     case 'error':
       return <ErrorView page={page} look={look} />;
     case 'home':

@@ -53,6 +53,14 @@ export const english: Texts = {
     approvedTitle: 'Your device is logged in',
     approved: (client) => `${client} goes on by itself. You can close this tab.`,
   },
+  logout: {
+    title: 'Log out?',
+    asked: (client) => `${client} asks to log you out here as well.`,
+    submit: 'Log out',
+    stay: 'Do you want to stay logged in? Then close this tab.',
+    doneTitle: 'You are logged out',
+    done: 'This browser is not logged in here any more. You can close this tab.',
+  },
   error: {
     problems: {
       bad_request: {

@@ -50,6 +50,15 @@ export interface Texts {
     readonly approvedTitle: string;
     approved(client: string): string;
   };
+  readonly logout: {
+    readonly title: string;
+    asked(client: string): string;
+    readonly submit: string;
+    /** For who does not want to. */
+    readonly stay: string;
+    readonly doneTitle: string;
+    readonly done: string;
+  };
   readonly error: {
     readonly problems: Readonly<Record<PageProblem, ProblemText>>;
     readonly requestId: string;
