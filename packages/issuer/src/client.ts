@@ -28,6 +28,10 @@ export interface Client {
   readonly sharesLoginWith?: readonly string[];
   /** `session`: its tokens are good as long as the session of the browser that it has them from. */
   readonly refreshTokenLifetime?: 'standalone' | 'session';
+  /** Where a browser may go after a logout, compared byte for byte, also on loopback. */
+  readonly postLogoutRedirectUris?: readonly string[];
+  /** Where logout tokens go, an http(s) URL (OpenID Connect Back-Channel Logout section 2.2). Absent: it hears of none. */
+  readonly backchannelLogoutUri?: string;
   /** It is a cluster that asks about ID tokens at `/token/review`, with its secret. Absent: it may not. */
   readonly tokenReview?: TokenReviewRules;
 }

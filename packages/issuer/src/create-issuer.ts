@@ -8,6 +8,8 @@ import { deviceAuthorizationEndpoint } from './endpoints/device-authorization.ts
 import { discoveryEndpoint } from './endpoints/discovery.ts';
 import { introspectionEndpoint } from './endpoints/introspection.ts';
 import { jwksEndpoint } from './endpoints/jwks.ts';
+import { logoutEndpoint } from './endpoints/logout.ts';
+import { logoutCallbackEndpoint } from './endpoints/logout-callback.ts';
 import { metadataEndpoint } from './endpoints/metadata.ts';
 import { passwordEndpoint } from './endpoints/password.ts';
 import { revocationEndpoint } from './endpoints/revocation.ts';
@@ -43,6 +45,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       revocationEndpoint(context),
       tokenReviewEndpoint(context),
       userinfoEndpoint(context),
+      ...(context.sessions === undefined ? [] : [logoutEndpoint(context), logoutCallbackEndpoint(context)]),
     ],
   };
 }

@@ -5,7 +5,14 @@ export { createIssuer } from './create-issuer.ts';
 export { type GrantType, grantTypes } from './grant-type.ts';
 export type { Endpoint, Issuer } from './issuer.ts';
 export { defaultPasswordAttempts } from './login/password-budget.ts';
-export type { IssuerOptions, Lifetimes, PasswordAttempts, ProtocolOptions, SessionOptions } from './options.ts';
+export type {
+  BackchannelOptions,
+  IssuerOptions,
+  Lifetimes,
+  PasswordAttempts,
+  ProtocolOptions,
+  SessionOptions,
+} from './options.ts';
 export type { ConnectorChoice, ConsentItem, Page, PageProblem } from './page.ts';
 export { listRevocations, type Revocation, revokeLogins } from './policy/revocations.ts';
 export { type RevocationMark, type RevocationTarget, revocationTargets } from './records/revocations.ts';

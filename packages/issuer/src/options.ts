@@ -1,4 +1,4 @@
-import type { Clock, IssuerId, Logger, RandomBytes } from '@ostiary/primitives';
+import type { Clock, Fetch, IssuerId, Logger, RandomBytes } from '@ostiary/primitives';
 import type { StorageDriver } from '@ostiary/storage-sdk';
 import type { KeyRing, Sealer } from '@ostiary/token-core';
 import type { ClientRegistry } from './client.ts';
@@ -55,6 +55,12 @@ export interface SessionOptions {
   readonly remembered: boolean;
 }
 
+/** How clients are told that a session is over (OpenID Connect Back-Channel Logout). */
+export interface BackchannelOptions {
+  /** Reaches them. Must not repeat a request. */
+  readonly fetch: Fetch;
+}
+
 /** How many wrong passwords are heard within a window, at connectors with a form. 0: no limit. */
 export interface PasswordAttempts {
   /** For one name at one connector. */
@@ -77,6 +83,8 @@ export interface IssuerOptions {
   readonly protocol: ProtocolOptions;
   /** Absent: every client sends people to log in. */
   readonly sessions?: SessionOptions;
+  /** Absent: nobody is told that a session is over. Nothing without sessions. */
+  readonly backchannel?: BackchannelOptions;
   /** Absent: 10 for an account and 200 for an address within 15 minutes. */
   readonly passwordAttempts?: PasswordAttempts;
   readonly now: Clock;

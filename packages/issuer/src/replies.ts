@@ -64,9 +64,16 @@ function redirectToClient(
   { redirectUri, state }: AnswerTo,
   { issuer, cookies = [] }: AnswerFrom,
 ): Reply {
-  const added = new URLSearchParams({ ...answer, ...(state === undefined ? {} : { state }), iss: issuer });
-  const separator = redirectUri.includes('?') ? (/[?&]$/.test(redirectUri) ? '' : '&') : '?';
-  return { kind: 'redirect', status: 303, location: `${redirectUri}${separator}${added}`, cookies };
+  const added = { ...answer, ...(state === undefined ? {} : { state }), iss: issuer };
+  return { kind: 'redirect', status: 303, location: withQuery(redirectUri, added), cookies };
+}
+
+/** A URI of a client with more parameters; not one sign of it is changed. */
+export function withQuery(uri: string, parameters: Readonly<Record<string, string>>): string {
+  const added = new URLSearchParams(parameters).toString();
+  if (added === '') return uri;
+  const separator = uri.includes('?') ? (/[?&]$/.test(uri) ? '' : '&') : '?';
+  return uri + separator + added;
 }
 
 /** An error as a program expects it (RFC 6749 section 5.2). */

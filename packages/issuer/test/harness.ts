@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Connector, ConnectorFacets, Identity, Refresh, TokenExchange } from '@ostiary/connector-sdk';
+import type {
+  Connector,
+  ConnectorFacets,
+  Identity,
+  Refresh,
+  TokenExchange,
+  UpstreamLogout,
+} from '@ostiary/connector-sdk';
 import {
   type FakeClock,
   fakeClock,
@@ -7,7 +14,7 @@ import {
   recordingLogger,
   seededRandom,
 } from '@ostiary/connector-sdk/testing';
-import { type IssuerId, isJsonObject, type JsonObject, parseIssuerId, Secret } from '@ostiary/primitives';
+import { type Fetch, type IssuerId, isJsonObject, type JsonObject, parseIssuerId, Secret } from '@ostiary/primitives';
 import { memoryStorage } from '@ostiary/storage-memory';
 import type { StorageDriver } from '@ostiary/storage-sdk';
 import { createKeyRing, createSealer, type KeyRing, type RotationPolicy } from '@ostiary/token-core';
@@ -62,6 +69,10 @@ export interface HarnessOptions {
   readonly refresh?: (upstream: Upstream) => Refresh | undefined;
   /** Of both connectors. Absent: they have none. */
   readonly exchange?: TokenExchange;
+  /** Of both connectors. Absent: they have none. */
+  readonly logout?: UpstreamLogout;
+  /** Reaches clients in the back-channel. Absent: nobody is told of a logout. */
+  readonly fetch?: Fetch;
   readonly protocol?: Partial<ProtocolOptions>;
   readonly lifetimes?: Partial<Lifetimes>;
   readonly passwordAttempts?: PasswordAttempts;
@@ -142,6 +153,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       lifetimes: { ...lifetimes, ...options.lifetimes, ...changed },
       protocol: { ...protocol, ...options.protocol },
       ...(options.sessions === undefined ? {} : { sessions: { ...sessions, ...options.sessions, ...limits } }),
+      ...(options.fetch === undefined ? {} : { backchannel: { fetch: options.fetch } }),
       ...(options.passwordAttempts === undefined ? {} : { passwordAttempts: options.passwordAttempts }),
       ...deps,
     });
@@ -175,8 +187,8 @@ function registry(clients: readonly Client[]): IssuerOptions['clients'] {
 
 function connectors(upstream: Upstream, options: HarnessOptions): ConnectorRegistry {
   const refresh = (options.refresh ?? defaultRefresh)(upstream);
-  const { exchange } = options;
-  const facets = { ...(refresh === undefined ? {} : { refresh }), ...(exchange === undefined ? {} : { exchange }) };
+  const { exchange, logout } = options;
+  const facets = { ...(refresh && { refresh }), ...(exchange && { exchange }), ...(logout && { logout }) };
   const base: readonly ConnectorEntry[] = [
     { id: 'idp', type: 'oidc', name: 'Company IdP', connector: redirectConnector(upstream, facets) },
     { id: 'ldap', type: 'ldap', name: 'Directory', connector: passwordConnector(upstream, facets) },

@@ -1,6 +1,7 @@
 import { OstiaryError, parseIssuerId } from '@ostiary/primitives';
 import { defaultPasswordAttempts } from '../login/password-budget.ts';
 import { LOGIN_COOKIE } from '../login/transaction.ts';
+import { LOGOUT_COOKIE } from '../logout/way-back.ts';
 import type { IssuerOptions, SessionOptions } from '../options.ts';
 
 /** Seconds a code may live (RFC 6749 section 4.1.2). */
@@ -43,10 +44,11 @@ export function checkOptions(options: IssuerOptions): void {
 function checkSessions({ cookieName, absolute, idle }: SessionOptions): void {
   wholeNumber('sessions.absolute', absolute, { least: 1 });
   wholeNumber('sessions.idle', idle, { least: 1, most: absolute });
-  if (/^[\w!#$%&'*+.^`|~-]+$/.test(cookieName) && !cookieName.startsWith(LOGIN_COOKIE)) return;
+  const taken = [LOGIN_COOKIE, LOGOUT_COOKIE];
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(cookieName) && !taken.some((prefix) => cookieName.startsWith(prefix))) return;
   throw new OstiaryError(
     'config/invalid',
-    `The option sessions.cookieName must be a token of RFC 9110 and not begin with ${LOGIN_COOKIE}.`,
+    `The option sessions.cookieName must be a token of RFC 9110 and not begin with ${taken.join(' or ')}.`,
   );
 }
 

@@ -33,6 +33,14 @@ export function mayRedirectTo(client: Client, uri: string): boolean {
   return client.redirectUris.some((registered) => sameButPort(registered, uri));
 }
 
+/**
+ * Whether a browser may be sent to `uri` after a logout (OpenID Connect RP-Initiated Logout section 2). Nothing depends
+ * on that, so nobody needs a free port.
+ */
+export function mayReturnTo({ postLogoutRedirectUris = [] }: Client, uri: string): boolean {
+  return asciiOnly.test(uri) && postLogoutRedirectUris.includes(uri);
+}
+
 /** A URI has no others (RFC 3986), and `URL` drops or encodes them where the header `Location` cannot be sent. */
 const asciiOnly = /^[\x21-\x7e]+$/;
 

@@ -30,9 +30,11 @@ function problemOf(step: Answered | undefined): string | undefined {
   if (step?.kind !== 'redirect' && step?.kind !== 'form') return 'its kind is neither redirect nor form';
   const { kind, url, action, keep } = step;
   const target = kind === 'redirect' ? url : action;
-  const isWeb = target !== undefined && URL.canParse(target) && /^https?:$/.test(new URL(target).protocol);
-  if (!isWeb) return 'it does not lead to an http or https URL';
+  if (target === undefined || !isWebUrl(target)) return 'it does not lead to an http or https URL';
   if (keep === undefined) return 'it has no keep: write null for nothing';
   const bytes = Buffer.byteLength(JSON.stringify(keep));
   return bytes > MOST_KEPT ? `its keep has ${bytes} bytes, more than ${MOST_KEPT}` : undefined;
 }
+
+/** Whether a browser may be sent there. */
+export const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

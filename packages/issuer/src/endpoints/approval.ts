@@ -3,15 +3,17 @@ import { hashToken } from '@ostiary/token-core';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
+import { findLiveSession } from '../login/browser-session.ts';
 import { answerClient } from '../login/complete.ts';
 import { rememberConsent } from '../login/consent.ts';
+import { nameOf } from '../login/person-fields.ts';
 import { failuresOf, resumeLogin } from '../login/resume.ts';
 import { type LoginTransaction, loadTransaction } from '../login/transaction.ts';
 import { localUrl } from '../login/urls.ts';
 import type { ConsentItem } from '../page.ts';
 import { readParameters } from '../parameters.ts';
 import { decide } from '../policy/permit.ts';
-import { sinceOf } from '../records/authentication.ts';
+import { type Authenticated, sinceOf } from '../records/authentication.ts';
 import type { Reply } from '../reply.ts';
 import { grantTypeOf, isForDevice } from '../requests/authorization-request.ts';
 
@@ -49,7 +51,7 @@ async function ask(transaction: LoginTransaction, context: IssuerContext): Promi
     page: {
       name: 'approval',
       clientName: client.name,
-      userName: identity.username || identity.preferredUsername || identity.email?.address || identity.userId,
+      userName: nameOf(identity),
       req: transaction.id,
       action: localUrl(context, '/approval'),
       ...(isForDevice(authorization) && authorization.state !== undefined ? { userCode: authorization.state } : {}),
@@ -67,6 +69,7 @@ async function answer(
   const { client, entry } = await resumeLogin(transaction, context);
   const authenticated = await context.pendingLogins.take(pendingId(transaction));
   if (authenticated === undefined) throw finished();
+  await requireSession(authenticated, context);
   if (word === 'reject') {
     const detail = { page: 'approval_rejected' };
     throw new OstiaryError('login/denied', 'The user rejected the request.', { detail });
@@ -75,6 +78,13 @@ async function answer(
   await decide({ ...question, grantType: grantTypeOf(authenticated.request), since: sinceOf(authenticated) }, context);
   await rememberConsent(authenticated.sessionId, { client, scopes: authenticated.request.scopes }, context);
   return answerClient(authenticated, { client, transaction }, context);
+}
+
+/** Who logs out must not leave a page behind that the next one at this machine can go on with. */
+async function requireSession({ sessionId }: Authenticated, context: IssuerContext): Promise<void> {
+  if (sessionId === undefined || context.sessions === undefined) return;
+  if ((await findLiveSession(sessionId, context)) !== undefined) return;
+  throw new OstiaryError('login/expired', 'You were logged out meanwhile. Begin again.');
 }
 
 function pendingId({ pendingLogin }: LoginTransaction): string {

@@ -1,4 +1,4 @@
-import { issuerUrl } from '@ostiary/primitives';
+import { issuerUrl, type JsonObject } from '@ostiary/primitives';
 import type { PublicJwkSet } from '@ostiary/token-core';
 import { knownScopes } from '../checks/scope.ts';
 import type { IssuerContext } from '../context.ts';
@@ -29,7 +29,8 @@ export function discoveryEndpoint(context: IssuerContext): Endpoint {
   });
 }
 
-function encode({ issuer, keys, protocol, grantTypes, sessions }: IssuerContext, set: PublicJwkSet): Reply {
+function encode(context: IssuerContext, set: PublicJwkSet): Reply {
+  const { issuer, keys, protocol, grantTypes, sessions } = context;
   const document = {
     issuer,
     authorization_endpoint: issuerUrl(issuer, '/auth'),
@@ -55,6 +56,7 @@ function encode({ issuer, keys, protocol, grantTypes, sessions }: IssuerContext,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
+    ...aboutLogout(context),
   };
   return {
     kind: 'document',
@@ -62,4 +64,11 @@ function encode({ issuer, keys, protocol, grantTypes, sessions }: IssuerContext,
     body: JSON.stringify(document, null, 2),
     headers: { 'cache-control': 'public, max-age=300' },
   };
+}
+
+/** OpenID Connect RP-Initiated Logout section 2.1 and Back-Channel Logout section 2. */
+function aboutLogout({ issuer, sessions, backchannel }: IssuerContext): JsonObject {
+  if (sessions === undefined) return {};
+  const told = { backchannel_logout_supported: true, backchannel_logout_session_supported: true };
+  return { end_session_endpoint: issuerUrl(issuer, '/logout'), ...(backchannel === undefined ? {} : told) };
 }

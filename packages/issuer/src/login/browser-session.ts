@@ -3,12 +3,14 @@ import type { Connector } from '@ostiary/connector-sdk';
 import { hashToken, randomToken, safeEqual } from '@ostiary/token-core';
 import type { Client } from '../client.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
+import { endSession } from '../logout/end-session.ts';
 import type { SessionOptions } from '../options.ts';
 import { type Authenticated, sinceOf } from '../records/authentication.ts';
 import type { BrowserSession, ClientOfSession } from '../records/browser-session.ts';
 import type { SetCookie } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { connectorScopes } from './begin.ts';
+import { expired } from './transaction.ts';
 
 /** A session that is not over. */
 export interface LiveSession extends BrowserSession {
@@ -67,7 +69,8 @@ export interface OpenedSession {
 
 /**
  * Begins the session of a login. When the same person had one in this browser it goes on, so that a logout reaches the
- * clients of both logins; that of somebody else ends. The secret is always a new one: who knew the old one is out.
+ * clients of both logins; that of somebody else ends, and its clients hear so. The secret is always a new one: who knew
+ * the old one is out.
  *
  * @returns `undefined` for an issuer without sessions, or a connector that wants none.
  */
@@ -81,7 +84,7 @@ export async function openSession(
   const secret = randomToken(context.random);
   const begun = newSession(login, hashToken(secret), context);
   const before = await findSession(request, context);
-  if (before !== undefined && !isSamePerson(before, begun)) await endSession(before.id, context);
+  if (before !== undefined && !isSamePerson(before, begun)) await endSession(before.id, request, context);
   if (login.connector.knowsAtEveryRequest === true) return undefined;
   const session =
     before !== undefined && isSamePerson(before, begun)
@@ -89,6 +92,11 @@ export async function openSession(
       : await create(begun, context);
   const maxAge = login.remembered ? { maxAgeSeconds: sessions.absolute } : {};
   return { session, cookie: { name: sessions.cookieName, value: `${session.id}.${secret}`, ...maxAge } };
+}
+
+/** Tells the browser to forget its session. */
+export function forgetSession({ sessions }: Pick<IssuerContext, 'sessions'>): readonly SetCookie[] {
+  return sessions === undefined ? [] : [expired(sessions.cookieName)];
 }
 
 function newSession({ authenticated, client }: FinishedLogin, secret: string, context: IssuerContext): BrowserSession {
@@ -150,11 +158,6 @@ export async function rememberApproval(
     ...session,
     clients: withClient(session.clients, client.id, { approved: scopes }),
   }));
-}
-
-/** Ends a session, once. @returns it as it was, or `undefined` when somebody else has ended it. */
-export function endSession(id: string, context: IssuerContext): Promise<BrowserSession | undefined> {
-  return context.browserSessions.take(id);
 }
 
 async function change(

@@ -1,5 +1,6 @@
 import type { Identity } from '@ostiary/connector-sdk';
 import type { LogFields } from '@ostiary/primitives';
+import type { StoredIdentity } from '../records/stored-identity.ts';
 
 /** Somebody who proved who they are, and where. */
 export interface KnownPerson {
@@ -23,4 +24,14 @@ export function personFields({ identity, connector, client }: KnownPerson): LogF
     groups: identity.groups,
     tenant: identity.tenant,
   };
+}
+
+/** How a person is called on a page: the first of their names that the provider tells. */
+export function nameOf({
+  username,
+  preferredUsername,
+  email,
+  userId,
+}: Pick<StoredIdentity, 'username' | 'preferredUsername' | 'email' | 'userId'>): string {
+  return username || preferredUsername || email?.address || userId;
 }

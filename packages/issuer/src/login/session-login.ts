@@ -2,13 +2,14 @@
 import { OstiaryError } from '@ostiary/primitives';
 import type { Client } from '../client.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
+import { endSession } from '../logout/end-session.ts';
 import { decide, loginOf } from '../policy/permit.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { grantTypeOf } from '../requests/authorization-request.ts';
 import { connectorScopes, type LoginStart } from './begin.ts';
-import { endSession, findSession, type LiveSession, useSession } from './browser-session.ts';
+import { findSession, type LiveSession, useSession } from './browser-session.ts';
 import { answerClient, askForConsent } from './complete.ts';
 import { connectorsFor } from './connectors.ts';
 import { needsConsent } from './consent.ts';
@@ -38,7 +39,7 @@ export async function answeringSession(
     return undefined;
   }
   if ((await context.revocations.find(() => login)) === undefined) return session;
-  await endSession(session.id, context);
+  await endSession(session.id, request, context);
   return undefined;
 }
 

@@ -126,6 +126,7 @@ export function endTransaction(transaction: LoginTransaction): SetCookie {
   return expired(LOGIN_COOKIE + transaction.id);
 }
 
-function expired(name: string): SetCookie {
+/** Removes a cookie. */
+export function expired(name: string): SetCookie {
   return { name, value: '', maxAgeSeconds: 0 };
 }

@@ -1,4 +1,5 @@
 import type { RecordKind } from '@ostiary/storage-sdk';
+import { encodeSubject } from '@ostiary/token-core';
 import { z } from 'zod';
 import { compact, type StoredIdentity, storedIdentitySchema } from './stored-identity.ts';
 
@@ -31,6 +32,10 @@ export interface BrowserSession {
   readonly lastUsedAt: number;
   readonly clients: readonly ClientOfSession[];
 }
+
+/** `sub` in the tokens of a session. */
+export const subjectOfSession = ({ connectorId, identity }: Pick<BrowserSession, 'connectorId' | 'identity'>): string =>
+  encodeSubject({ userId: identity.userId, connectorId });
 
 export const browserSession: RecordKind<BrowserSession> = {
   kind: 'browser-session',

@@ -1,6 +1,7 @@
 import { OstiaryError } from '@ostiary/primitives';
 import type { IssuerContext } from '../context.ts';
 import type { AuthorizationParameters } from './authorization-parameters.ts';
+import { readIdTokenHint } from './id-token-hint.ts';
 
 const PURPOSE = 'expected-subject';
 
@@ -15,7 +16,7 @@ export async function readExpectedSubject(
   context: IssuerContext,
 ): Promise<string | undefined> {
   const hint = params.get('id_token_hint');
-  if (hint !== undefined) return subjectOf(hint, context);
+  if (hint !== undefined) return (await readIdTokenHint(hint, context)).sub;
   const sealed = params.get('expected_subject');
   if (sealed === undefined) return undefined;
   const subject = await context.sealer.open(sealed, { purpose: PURPOSE });
@@ -29,14 +30,4 @@ export async function readExpectedSubject(
  */
 export function sealSubject(subject: string, { sealer }: Pick<IssuerContext, 'sealer'>): Promise<string> {
   return sealer.seal(subject, { purpose: PURPOSE });
-}
-
-async function subjectOf(hint: string, { verifier }: IssuerContext): Promise<string> {
-  try {
-    const { claims } = await verifier.idToken(hint, { ignoreExpiry: true });
-    if (typeof claims.sub === 'string') return claims.sub;
-  } catch (cause) {
-    throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.', { cause });
-  }
-  throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.');
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@ostiary/primitives';
 import { createMinter, type Minter, type TokenInput } from '@ostiary/token-core';
+import type { Client } from '../client.ts';
 import type { IssuerOptions } from '../options.ts';
 import { Permit } from '../policy/permit.ts';
 import type { TokenIds } from './token-id.ts';
@@ -46,12 +47,21 @@ export interface IssuedTokens {
   readonly idTokenId?: string;
 }
 
-/** Mints tokens. Both want a permit, so no grant can forget to ask policy. */
+/** Whose session is over. */
+export interface EndedSession {
+  readonly subject: string;
+  /** `sid` */
+  readonly sessionId: string;
+}
+
+/** Mints tokens. Those that let somebody in want a permit, so no grant can forget to ask policy. */
 export interface TokenIssuer {
   /** An access token and an ID token. */
   issueTokens(permit: Permit, options: IssueOptions): Promise<IssuedTokens>;
   /** One of them, in `access_token` whatever it is (RFC 8693 section 2.2.1). */
   issueOneToken(permit: Permit, options: IssueOneOptions): Promise<IssuedTokens>;
+  /** A logout token: it lets nobody in, so it wants no permit. */
+  issueLogoutToken(client: Client, ended: EndedSession): Promise<string>;
 }
 
 /** What minting takes besides a permit. */
@@ -63,6 +73,10 @@ export function tokenIssuer(options: IssuerOptions): TokenIssuer {
   return {
     issueTokens: (permit, issue) => issueTokens(permit, issue, minting),
     issueOneToken: (permit, issue) => issueOneToken(permit, issue, minting),
+    issueLogoutToken: async ({ id, signingAlgorithm: algorithm }, ended) => {
+      const signed = algorithm === undefined ? {} : { algorithm };
+      return (await minting.minter.logoutToken({ ...ended, ...signed, clientId: id })).token;
+    },
   };
 }
 
