@@ -305,6 +305,20 @@ describe('what is no good token', () => {
     for (const text of [access, id, token, forged]) expect(log).not.toContain(text);
   });
 
+  it.each([
+    ['session', false],
+    ['standalone', true],
+  ] as const)('is a token whose session is over, where its client wants that: %s', async (lifetime, after) => {
+    const clients = [{ ...app, refreshTokenLifetime: lifetime }, cluster];
+    const harness = await startIssuer({ clients, sessions: { idle: 600 } });
+    const { id } = await logIn(harness);
+    harness.clock.advance(599);
+    expect(await isIn(harness, id)).toBe(true);
+    harness.clock.advance(1);
+    expect(await isIn(harness, id)).toBe(after);
+    expect(reviewed(harness).at(-1)).toMatchObject(after ? { outcome: 'authenticated' } : { reason: 'session_over' });
+  });
+
   it('is a token from the second in which it ends', async () => {
     const harness = await start();
     const { id } = await logIn(harness);
