@@ -16,6 +16,15 @@ export interface Client {
   readonly trustedPeers: readonly string[];
   /** Connector ids that people may log in with; absent: all. */
   readonly allowedConnectors?: readonly string[];
+  /**
+   * Tokens for this client are for members of one of these groups, and for {@link allowedEmails}. Absent, both: for
+   * everybody. It counts at every grant, also where another client asks for tokens with this one as an audience.
+   */
+  readonly allowedGroups?: readonly string[];
+  /** Addresses that the provider has verified; case does not matter. */
+  readonly allowedEmails?: readonly string[];
+  /** Groups that tokens for this client may name: by name, or by how it begins (`team-*`). Absent: all. */
+  readonly tokenGroups?: readonly string[];
   /** Absent: the server's default. */
   readonly signingAlgorithm?: SigningAlgorithm;
   /** Seconds; absent: the server's default. */

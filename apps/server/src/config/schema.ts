@@ -42,6 +42,8 @@ const web = webKeys.superRefine((value, context) => {
   }
 });
 
+const nobody = 'is empty, so nobody could log in. Name some, or remove it to let in everybody.';
+
 export const staticClient = z.object({
   id: text().exactOptional(),
   idEnv: text().exactOptional(),
@@ -58,6 +60,20 @@ export const staticClient = z.object({
   allowedConnectors: z.array(text()).default([]),
   refreshTokenLifetime: z.enum(['', 'standalone', 'session']).default(''),
   ssoSharedWith: z.array(text()).exactOptional(),
+  allowedGroups: z
+    .array(text())
+    .min(1, nobody)
+    .exactOptional()
+    .describe('Tokens for this client are for members of one of these groups, and for `allowedEmails`.'),
+  allowedEmails: z
+    .array(textLike(/^[^\s@]+@[^\s@]+$/u, 'is no address. Write it like jane@example.com.'))
+    .min(1, nobody)
+    .exactOptional()
+    .describe('Tokens for this client are for people with one of these addresses, verified by their provider.'),
+  tokenGroups: z
+    .array(textLike(/^[^*]*\*?$/u, 'has a * inside. Put it at the end: team-* means all that begin with team-.'))
+    .exactOptional()
+    .describe('Groups that tokens for this client may name: by name, or by how it begins, as in `team-*`.'),
   idTokenLifetime: seconds(60)
     .exactOptional()
     .describe('Lifetime of the ID and access tokens of this client, instead of expiry.idTokens.'),

@@ -59,11 +59,15 @@ export function peersOf(scopes: readonly string[]): readonly string[] {
   return scopes.filter((scope) => scope.startsWith(AUDIENCE_SCOPE)).map((scope) => scope.slice(AUDIENCE_SCOPE.length));
 }
 
-/** Whether `client` may get tokens that `peerId` accepts: it is itself, or the peer lists it in `trustedPeers`. */
-export async function trusts(peerId: string, client: Client, clients: ClientRegistry): Promise<boolean> {
-  if (peerId === client.id) return true;
+/** The client `peerId`, if `client` may get tokens that it accepts: it is itself, or is listed in its `trustedPeers`. */
+export async function trustingPeer(
+  peerId: string,
+  client: Client,
+  clients: ClientRegistry,
+): Promise<Client | undefined> {
+  if (peerId === client.id) return client;
   const peer = peerId === '' ? undefined : await clients.find(peerId);
-  return peer?.trustedPeers.includes(client.id) ?? false;
+  return peer?.trustedPeers.includes(client.id) === true ? peer : undefined;
 }
 
 async function untrustedPeers(
@@ -73,7 +77,7 @@ async function untrustedPeers(
 ): Promise<readonly string[]> {
   const untrusted: string[] = [];
   for (const peer of peers) {
-    if (!(await trusts(peer, client, clients))) untrusted.push(peer);
+    if ((await trustingPeer(peer, client, clients)) === undefined) untrusted.push(peer);
   }
   return untrusted;
 }

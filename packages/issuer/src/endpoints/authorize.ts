@@ -3,7 +3,7 @@ import { readPrompt } from '../checks/prompt.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint, logFailure } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
-import { beginLogin, withRetry } from '../login/begin.ts';
+import { beginLogin, type LoginStart, withRetry } from '../login/begin.ts';
 import { connectorsFor, requireConnector } from '../login/connectors.ts';
 import { answerBySession, answeringSession } from '../login/session-login.ts';
 import { localUrl, restartUrl } from '../login/urls.ts';
@@ -100,20 +100,36 @@ export function connectorEndpoint(context: IssuerContext): Endpoint {
           });
         }
         const authorization = await parseAuthorization(params, destination, context);
-        const answer = await answerBySession({ client, entry, authorization }, request, context);
-        if (answer !== undefined) return answer;
-        if (authorization.prompt.includes('none')) throw notLoggedIn();
+        const start = { client, entry, authorization };
         try {
-          return await beginLogin({ client, entry, authorization }, request, context);
+          return (await answerBySession(start, request, context)) ?? (await login(start, request, context));
         } catch (thrown) {
           if (asOstiaryError(thrown).code.startsWith('oauth/')) throw thrown;
-          const { error, retryUrl } = withRetry(thrown, await restartUrl(context, authorization));
-          logFailure('authorize-connector', error, request);
-          return errorPage(error, request, retryUrl);
+          return failure(thrown, { start, request }, context);
         }
       });
     },
   });
+}
+
+function login(start: LoginStart, request: IssuerRequest, context: IssuerContext): Promise<Reply> {
+  if (start.authorization.prompt.includes('none')) throw notLoggedIn();
+  return beginLogin(start, request, context);
+}
+
+/** Who may not be asked does not look at pages either. Whoever else a session was refused to may come as somebody else. */
+async function failure(
+  thrown: unknown,
+  { start: { authorization }, request }: { readonly start: LoginStart; readonly request: IssuerRequest },
+  context: IssuerContext,
+): Promise<Reply> {
+  const { prompt } = authorization;
+  const isRefused = asOstiaryError(thrown).code === 'login/not_allowed' && !prompt.includes('login');
+  const again = isRefused ? { ...authorization, prompt: [...prompt, 'select_account' as const] } : authorization;
+  const { error, retryUrl } = withRetry(thrown, await restartUrl(context, again));
+  logFailure('authorize-connector', error, request);
+  if (prompt.includes('none')) return errorToClient(error, authorization, { issuer: context.issuer, request });
+  return errorPage(error, request, retryUrl);
 }
 
 /** From here on the redirect URI is known to be the client's, so OAuth errors go there; what has a page of its own stays one. */

@@ -3,8 +3,9 @@ import { inTime } from '../checks/in-time.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
-import { connectorScopes, type LoginStart } from '../login/begin.ts';
+import type { LoginStart } from '../login/begin.ts';
 import { completeLogin } from '../login/complete.ts';
+import { connectorScopes } from '../login/connector-scopes.ts';
 import { failuresOf, resumeLogin } from '../login/resume.ts';
 import { hasTransaction, loadTransaction } from '../login/transaction.ts';
 import { callbackUrl, localUrl } from '../login/urls.ts';
@@ -65,7 +66,7 @@ async function handleCallback(request: IssuerRequest, context: IssuerContext): P
       throw new OstiaryError('upstream/protocol', 'This answer must be posted.', { detail: { connector: entry.id } });
     }
     const finish = {
-      scopes: connectorScopes(start.authorization),
+      scopes: await connectorScopes({ client: start.client, scopes: start.authorization.scopes }, context),
       callbackUrl: callbackUrl(context, entry),
       state: transaction.id,
       keep: transaction.keep,

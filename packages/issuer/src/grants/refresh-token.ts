@@ -119,7 +119,7 @@ async function renew(use: Use, record: FamilyRecord, context: IssuerContext): Pr
 /** Asks the provider, replaces the record, mints. */
 async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promise<IssuedTokens | 'again'> {
   const { token } = use;
-  const identity = await renewIdentity(turn, context);
+  const identity = await renewIdentity(turn, use.grant.client, context);
   // Who was paused for longer than the lease may have shown what another replica has spent since.
   if (identity === 'rejected') return (await turn.isMine()) ? loginRejected(use, context) : 'again';
   const mine = turn.record();

@@ -2,8 +2,9 @@ import type { Refresh } from '@ostiary/connector-sdk';
 import { OstiaryError, type Secret } from '@ostiary/primitives';
 import { requireIdentity } from '../checks/identity.ts';
 import { inTime } from '../checks/in-time.ts';
+import type { Client } from '../client.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
-import { connectorScopes } from '../login/begin.ts';
+import { connectorScopes } from '../login/connector-scopes.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
 import { type KnownIdentity, restoreIdentity, type StoredIdentity, storeIdentity } from '../records/stored-identity.ts';
 import { loginConnector } from './login-connector.ts';
@@ -18,7 +19,11 @@ import type { Turn } from './turn.ts';
  *   when the connector answers no identity; `oauth/invalid_grant` when this process has no way to ask it; `seal/invalid`
  *   when what it is asked with cannot be read any more.
  */
-export async function renewIdentity(turn: Turn, context: IssuerContext): Promise<StoredIdentity | 'rejected'> {
+export async function renewIdentity(
+  turn: Turn,
+  client: Client,
+  context: IssuerContext,
+): Promise<StoredIdentity | 'rejected'> {
   const family = turn.record().value;
   const { refresh } = loginConnector(family.connectorId, context).connector;
   if (refresh === undefined) throw notRenewable(family);
@@ -32,7 +37,7 @@ export async function renewIdentity(turn: Turn, context: IssuerContext): Promise
   const { identity } = known;
   const ask = {
     identity,
-    scopes: connectorScopes(family),
+    scopes: await connectorScopes({ client, scopes: family.scopes }, context),
     async persist(connectorData: Secret) {
       const persisted = { ...identity, connectorData };
       known = { identity: persisted, stored: await storeIdentity(persisted, context.sealer) };

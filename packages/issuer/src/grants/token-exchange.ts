@@ -1,4 +1,4 @@
-import type { Identity, TokenExchange } from '@ostiary/connector-sdk';
+import type { ConnectorScopes, Identity, TokenExchange } from '@ostiary/connector-sdk';
 import { OstiaryError, Secret } from '@ostiary/primitives';
 import { requireIdentity } from '../checks/identity.ts';
 import { inTime } from '../checks/in-time.ts';
@@ -6,7 +6,7 @@ import { checkAudience, checkKnownScopes } from '../checks/scope.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import { TOKEN_EXCHANGE } from '../grant-type.ts';
-import { connectorScopes } from '../login/begin.ts';
+import { connectorScopes } from '../login/connector-scopes.ts';
 import { personFields } from '../login/person-fields.ts';
 import { type Parameters, splitList } from '../parameters.ts';
 import { decide, requireOpenDoor } from '../policy/permit.ts';
@@ -31,7 +31,10 @@ export async function exchangeToken(grant: GrantRequest, context: IssuerContext)
   const connector = requireConnector(grant, context);
   const door = { grantType: TOKEN_EXCHANGE, client, connector } as const;
   requireOpenDoor(door);
-  const identity = await askConnector(connector, { grant, scopes: wanted.scopes });
+  const identity = await askConnector(connector, {
+    grant,
+    scopes: await connectorScopes({ client, ...wanted }, context),
+  });
   const stored = await storeIdentity(identity, context.sealer);
   const { scopes, audience, type } = wanted;
   const permit = await decide(
@@ -93,12 +96,12 @@ function requireConnector({ params, client }: GrantRequest, context: IssuerConte
 /** Whose token it is. */
 async function askConnector(
   { id, connector }: ConnectorEntry,
-  { grant: { params, client }, scopes }: { readonly grant: GrantRequest; readonly scopes: readonly string[] },
+  { grant: { params, client }, scopes }: { readonly grant: GrantRequest; readonly scopes: ConnectorScopes },
 ): Promise<Identity> {
   const exchange = requireExchange(id, connector.exchange);
   const subjectToken = new Secret(required(params, 'subject_token'));
   const subjectTokenType = requireSubjectTokenType(params, exchange);
-  const ask = { subjectToken, subjectTokenType, scopes: connectorScopes({ scopes }) };
+  const ask = { subjectToken, subjectTokenType, scopes };
   const identity = await inTime(id, exchange.exchange(ask));
   if (identity === 'rejected') {
     const message = 'The subject_token is no good at this connector: forged, expired, or meant for somebody else.';

@@ -9,7 +9,7 @@ import { type Authenticated, sinceOf } from '../records/authentication.ts';
 import type { BrowserSession, ClientOfSession } from '../records/browser-session.ts';
 import type { SetCookie } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
-import { connectorScopes } from './begin.ts';
+import { connectorScopes } from './connector-scopes.ts';
 import { expired } from './transaction.ts';
 
 /** A session that is not over. */
@@ -82,7 +82,7 @@ export async function openSession(
   const { sessions } = context;
   if (sessions === undefined) return undefined;
   const secret = randomToken(context.random);
-  const begun = newSession(login, hashToken(secret), context);
+  const begun = await newSession(login, hashToken(secret), context);
   const before = await findSession(request, context);
   if (before !== undefined && !isSamePerson(before, begun)) await endSession(before.id, request, context);
   if (login.connector.knowsAtEveryRequest === true) return undefined;
@@ -99,10 +99,15 @@ export function forgetSession({ sessions }: Pick<IssuerContext, 'sessions'>): re
   return sessions === undefined ? [] : [expired(sessions.cookieName)];
 }
 
-function newSession({ authenticated, client }: FinishedLogin, secret: string, context: IssuerContext): BrowserSession {
+async function newSession(
+  { authenticated, client }: FinishedLogin,
+  secret: string,
+  context: IssuerContext,
+): Promise<BrowserSession> {
   const { request, connectorId, identity, authTime } = authenticated;
   return {
-    ...{ secret, connectorId, identity, authTime, askedFor: connectorScopes(request) },
+    ...{ secret, connectorId, identity, authTime },
+    askedFor: await connectorScopes({ client, scopes: request.scopes }, context),
     loggedInAt: sinceOf(authenticated),
     lastUsedAt: epochSeconds(context.now()),
     clients: [{ id: client.id, direct: true }],

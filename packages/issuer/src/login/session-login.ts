@@ -8,9 +8,10 @@ import type { Authenticated } from '../records/authentication.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { grantTypeOf } from '../requests/authorization-request.ts';
-import { connectorScopes, type LoginStart } from './begin.ts';
+import type { LoginStart } from './begin.ts';
 import { findSession, type LiveSession, useSession } from './browser-session.ts';
 import { answerClient, askForConsent } from './complete.ts';
+import { connectorScopes } from './connector-scopes.ts';
 import { connectorsFor } from './connectors.ts';
 import { needsConsent } from './consent.ts';
 import { newTransactionId } from './transaction.ts';
@@ -35,9 +36,8 @@ export async function answeringSession(
   if (entry === undefined || !isFreshEnough(session, { entry, authorization }, context)) return undefined;
   const login = loginOf({ client, connector: entry, identity, since });
   if (expectedSubject !== undefined && expectedSubject !== login.subject) return undefined;
-  if (!holdsWhatIsAsked(session, { client, entry, authorization }) || !(await isShared(session, client, context))) {
-    return undefined;
-  }
+  if (!(await holdsWhatIsAsked(session, { client, entry, authorization }, context))) return undefined;
+  if (!(await isShared(session, client, context))) return undefined;
   if ((await context.revocations.find(() => login)) === undefined) return session;
   await endSession(session.id, request, context);
   return undefined;
@@ -60,8 +60,12 @@ function isFreshEnough(
  * Groups are there only if the login was asked for them. And what a login is renewed with can be spent once at some
  * providers: two clients that both held it would end each other's login.
  */
-function holdsWhatIsAsked({ askedFor }: LiveSession, { entry, authorization }: LoginStart): boolean {
-  const { groups, offlineAccess } = connectorScopes(authorization);
+async function holdsWhatIsAsked(
+  { askedFor }: LiveSession,
+  { client, entry, authorization: { scopes } }: LoginStart,
+  context: IssuerContext,
+): Promise<boolean> {
+  const { groups, offlineAccess } = await connectorScopes({ client, scopes }, context);
   if (groups && !askedFor.groups) return false;
   if (!offlineAccess) return true;
   const { refresh } = entry.connector;

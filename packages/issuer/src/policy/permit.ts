@@ -1,11 +1,12 @@
 import { OstiaryError } from '@ostiary/primitives';
 import type { ExtraClaims } from '@ostiary/token-core';
 import { encodeSubject } from '@ostiary/token-core';
-import { peersOf, trusts } from '../checks/scope.ts';
+import { peersOf, trustingPeer } from '../checks/scope.ts';
 import type { Client, ClientRegistry } from '../client.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { GrantType } from '../grant-type.ts';
 import type { StoredIdentity } from '../records/stored-identity.ts';
+import { isForPerson, releasedGroups } from './people.ts';
 import type { RevocableLogin, Revocations } from './revocations.ts';
 
 /** Who wants what, through which door. */
@@ -87,22 +88,35 @@ export async function decide(question: PolicyQuestion, { clients, revocations }:
       throw refused('This account has a reserved name.', { rule: 'reserved_name', user: identity.userId });
     }
   }
-  const peers: string[] = [];
-  for (const peer of [...peersOf(question.scopes), ...(question.audience ?? [])]) {
-    if (!(await trusts(peer, client, clients))) {
-      throw refused('This client may no longer ask for that audience.', { rule: 'audience', peer });
-    }
-    if (!peers.includes(peer)) peers.push(peer);
+  const audience = await audienceOf(question, clients);
+  if (!audience.every((member) => isForPerson(member, identity))) {
+    throw refused('You may not use this application.', { rule: 'people', user: identity.userId });
   }
-  const [first, ...others] = peers.includes(client.id) ? peers : [...peers, client.id];
+  const [first = client, ...others] = audience;
   return new Permit(issued, {
     client,
     connectorId: connector.id,
     subject: subjectOf(question),
-    audience: [first ?? client.id, ...others],
+    audience: [first.id, ...others.map(({ id }) => id)],
     scopes: question.scopes,
-    claims: claimsFor(question),
+    claims: claimsFor({ ...question, audience }),
   });
+}
+
+/** Those that are to accept the token, in the order in which they were asked for; the client itself is among them. */
+async function audienceOf(
+  { client, scopes, audience = [] }: PolicyQuestion,
+  clients: ClientRegistry,
+): Promise<readonly Client[]> {
+  const members = new Map<string, Client>();
+  for (const id of [...peersOf(scopes), ...audience]) {
+    const peer = await trustingPeer(id, client, clients);
+    if (peer === undefined) {
+      throw refused('This client may no longer ask for that audience.', { rule: 'audience', peer: id });
+    }
+    members.set(id, peer);
+  }
+  return [...members.set(client.id, members.get(client.id) ?? client).values()];
 }
 
 /** What of a login may have been revoked. */
@@ -148,12 +162,15 @@ export function requireOpenDoor({
 /** Whose claims, and which. */
 export interface ClaimsQuestion extends Pick<PolicyQuestion, 'identity' | 'scopes'> {
   readonly connector: Pick<ConnectorEntry, 'id'>;
+  /** Who is told. */
+  readonly audience: readonly Client[];
 }
 
 /** Claims by scope, as in Dex: what is empty is left out, `email_verified` always accompanies the scope `email`. */
-export function claimsFor({ scopes, identity, connector }: ClaimsQuestion): ExtraClaims {
+export function claimsFor({ scopes, identity, connector, audience }: ClaimsQuestion): ExtraClaims {
   const has = (scope: string): boolean => scopes.includes(scope);
-  const groups = identity.groups.filter((group) => !group.startsWith(RESERVED));
+  const released = releasedGroups(identity.groups, audience);
+  const groups = released.filter((group) => !group.startsWith(RESERVED));
   const text = (name: string, value: string | undefined) => (value ? { [name]: value } : {});
   return {
     ...(has('email') ? text('email', identity.email?.address) : {}),
