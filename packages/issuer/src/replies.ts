@@ -68,12 +68,13 @@ function redirectToClient(
   return { kind: 'redirect', status: 303, location: withQuery(redirectUri, added), cookies };
 }
 
-/** A URI of a client with more parameters; not one sign of it is changed. */
+/** A URI of a client with more parameters, in front of a fragment; not one sign of it is changed. */
 export function withQuery(uri: string, parameters: Readonly<Record<string, string>>): string {
   const added = new URLSearchParams(parameters).toString();
   if (added === '') return uri;
-  const separator = uri.includes('?') ? (/[?&]$/.test(uri) ? '' : '&') : '?';
-  return uri + separator + added;
+  const [address = ''] = uri.split('#', 1);
+  const separator = address.includes('?') ? (/[?&]$/.test(address) ? '' : '&') : '?';
+  return address + separator + added + uri.slice(address.length);
 }
 
 /** An error as a program expects it (RFC 6749 section 5.2). */

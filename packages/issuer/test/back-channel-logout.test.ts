@@ -99,14 +99,14 @@ describe('a client that cannot be told', () => {
     [
       'answers with a fault',
       async () => new Response('secret', { status: 503 }),
-      'the client answered with the status 503',
+      'The client answered with the status 503.',
     ],
     [
       'redirects',
       async () => new Response(null, { status: 302, headers: { location: 'https://evil.example' } }),
-      'the client answered with the status 302',
+      'The client answered with the status 302.',
     ],
-    ['cannot be reached', () => Promise.reject(new Error('refused')), 'refused'],
+    ['cannot be reached', () => Promise.reject(new Error('refused')), 'The client cannot be reached.'],
   ])('keeps nobody logged in when it %s, and the others are told', async (_what, answer, reason) => {
     const { harness, browser, sent, answers, end } = await afterLogout();
     answers.set(logoutApp.backchannelLogoutUri ?? '', answer);
@@ -137,7 +137,7 @@ describe('a client that cannot be told', () => {
     expect(isOver).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await reply).toMatchObject({ page: { name: 'logged-out' } });
-    const reason = 'the client has not answered within 5 seconds';
+    const reason = 'The client has not answered within 5 seconds.';
     expect(failures(harness)).toEqual([
       ['app', reason],
       ['wiki', reason],

@@ -89,6 +89,12 @@ describe('a client that sends the ID token of the person', () => {
     expect(events(harness, 'logout.done')).toEqual([{ connector: 'idp', user: 'u-1', client: 'app' }]);
   });
 
+  it('gets them back in front of the fragment of its address', async () => {
+    const { browser, tokens } = await loggedIn(await startWithSessions());
+    const params = { id_token_hint: tokens.id, post_logout_redirect_uri: `${bye}#/bye?x`, state: 's' };
+    expect(locationOf(await logOut(browser, params))).toBe(`${bye}?state=s#/bye?x`);
+  });
+
   it('may do so with a form', async () => {
     const { browser, tokens } = await loggedIn(await startWithSessions());
     const form = { id_token_hint: tokens.id, post_logout_redirect_uri: `${bye}?tenant=a`, state: 's' };

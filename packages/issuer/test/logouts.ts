@@ -10,7 +10,7 @@ export const bye: string = 'https://app.example.com/bye';
 /** A client that hears of logouts. */
 export const logoutApp: Client = {
   ...app,
-  postLogoutRedirectUris: [bye, `${bye}?tenant=a`, 'https://app.example.com/ü'],
+  postLogoutRedirectUris: [bye, `${bye}?tenant=a`, `${bye}#/bye?x`, 'https://app.example.com/ü'],
   backchannelLogoutUri: 'https://app.example.com/backchannel',
 };
 

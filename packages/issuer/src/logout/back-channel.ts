@@ -1,5 +1,5 @@
 /** Tells clients that a session is over (OpenID Connect Back-Channel Logout 1.0). */
-import type { Fetch, Logger } from '@ostiary/primitives';
+import { type Fetch, type Logger, OstiaryError } from '@ostiary/primitives';
 import type { IssuerContext } from '../context.ts';
 import type { LiveSession } from '../login/browser-session.ts';
 import { subjectOfSession } from '../records/browser-session.ts';
@@ -17,7 +17,7 @@ export async function notifyClients(session: LiveSession, log: Logger, context: 
   const { backchannel } = context;
   if (backchannel === undefined) return;
   const budget = new AbortController();
-  const timer = setTimeout(() => budget.abort(new Error(tooLate)), NOTIFY_SECONDS * 1000);
+  const timer = setTimeout(() => budget.abort(notTold(tooLate)), NOTIFY_SECONDS * 1000);
   const notice = { session, fetch: backchannel.fetch, signal: budget.signal };
   const told = session.clients.map(async ({ id: client }) => {
     try {
@@ -30,7 +30,7 @@ export async function notifyClients(session: LiveSession, log: Logger, context: 
   clearTimeout(timer);
 }
 
-const tooLate = `the client has not answered within ${NOTIFY_SECONDS} seconds`;
+const tooLate = `The client has not answered within ${NOTIFY_SECONDS} seconds.`;
 
 interface Notice {
   readonly session: LiveSession;
@@ -49,10 +49,16 @@ async function notifyClient(
   const body = new URLSearchParams({ logout_token: token });
   // A redirect would take the token to where the operator did not say.
   const request = { method: 'POST', headers, body, redirect: 'manual', signal } as const;
-  const response = await fetch(client.backchannelLogoutUri, request);
+  const response = await fetch(client.backchannelLogoutUri, request).catch((cause: unknown) => {
+    throw signal.aborted ? signal.reason : notTold('The client cannot be reached.', cause);
+  });
   await response.body?.cancel();
-  if (!response.ok) throw new Error(`the client answered with the status ${response.status}`);
+  if (!response.ok) throw notTold(`The client answered with the status ${response.status}.`);
 }
+
+/** For the log: what a client does is no fault here, and needs no stack. */
+const notTold = (message: string, cause?: unknown): OstiaryError =>
+  new OstiaryError('upstream/unavailable', message, { cause });
 
 /** What comes of the work, or why it was given up: not everything that it waits for ends with the signal. */
 async function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
