@@ -96,7 +96,9 @@ async function withServer(
   const { issuer: id, lifetimes, protocol, passwordAttempts, sessions, web, frontend } = config;
   const clients = clientRegistry(config.clients);
   const policies = { lifetimes, protocol, passwordAttempts, ...(sessions === undefined ? {} : { sessions }) };
-  const issuer = createIssuer({ issuer: id, storage, keys, sealer, clients, connectors, ...policies, ...deps });
+  // Without the retries of connectors: a logout token is sent once.
+  const parts = { storage, keys, sealer, clients, connectors, backchannel: { fetch: http() } };
+  const issuer = createIssuer({ issuer: id, ...parts, ...policies, ...deps });
   const probes = [
     { name: 'storage', run: storageProbe({ storage, now, random }) },
     { name: 'keys', run: async () => void keys.signer() },

@@ -8,6 +8,46 @@ const secretsOf = async (client: string, world?: World): Promise<readonly string
 };
 
 describe('staticClients', () => {
+  it('reads where a browser goes after a logout, and where logouts are told', async () => {
+    const uris = ['https://a.example/bye#/x', 'com.example.app:/bye', '/bye', 'http://127.0.0.1:8000/'];
+    const told = 'http://a.svc/logout?x=1';
+    const client = `{id: a, name: A, secret: s, postLogoutRedirectURIs: ${JSON.stringify(uris)}, backchannelLogoutURI: "${told}"}`;
+    const { config, warnings } = await load(`${withClients(client)}\nsessions: {}`);
+    expect(config.clients[0]).toMatchObject({ postLogoutRedirectUris: uris, backchannelLogoutUri: told });
+    expect(warnings).toEqual([]);
+    const bare = await load(
+      withClients('{id: a, name: A, secret: s, postLogoutRedirectURIs: [], backchannelLogoutURI: ""}'),
+    );
+    expect(bare.config.clients[0]).not.toHaveProperty('postLogoutRedirectUris');
+    expect(bare.config.clients[0]).not.toHaveProperty('backchannelLogoutUri');
+    expect(bare.warnings).toEqual([]);
+  });
+
+  it('warns of what belongs to a logout where there are no sessions', async () => {
+    const client =
+      '{id: a, name: A, secret: s, postLogoutRedirectURIs: ["https://a.example"], backchannelLogoutURI: "https://a.example"}';
+    const { warnings } = await load(withClients(client));
+    expect(warnings.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      'staticClients[0].postLogoutRedirectURIs does nothing without sessions. Add a sessions block.',
+      'staticClients[0].backchannelLogoutURI does nothing without sessions. Add a sessions block.',
+    ]);
+  });
+
+  it.each([
+    ['postLogoutRedirectURIs: [bye]', 'postLogoutRedirectURIs[0]: is not an absolute URI.'],
+    ['postLogoutRedirectURIs: ["//evil.example"]', 'postLogoutRedirectURIs[0]: is not an absolute URI.'],
+    ['postLogoutRedirectURIs: ["https://*.example"]', 'postLogoutRedirectURIs[0]: has a wildcard'],
+    ['postLogoutRedirectURIs: ["https://a.example/ü"]', 'postLogoutRedirectURIs[0]: has a sign that no URI has.'],
+    ['postLogoutRedirectURIs: ["javascript:alert(1)"]', 'postLogoutRedirectURIs[0]: has a scheme that runs code'],
+    ['backchannelLogoutURI: /logout', 'backchannelLogoutURI: is not a URL.'],
+    ['backchannelLogoutURI: "ftp://a.example"', 'backchannelLogoutURI: must begin with https://'],
+    ['backchannelLogoutURI: "https://a:b@a.example"', 'backchannelLogoutURI: must not contain a user name'],
+    ['backchannelLogoutURI: "https://a.example#x"', 'backchannelLogoutURI: has a fragment'],
+  ])('refuses %s', async (key, problem) => {
+    const problems = await problemsOf(`${withClients(`{id: a, name: A, secret: s, ${key}}`)}\nsessions: {}`);
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+  });
+
   it('reads every key', async () => {
     const { config } = await load(
       withClients(

@@ -33,35 +33,50 @@ export async function readClients(input: ClientsInput): Promise<readonly Client[
 
 async function readClient(block: LooseClient, index: number, input: ClientsInput): Promise<Client> {
   const path = `staticClients[${index}]`;
-  const { redirectURIs = [], trustedPeers = [], allowedConnectors = [] } = block;
-  const { signingAlgorithm, idTokenLifetime, ssoSharedWith, tokenReview } = block;
+  const { redirectURIs = [], trustedPeers = [], allowedConnectors = [], postLogoutRedirectURIs = [] } = block;
   const logoUrl = readLogo(block, path, input);
+  const isPublic = block.public ?? false;
   checkPaths(block, path, input);
   checkSessionKeys(block, path, input);
   return {
     id: readId(block, path, input),
     name: block.name ?? '',
-    public: block.public ?? false,
+    public: isPublic,
     secrets: await readSecrets(block, path, input),
     redirectUris: redirectURIs,
     trustedPeers,
-    ...(allowedConnectors.length === 0 ? {} : { allowedConnectors }),
-    ...(signingAlgorithm === undefined ? {} : { signingAlgorithm }),
-    ...(idTokenLifetime === undefined ? {} : { idTokenLifetime }),
-    ...(logoUrl === undefined ? {} : { logoUrl }),
-    ...(ssoSharedWith === undefined ? {} : { sharesLoginWith: ssoSharedWith }),
-    ...(block.refreshTokenLifetime ? { refreshTokenLifetime: block.refreshTokenLifetime } : {}),
-    ...(tokenReview === undefined
-      ? {}
-      : { tokenReview: readTokenReview(tokenReview, { path, isPublic: block.public === true, report: input.report }) }),
+    ...present({
+      logoUrl,
+      allowedConnectors: unlessEmpty(allowedConnectors),
+      allowedGroups: block.allowedGroups,
+      allowedEmails: block.allowedEmails,
+      tokenGroups: block.tokenGroups,
+      signingAlgorithm: block.signingAlgorithm,
+      idTokenLifetime: block.idTokenLifetime,
+      postLogoutRedirectUris: unlessEmpty(postLogoutRedirectURIs),
+      backchannelLogoutUri: block.backchannelLogoutURI,
+      sharesLoginWith: block.ssoSharedWith,
+      refreshTokenLifetime: block.refreshTokenLifetime || undefined,
+      tokenReview: block.tokenReview && readTokenReview(block.tokenReview, { path, isPublic, report: input.report }),
+    }),
   };
+}
+
+const unlessEmpty = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
+
+/** Properties that are `undefined` are none at all. */
+function present<T extends object>(properties: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(properties).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> }; // the same names and values
 }
 
 /** What is said of sessions where there are none: a list of nobody holds anyway, a limit does not. */
 function checkSessionKeys(block: LooseClient, path: string, { hasSessions, report }: ClientsInput): void {
   if (hasSessions) return;
-  if (block.ssoSharedWith !== undefined && block.ssoSharedWith.length > 0) {
-    report.warn(`${path}.ssoSharedWith`, 'does nothing without sessions. Add a sessions block.');
+  for (const key of ['ssoSharedWith', 'postLogoutRedirectURIs', 'backchannelLogoutURI'] as const) {
+    const value = block[key];
+    if (value === undefined || value.length === 0) continue;
+    report.warn(`${path}.${key}`, 'does nothing without sessions. Add a sessions block.');
   }
   if (block.refreshTokenLifetime === 'session') {
     const message = 'is "session", but there are no sessions. Add a sessions block, or write "standalone".';

@@ -33,7 +33,6 @@ const noCookieKey = 'the cookie holds nothing but random signs, so there is noth
 const noMfa = 'Ostiary asks for no second factor yet. Remove it, and ask for one at the identity provider.';
 const noVault = 'Ostiary signs with local keys only, not with Vault or OpenBao yet. Remove it.';
 const noFrontendFiles = 'the pages are built in. Set frontend.issuer, logoURL, theme and extra instead.';
-const noLogout = 'Ostiary has no logout endpoint yet, so nobody is sent there.';
 
 /** Keys of Dex, in the order of its documentation. */
 export const keyDecisions: readonly Decision[] = [
@@ -137,8 +136,11 @@ export const keyDecisions: readonly Decision[] = [
   honoured('staticClients[].secretEnv', 'An unset or empty variable is an error.'),
   honoured('staticClients[].name'),
   honoured('staticClients[].redirectURIs'),
-  ignored('staticClients[].postLogoutRedirectURIs', noLogout),
-  ignored('staticClients[].backchannelLogoutURI', noLogout),
+  honoured('staticClients[].postLogoutRedirectURIs', 'Does nothing without sessions, with a warning.'),
+  honoured(
+    'staticClients[].backchannelLogoutURI',
+    'An http or https URL without user name and fragment. Does nothing without sessions, with a warning.',
+  ),
   honoured(
     'staticClients[].refreshTokenLifetime',
     '`session` needs sessions. It ends access tokens as well, and ID tokens where the issuer is asked about them.',

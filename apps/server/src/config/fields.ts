@@ -1,5 +1,6 @@
 /** Field types of the configuration schema that are not in the connector kit. */
 import { isIP } from 'node:net';
+import { httpUrl } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 import { type ListenAddress, parseListenAddress } from '../listen/address.ts';
 import { isColour } from '../pages/colour.ts';
@@ -52,19 +53,32 @@ export const isLocalPath = (uri: string): boolean => localPath.test(uri);
  * takes both, and Kubeflow's oauth2-proxy registers `/oauth2/callback`.
  */
 export const redirectUri: z.ZodType<string, string> = z.string().superRefine((text, context) => {
-  const isPath = isLocalPath(text);
-  if (!(isPath || URL.canParse(text))) {
-    context.addIssue('is not an absolute URI. Write it like https://app.example.com/callback.');
-  } else if (!/^[\x21-\x7e]+$/u.test(text))
-    context.addIssue('has a sign that no URI has. Percent-encode it, like %20.');
-  else if (text.includes('#')) context.addIssue('has a fragment (#…), which OAuth 2.0 forbids. Remove it.');
-  else if (text.includes('*')) context.addIssue('has a wildcard, but is compared as it stands. List each URI.');
-  else if (!isPath && forbiddenSchemes.has(new URL(text).protocol)) {
-    context.addIssue(
-      'has a scheme that runs code or reads files. Use https, http on loopback, or a scheme of the app.',
-    );
-  }
+  const fragment = text.includes('#') ? 'has a fragment (#…), which OAuth 2.0 forbids. Remove it.' : undefined;
+  const problem = targetProblem(text, 'https://app.example.com/callback') ?? fragment;
+  if (problem !== undefined) context.addIssue(problem);
 });
+
+/** Where a browser may go after a logout: as a redirect URI. No code is sent there, so it may have a fragment. */
+export const postLogoutRedirectUri: z.ZodType<string, string> = z.string().superRefine((text, context) => {
+  const problem = targetProblem(text, 'https://app.example.com/logged-out');
+  if (problem !== undefined) context.addIssue(problem);
+});
+
+/** What keeps a browser from being sent there, if anything. */
+function targetProblem(text: string, example: string): string | undefined {
+  const isPath = isLocalPath(text);
+  if (!(isPath || URL.canParse(text))) return `is not an absolute URI. Write it like ${example}.`;
+  if (!/^[\x21-\x7e]+$/u.test(text)) return 'has a sign that no URI has. Percent-encode it, like %20.';
+  if (text.includes('*')) return 'has a wildcard, but is compared as it stands. List each URI.';
+  if (isPath || !forbiddenSchemes.has(new URL(text).protocol)) return undefined;
+  return 'has a scheme that runs code or reads files. Use https, http on loopback, or a scheme of the app.';
+}
+
+/** Where logout tokens are posted to (OpenID Connect Back-Channel Logout section 2.2). */
+export const backchannelUri: z.ZodType<string, string> = httpUrl().refine(
+  (text) => !text.includes('#'),
+  'has a fragment (#…), which is sent to nobody. Remove it.',
+);
 
 /** `frontend.extra`: any texts, as in Dex. Those that mean something here must be usable, unless they are empty. */
 export const frontendExtra: z.ZodType<Record<string, string>> = z

@@ -2,7 +2,16 @@
 import { duration, listWithDefault, secretText, text, textLike } from '@ostiary/connector-sdk/config';
 import { grantTypes } from '@ostiary/issuer';
 import { z } from 'zod';
-import { frontendExtra, headerValue, listenAddress, network, origin, redirectUri } from './fields.ts';
+import {
+  backchannelUri,
+  frontendExtra,
+  headerValue,
+  listenAddress,
+  network,
+  origin,
+  postLogoutRedirectUri,
+  redirectUri,
+} from './fields.ts';
 import { tokenReview } from './token-review.ts';
 
 const tlsVersion = z.enum(['1.2', '1.3']);
@@ -54,6 +63,8 @@ export const staticClient = z.object({
     .describe('Path of a file with the secret, read at start. One of secret, secretEnv and secretFile.'),
   name: text(),
   redirectURIs: z.array(redirectUri).default([]),
+  postLogoutRedirectURIs: z.array(postLogoutRedirectUri).default([]),
+  backchannelLogoutURI: backchannelUri.exactOptional(),
   trustedPeers: z.array(text()).default([]),
   public: flag,
   logoURL: text().exactOptional(),
@@ -165,7 +176,10 @@ export const telemetryKeys = z.object({ http: listenAddress.exactOptional() });
 const sessions = z
   .object({
     cookieName: textLike(/^[\w!#$%&'*+.^`|~-]+$/u, 'is no name of a cookie. Use letters, digits, - and _.')
-      .refine((name) => !/^(?:login-|__)/u.test(name), 'begins with login- or __, which other cookies do. Change it.')
+      .refine(
+        (name) => !/^(?:login-|logout-|__)/u.test(name),
+        'begins with login-, logout- or __, which other cookies do. Change it.',
+      )
       .default('ostiary_session'),
     absoluteLifetime: seconds(1).default(24 * 3600),
     validIfNotUsedFor: seconds(1).exactOptional(),
