@@ -12,6 +12,7 @@ const relyingParty: RelyingParty = {
   refresh: unreachable,
   userinfo: unreachable,
   revoke: unreachable,
+  endSessionUrl: unreachable,
 };
 
 /** The app on a port of its own. */
@@ -74,9 +75,22 @@ it('lets two tabs of one browser log in, whichever is back first', async () => {
 });
 
 it.each([
-  ['ends the login at the issuer when somebody logs out', async () => {}, []],
-  ['logs out also when the issuer cannot be told', unreachable, ['revoke: fetch failed']],
-])('%s', async (_what, answer, lines) => {
+  ['ends the login at the issuer when somebody logs out', async () => {}, async () => undefined, [], '/'],
+  [
+    'leads on to an issuer that has a session to end',
+    async () => {},
+    async () => 'http://issuer.example/logout?id_token_hint=x',
+    [],
+    'http://issuer.example/logout?id_token_hint=x',
+  ],
+  [
+    'logs out also when the issuer cannot be told',
+    unreachable,
+    unreachable,
+    ['revoke: fetch failed', 'end session: fetch failed'],
+    '/',
+  ],
+])('%s', async (_what, answer, endSessionUrl, lines, next) => {
   const revoked: unknown[] = [];
   const log: string[] = [];
   const party: RelyingParty = {
@@ -86,6 +100,7 @@ it.each([
       revoked.push(refreshToken);
       return answer();
     },
+    endSessionUrl,
   };
   using app = await startApp(party, (line) => log.push(line));
   let cookie = '';
@@ -98,7 +113,8 @@ it.each([
   await go('/callback?code=c&state=s');
   const before = cookie;
   expect(await (await go('/')).text()).toContain('Log out');
-  expect((await go('/logout', 'POST')).status).toBe(303);
+  const answered = await go('/logout', 'POST');
+  expect([answered.status, answered.headers.get('location')]).toEqual([303, next]);
   expect(revoked).toEqual(['r']);
   expect(log).toEqual(lines);
   cookie = before;

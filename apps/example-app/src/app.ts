@@ -54,7 +54,8 @@ class NotBegun extends Error {
   override readonly name = 'NotBegun';
 }
 
-function createRouter({ issuer, baseUrl, relyingParty, sessions, log }: AppOptions): Router {
+function createRouter(options: AppOptions): Router {
+  const { issuer, baseUrl, relyingParty, sessions } = options;
   const router = new Router();
   const sessionOf = (ctx: Koa.Context): Session => sessions.get(ctx.cookies.get(COOKIE)) ?? {};
   const current = (ctx: Koa.Context): Tokens | undefined => sessionOf(ctx).tokens;
@@ -100,12 +101,18 @@ function createRouter({ issuer, baseUrl, relyingParty, sessions, log }: AppOptio
     sessions.remove(ctx.cookies.get(COOKIE));
     ctx.cookies.set(COOKIE, null);
     // Whoever logs out is logged out here, whatever the issuer says.
-    if (tokens !== undefined)
-      await relyingParty.revoke(tokens).catch((error: unknown) => log(`revoke: ${chain(error)}`));
+    const next = tokens === undefined ? undefined : await endLogin(tokens, options);
     ctx.status = 303;
-    ctx.redirect('/');
+    ctx.redirect(next ?? '/');
   });
   return router;
+}
+
+/** Ends the login at the issuer. @returns where the browser has to go for that, if anywhere. */
+async function endLogin(tokens: Tokens, { relyingParty, log }: AppOptions): Promise<string | undefined> {
+  const told = (what: string) => (error: unknown) => void log(`${what}: ${chain(error)}`);
+  await relyingParty.revoke(tokens).catch(told('revoke'));
+  return (await relyingParty.endSessionUrl(tokens).catch(told('end session'))) ?? undefined;
 }
 
 async function facts(tokens: Tokens, relyingParty: RelyingParty): Promise<Parameters<typeof personPage>[0]> {

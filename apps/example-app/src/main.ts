@@ -41,7 +41,11 @@ const { issuer, clientId, clientSecret, url } = new Command('example-app')
 const app = createApp({
   issuer,
   baseUrl: url,
-  relyingParty: createRelyingParty({ issuer, clientId, clientSecret, redirectUri: new URL('/callback', url).href }),
+  relyingParty: createRelyingParty({
+    ...{ issuer, clientId, clientSecret },
+    redirectUri: new URL('/callback', url).href,
+    afterLogoutUri: new URL('/', url).href,
+  }),
   sessions: createSessions({ most: 1000, lifeMs: HOUR_MS, now: Date.now }),
   log: (line) => console.error(`example app: ${line}`),
 });

@@ -6,6 +6,8 @@ export interface RelyingPartyOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
+  /** Where the issuer sends the browser after a logout. */
+  readonly afterLogoutUri: string;
 }
 
 /** What must be kept in the browser's session until it comes back. */
@@ -34,6 +36,8 @@ export interface RelyingParty {
   userinfo(tokens: Tokens): Promise<Readonly<Record<string, unknown>>>;
   /** Ends the login at an issuer that offers it (RFC 7009). */
   revoke(tokens: Tokens): Promise<void>;
+  /** Where the browser ends its session at an issuer that has sessions (OpenID Connect RP-Initiated Logout). */
+  endSessionUrl(tokens: Tokens): Promise<string | undefined>;
 }
 
 /** Makes the relying party. The issuer is asked for its metadata when it is first needed, and again after a failure. */
@@ -81,6 +85,12 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
       const config = await configuration();
       if (refreshToken === undefined || config.serverMetadata().revocation_endpoint === undefined) return;
       await oidc.tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' });
+    },
+    async endSessionUrl({ idToken }) {
+      const config = await configuration();
+      if (config.serverMetadata().end_session_endpoint === undefined) return undefined;
+      const ask = { id_token_hint: idToken, post_logout_redirect_uri: options.afterLogoutUri };
+      return oidc.buildEndSessionUrl(config, ask).href;
     },
   };
 }
