@@ -52,7 +52,7 @@ describe('staticClients', () => {
     const { config } = await load(
       withClients(
         `{id: a, name: A, secret: s, redirectURIs: ["https://a.example/cb", "com.example.app:/cb"], trustedPeers: [b],
-          allowedConnectors: [mock], logoURL: "https://a.example/l.png", idTokenLifetime: 5m, signingAlgorithm: EdDSA}`,
+          allowedConnectors: [mock], allowedGroups: [ops], allowedEmails: [jane@a.example], tokenGroups: ["team-*"], logoURL: "https://a.example/l.png", idTokenLifetime: 5m, signingAlgorithm: EdDSA}`,
         '{id: b, name: B, public: true}',
       ),
     );
@@ -64,6 +64,9 @@ describe('staticClients', () => {
         redirectUris: ['https://a.example/cb', 'com.example.app:/cb'],
         trustedPeers: ['b'],
         allowedConnectors: ['mock'],
+        allowedGroups: ['ops'],
+        allowedEmails: ['jane@a.example'],
+        tokenGroups: ['team-*'],
         logoUrl: 'https://a.example/l.png',
         idTokenLifetime: 300,
         signingAlgorithm: 'EdDSA',
@@ -104,6 +107,16 @@ describe('staticClients', () => {
       'staticClients[0].refreshTokenLifetime: is "session", but there are no sessions.',
     ],
     ['{id: a, name: A, secret: s, refreshTokenLifetime: ever}', 'staticClients[0].refreshTokenLifetime: must be'],
+    [
+      '{id: a, name: A, secret: s, allowedGroups: []}',
+      'staticClients[0].allowedGroups: is empty, so nobody could log in.',
+    ],
+    [
+      '{id: a, name: A, secret: s, allowedEmails: []}',
+      'staticClients[0].allowedEmails: is empty, so nobody could log in.',
+    ],
+    ['{id: a, name: A, secret: s, allowedEmails: ["@a.example"]}', 'staticClients[0].allowedEmails[0]: is no address.'],
+    ['{id: a, name: A, secret: s, tokenGroups: ["a*b"]}', 'staticClients[0].tokenGroups[0]: has a * inside.'],
     ['{id: a, name: A, secret: s, mfaChain: [totp]}', 'staticClients[0].mfaChain: is not supported.'],
     ['{id: a, name: A, secret: s, redirectURIs: ["https://a.example/#x"]}', 'redirectURIs[0]: has a fragment'],
     ['{id: a, name: A, secret: s, redirectURIs: ["https://*.example/"]}', 'redirectURIs[0]: has a wildcard'],
