@@ -1,5 +1,5 @@
 /** Clients that are for some people only, and that hear of some groups only (docs/adr/0027). */
-import type { BeginLogin } from '@ostiary/connector-sdk';
+import type { BeginLogin, RefreshAsk } from '@ostiary/connector-sdk';
 import { describe, expect, it } from 'vitest';
 import type { Client, Reply } from '../src/index.ts';
 import { answerOf, locationOf } from './browser.ts';
@@ -111,6 +111,33 @@ describe('a connector is asked for groups', () => {
     ],
   ])('%s', async (_when, clients, scope, expected) => {
     expect(await askedFor(clients, scope)).toBe(expected);
+  });
+
+  it('at a refresh of a client that is for members', async () => {
+    const asked: RefreshAsk[] = [];
+    const harness = await start(
+      { allowedGroups: ['ops'] },
+      {
+        refresh: () => ({
+          kind: 'upstream',
+          exclusive: false,
+          async refresh(ask) {
+            asked.push(ask);
+            return jane;
+          },
+        }),
+      },
+    );
+    const { refresh: token } = await logIn(harness, { scope: 'openid offline_access' });
+    expect((await refresh(harness, token)).status).toBe(200);
+    expect(asked.map(({ scopes }) => scopes)).toEqual([{ offlineAccess: true, groups: true }]);
+  });
+
+  it('at a token exchange for an audience that is for members', async () => {
+    const cluster = clientNamed('cluster', { trustedPeers: ['app'], allowedGroups: ['ops'] });
+    const harness = await startExchange({ clients: [app, cluster] });
+    for (const audience of [{ audience: 'cluster' }, {}]) await exchange(harness, { scope: 'openid', ...audience });
+    expect(harness.asked.map(({ scopes }) => scopes.groups)).toEqual([true, false]);
   });
 
   it('of a membership that was enough without the scope, a token says nothing', async () => {
