@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -35,7 +36,9 @@ const (
 // authentication is what the server needs of it: who is asking, and is everybody known who may vouch for them.
 type authentication struct {
 	request authenticator.Request
-	ready   func() error
+	// The names of this API server, which every request is authenticated for.
+	audiences authenticator.Audiences
+	ready     func() error
 }
 
 // jwtAuthenticators are the issuers of one version of the configuration file.
@@ -57,35 +60,57 @@ func (r *reloadable) AuthenticateToken(ctx context.Context, token string) (*auth
 	return r.current.Load().AuthenticateToken(ctx, token)
 }
 
-// newAuthentication assembles the chain in the order of kube-apiserver: bearer token, cache, issuers, group adder,
-// anonymous.
-func newAuthentication(ctx context.Context, path string, cacheTTL time.Duration) (*authentication, error) {
+// newAuthentication assembles the chain in the order of kube-apiserver: bearer token, cache, issuers, webhook, group
+// adder, anonymous.
+func newAuthentication(ctx context.Context, o options) (*authentication, error) {
+	audiences := authenticator.Audiences(strings.Split(o.apiAudiences, ","))
+	authn := &authentication{audiences: audiences, ready: func() error { return nil }}
+	var anonymity *apiserver.AnonymousAuthConfig
+	var tokens []authenticator.Token
+	if o.configuration != "" {
+		issuers, configuration, err := newIssuers(ctx, o.configuration)
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, authenticator.WrapAudienceAgnosticToken(audiences, issuers))
+		anonymity = configuration.Anonymous
+		authn.ready = func() error { return issuers.current.Load().healthCheck() }
+	}
+	if o.webhook.configFile != "" {
+		reviewer, err := newWebhook(o.webhook, audiences)
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, reviewer)
+	}
+	token := tokenunion.New(tokens...)
+	if o.cacheTTL > 0 {
+		token = tokencache.New(token, true, o.cacheTTL, 0)
+	}
+	authn.request = newRequestAuthenticator(token, anonymity)
+	return authn, nil
+}
+
+// newIssuers are those of the configuration file, of which a change takes effect while they run.
+func newIssuers(ctx context.Context, path string) (*reloadable, *apiserver.AuthenticationConfiguration, error) {
 	data, err := readConfiguration(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	issuers := &reloadable{compiler: authenticationcel.NewDefaultCompiler(), path: path, loaded: data}
 	configuration, err := parseConfiguration(data, issuers.compiler)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	first, err := newJWTAuthenticators(ctx, configuration, issuers.compiler)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	issuers.current.Store(first)
 	go filesystem.WatchUntil(ctx, pollInterval, path, func() { issuers.reload(ctx) }, func(err error) {
 		klog.ErrorS(err, "watching the AuthenticationConfiguration", "path", path)
 	})
-
-	var token authenticator.Token = issuers
-	if cacheTTL > 0 {
-		token = tokencache.New(token, true, cacheTTL, 0)
-	}
-	return &authentication{
-		request: newRequestAuthenticator(token, configuration.Anonymous),
-		ready:   func() error { return issuers.current.Load().healthCheck() },
-	}, nil
+	return issuers, configuration, nil
 }
 
 // newRequestAuthenticator wraps a token authenticator. Anonymous requests are allowed unless the file says otherwise,

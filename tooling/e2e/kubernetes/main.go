@@ -27,6 +27,8 @@ type options struct {
 	certificates  string
 	port          int
 	cacheTTL      time.Duration
+	apiAudiences  string
+	webhook       webhookOptions
 }
 
 func main() {
@@ -35,6 +37,10 @@ func main() {
 	flag.StringVar(&o.certificates, "cert-dir", "", "folder that ca.pem is written to")
 	flag.IntVar(&o.port, "port", 0, "port on 127.0.0.1; 0 takes a free one")
 	flag.DurationVar(&o.cacheTTL, "token-success-cache-ttl", 10*time.Second, "how long an accepted token is accepted unseen; 0 turns the cache off")
+	flag.StringVar(&o.apiAudiences, "api-audiences", "https://kubernetes.default.svc.cluster.local", "names of this API server, by commas; the default is what kubeadm makes of --service-account-issuer")
+	flag.StringVar(&o.webhook.configFile, "authentication-token-webhook-config-file", "", "kubeconfig of a token webhook")
+	flag.StringVar(&o.webhook.version, "authentication-token-webhook-version", "v1beta1", "version of the TokenReview that is sent: v1 or v1beta1")
+	flag.DurationVar(&o.webhook.cacheTTL, "authentication-token-webhook-cache-ttl", 2*time.Minute, "how long an answer of the webhook is taken for the next")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -56,10 +62,10 @@ func untilClosed(ctx context.Context, in io.Reader) context.Context {
 }
 
 func run(ctx context.Context, o options, out io.Writer) error {
-	if o.configuration == "" || o.certificates == "" {
-		return errors.New("--authentication-config and --cert-dir are required")
+	if o.configuration == "" && o.webhook.configFile == "" || o.certificates == "" {
+		return errors.New("--cert-dir is required, and --authentication-config or --authentication-token-webhook-config-file")
 	}
-	authn, err := newAuthentication(ctx, o.configuration, o.cacheTTL)
+	authn, err := newAuthentication(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func newHandler(authn *authentication, address string) http.Handler {
 
 	var handler http.Handler = mux
 	handler = filters.WithAuthorization(handler, bootstrapPolicy{}, codecs)
-	handler = filters.WithAuthentication(handler, authn.request, filters.Unauthorized(codecs), nil, nil)
+	handler = filters.WithAuthentication(handler, authn.request, filters.Unauthorized(codecs), authn.audiences, nil)
 	handler = filters.WithRequestInfo(handler, &request.RequestInfoFactory{
 		APIPrefixes:          sets.NewString("api", "apis"),
 		GrouplessAPIPrefixes: sets.NewString("api"),

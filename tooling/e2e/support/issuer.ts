@@ -27,6 +27,8 @@ export interface IssuerSettings {
   readonly publicUrl?: string;
   /** From `freePort`, where others must know the address before. */
   readonly port?: number;
+  /** As YAML, in the place of SQLite. */
+  readonly storage?: string;
   /** Puts something into the database before the server opens it. */
   readonly prepare?: (database: string) => Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function startIssuer(settings: IssuerSettings): Promise<Issuer> {
   const port = settings.port ?? (await freePort());
   const local = `${scheme}://127.0.0.1:${port}/dex`;
   const url = publicUrl ?? local;
+  const { storage = `{ type: sqlite3, config: { file: ${database} } }` } = settings;
   const { certificateFile, keyFile } = await authority.issue();
   const tls = `{ https: "127.0.0.1:${port}", tlsCert: ${certificateFile}, tlsKey: ${keyFile} }`;
   const server = stack.use(
@@ -49,7 +52,7 @@ export async function startIssuer(settings: IssuerSettings): Promise<Issuer> {
       args: (file) => [main, 'serve', file],
       config: [
         `issuer: ${url}`,
-        `storage: { type: sqlite3, config: { file: ${database} } }`,
+        `storage: ${storage}`,
         `web: ${scheme === 'https' ? tls : `{ http: "127.0.0.1:${port}" }`}`,
         config(url),
       ].join('\n'),

@@ -38,6 +38,7 @@ export {
   type KubernetesOptions,
   type KubernetesServer,
   startKubernetes,
+  type TokenWebhook,
 } from './kubernetes.ts';
 export { type OpenIdProvider, type OpenIdProviderOptions, startOpenIdProvider } from './openid-provider.ts';
 export { type SignIn, signIn } from './openid-provider-login.ts';

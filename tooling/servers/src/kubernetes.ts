@@ -5,15 +5,28 @@ import { buildKubernetes } from './go-build.ts';
 import { probe } from './probe.ts';
 import { withTail } from './process.ts';
 import { type Restartable, startServer } from './restartable.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
 /** One entry under `jwt` of an AuthenticationConfiguration, as plain data; kube-apiserver's own code validates it. */
 export type JwtAuthenticator = Readonly<Record<string, unknown>>;
 
+/** A token webhook that the cluster asks. */
+export interface TokenWebhook {
+  /** Text of a kubeconfig with its address, and who asks. */
+  readonly kubeconfig: string;
+  /** Of the TokenReview; default `v1`. */
+  readonly version?: 'v1' | 'v1beta1' | undefined;
+  /** Seconds for which an answer is taken for the next; 0 turns that off. */
+  readonly cacheSeconds: number;
+}
+
 /** What the cluster trusts. */
 export interface KubernetesOptions {
-  /** The `jwt` list; {@link issuerEntry} makes an ordinary entry. */
-  readonly jwt: readonly JwtAuthenticator[];
+  /** The `jwt` list; {@link issuerEntry} makes an ordinary entry. Absent: no issuer, and no file that names one. */
+  readonly jwt?: readonly JwtAuthenticator[] | undefined;
+  readonly webhook?: TokenWebhook | undefined;
+  /** Names of the API server itself. Default: that of most clusters. */
+  readonly apiAudiences?: readonly string[] | undefined;
   /** Seconds that an accepted token is accepted unseen; default 10 as in kube-apiserver, 0 turns the cache off. */
   readonly tokenCacheSeconds?: number | undefined;
   /** Version of the configuration file; default `v1`. */
@@ -73,7 +86,13 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     folder.write('authentication.yaml', configuration(options.version ?? 'v1', jwt));
   const port = await freePort();
   const url = `https://127.0.0.1:${port}`;
-  const args = ['--port', String(port), '--cert-dir', folder.path, '--authentication-config', await write(options.jwt)];
+  const { jwt, webhook, apiAudiences } = options;
+  const args = [
+    ...['--port', String(port), '--cert-dir', folder.path],
+    ...(jwt === undefined ? [] : ['--authentication-config', await write(jwt)]),
+    ...(webhook === undefined ? [] : await webhookFlags(webhook, folder)),
+    ...(apiAudiences === undefined ? [] : ['--api-audiences', apiAudiences.join(',')]),
+  ];
   const cache = ['--token-success-cache-ttl', `${options.tokenCacheSeconds ?? 10}s`];
   const server = stack.use(
     await startServer({
@@ -91,6 +110,15 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     configure: async (jwt: readonly JwtAuthenticator[]) => void (await write(jwt)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+async function webhookFlags(
+  { kubeconfig, version = 'v1', cacheSeconds }: TokenWebhook,
+  folder: TemporaryFolder,
+): Promise<readonly string[]> {
+  const flag = '--authentication-token-webhook';
+  const file = await folder.write('webhook.yaml', kubeconfig, 0o600);
+  return [`${flag}-config-file=${file}`, `${flag}-version=${version}`, `${flag}-cache-ttl=${cacheSeconds}s`];
 }
 
 /** JSON is YAML, so no YAML writer is needed. */
