@@ -71,7 +71,7 @@ function notYours({ id }: Client): OstiaryError {
   });
 }
 
-/** Who means to take back an ID token would take a success for one: clusters go on accepting it. */
+/** Who means to take back an ID token would take a success for one: clusters that do not ask go on accepting it. */
 async function refuseIdToken(token: string, { id }: Client, { verifier }: IssuerContext): Promise<undefined> {
   try {
     await verifier.idToken(token);
