@@ -279,6 +279,33 @@ describe('nothing ends, and nobody is sent anywhere', () => {
   });
 });
 
+describe('a form of another site, which brings no cookie', () => {
+  const fromElsewhere = async (harness: Harness, form: Record<string, string>): Promise<Record<string, string>> => {
+    const sent = await harness.browser().send('/logout', { form });
+    if (sent.kind !== 'page' || sent.page.name !== 'submit-form') throw new Error(JSON.stringify(sent));
+    expect(sent.page.action).toBe('/dex/logout');
+    return sent.page.fields;
+  };
+
+  it('is posted again by our page, and does what a link would', async () => {
+    const harness = await startWithSessions();
+    const { browser, tokens } = await loggedIn(harness);
+    const asked = await fromElsewhere(harness, { client_id: 'app', state: 's', confirmed: '', other: 'x' });
+    expect(Object.keys(asked)).toEqual(['state', 'client_id', 'ostiary_bounced']);
+    expect(await browser.send('/logout', { form: asked })).toMatchObject(asks);
+    const form = await fromElsewhere(harness, { id_token_hint: tokens.id, post_logout_redirect_uri: bye, state: 's' });
+    expect(locationOf(await browser.send('/logout', { form }))).toBe(`${bye}?state=s`);
+    expect(await whoIsThere(browser)).toBe('login_required');
+    // Nobody is logged in: once is enough.
+    expect(locationOf(await harness.browser().send('/logout', { form }))).toBe(`${bye}?state=s`);
+  });
+
+  it('is refused at once when it is wrong', async () => {
+    const { browser } = await startWithSessions();
+    expect(await browser().send('/logout', { form: { id_token_hint: 'x' } })).toMatchObject(refused);
+  });
+});
+
 describe('where nobody is logged in', () => {
   it('the client has its person back, or they see that they are logged out', async () => {
     const { browser } = await startWithSessions();

@@ -10,11 +10,9 @@ import { failuresOf, resumeLogin } from '../login/resume.ts';
 import { hasTransaction, loadTransaction } from '../login/transaction.ts';
 import { callbackUrl, localUrl } from '../login/urls.ts';
 import { type Parameters, readParameters } from '../parameters.ts';
+import { isFirstPost, postAgain, withoutMark } from '../post-again.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
-
-/** Marks a form that has been through {@link bounce} already. */
-const BOUNCED = 'ostiary_bounced';
 
 /** A SAML response with some thousand groups is the largest form there is. */
 const LARGEST_ANSWER = 1024 * 1024;
@@ -92,7 +90,7 @@ function pathOf({ params: { connector } }: IssuerRequest, context: IssuerContext
 
 /** A form that another site had the browser post, as far as can be told. */
 function isWithoutCookie(id: string, request: IssuerRequest): boolean {
-  return request.method === 'POST' && !hasTransaction(id, request) && request.form?.has(BOUNCED) !== true;
+  return isFirstPost(request) && !hasTransaction(id, request);
 }
 
 /** Whether some connector's provider sends people here. */
@@ -112,17 +110,10 @@ function bounce(request: IssuerRequest, params: Parameters, context: IssuerConte
   if (!present.every(isPlausible)) {
     throw new OstiaryError('oauth/invalid_request', 'The answer of the provider cannot be read.');
   }
-  const fields = { ...Object.fromEntries(present), [BOUNCED]: '1' };
-  return { kind: 'page', status: 200, page: { name: 'submit-form', action: pathOf(request, context), fields } };
+  return postAgain(pathOf(request, context), Object.fromEntries(present));
 }
 
 /** Only a SAML response is long, and it is Base64: other signs would grow sixfold as text of a page. */
 function isPlausible([name, value]: readonly [string, string]): boolean {
   return name === 'SAMLResponse' ? /^[\w+/=\s]*$/.test(value) : value.length <= LONGEST_FIELD;
-}
-
-function withoutMark(answer: URLSearchParams): URLSearchParams {
-  const params = new URLSearchParams(answer);
-  params.delete(BOUNCED);
-  return params;
 }

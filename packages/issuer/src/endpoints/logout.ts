@@ -1,14 +1,16 @@
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
-import { findSession, forgetSession, type LiveSession } from '../login/browser-session.ts';
+import { findSession, forgetSession, hasSessionCookie, type LiveSession } from '../login/browser-session.ts';
+import { localUrl } from '../login/urls.ts';
 import { type AfterLogout, goOn } from '../logout/after-logout.ts';
 import { providerLogoutUrl } from '../logout/at-provider.ts';
 import { endSession } from '../logout/end-session.ts';
-import { isMeant, readLogoutRequest } from '../logout/logout-request.ts';
+import { fieldsOf, isMeant, readLogoutRequest } from '../logout/logout-request.ts';
 import { askToLogOut, readConfirmed } from '../logout/question.ts';
 import { keepWayBack } from '../logout/way-back.ts';
 import { readParameters } from '../parameters.ts';
+import { isFirstPost, postAgain } from '../post-again.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 
@@ -26,7 +28,11 @@ export function logoutEndpoint(context: IssuerContext): Endpoint {
     async handle(request) {
       const answer = readParameters(request.form).get('confirmed');
       if (answer !== undefined) return confirmed(answer, request, context);
-      const logout = await readLogoutRequest(readParameters(request.form, request.query), context);
+      const params = readParameters(request.form, request.query);
+      const logout = await readLogoutRequest(params, context);
+      if (isFirstPost(request) && !hasSessionCookie(request, context)) {
+        return postAgain(localUrl(context, '/logout'), fieldsOf(params));
+      }
       const session = await findSession(request, context);
       if (session === undefined) return goOn(logout.after, context);
       if (!isMeant(logout, session)) return askToLogOut(session, logout.after, context);

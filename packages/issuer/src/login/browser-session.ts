@@ -34,6 +34,12 @@ export async function findSession(
   return session !== undefined && safeEqual(session.secret, hashToken(secret)) ? session : undefined;
 }
 
+/** True when the browser sent the cookie of a session, whatever it is worth. */
+export const hasSessionCookie = (
+  { cookies }: Pick<IssuerRequest, 'cookies'>,
+  { sessions }: Pick<IssuerContext, 'sessions'>,
+): boolean => sessions !== undefined && cookies.has(sessions.cookieName);
+
 /** The session of that `sid`, for who need not show that it is theirs. */
 export async function findLiveSession(id: string, context: IssuerContext): Promise<LiveSession | undefined> {
   const session = (await context.browserSessions.get(id))?.value;

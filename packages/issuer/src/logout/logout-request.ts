@@ -9,8 +9,16 @@ import { subjectOfSession } from '../records/browser-session.ts';
 import { readIdTokenHint } from '../requests/id-token-hint.ts';
 import { type AfterLogout, requireRoom } from './after-logout.ts';
 
+const names = ['id_token_hint', 'post_logout_redirect_uri', 'state', 'client_id'] as const;
+
 /** What `/logout` reads. */
-export type LogoutParameters = Parameters<'id_token_hint' | 'post_logout_redirect_uri' | 'state' | 'client_id'>;
+export type LogoutParameters = Parameters<(typeof names)[number]>;
+
+/** The same as fields of a form. */
+export function fieldsOf(params: LogoutParameters): Record<string, string> {
+  const all = names.map((name) => [name, params.get(name)] as const);
+  return Object.fromEntries(all.filter((field): field is [(typeof names)[number], string] => field[1] !== undefined));
+}
 
 /** A checked request. It says nothing of whose session ends: that is for the cookie. */
 export interface LogoutRequest {
