@@ -446,6 +446,18 @@ describe('of fifty logouts at the same moment', () => {
 });
 
 describe('what a logout leaves behind', () => {
+  it.each([
+    ['good for a client that wants its tokens for itself', 'standalone', 200],
+    ['good for nothing where tokens end with the session', 'session', 400],
+  ] as const)('is a code that is %s', async (_what, refreshTokenLifetime, status) => {
+    const harness = await startWithSessions({ clients: [{ ...logoutApp, refreshTokenLifetime }] });
+    const browser = harness.browser();
+    const code = answerOf(await browser.logIn(request())).get('code') ?? '';
+    await sayYes(browser, fieldOf(await logOut(browser)));
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...asApp };
+    expect((await harness.browser().token(form)).status).toBe(status);
+  });
+
   it('is no page on which the next person at this machine could agree', async () => {
     const harness = await startWithSessions({ protocol: { skipApproval: false } });
     const browser = harness.browser();

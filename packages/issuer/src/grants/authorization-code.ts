@@ -4,6 +4,7 @@ import { hashToken } from '@ostiary/token-core';
 import { checkCodeVerifier } from '../checks/pkce.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { IssuerContext } from '../context.ts';
+import { isSessionOver } from '../login/browser-session.ts';
 import { decide } from '../policy/permit.ts';
 import { sinceOf } from '../records/authentication.ts';
 import type { AuthorizationCode } from '../records/authorization-code.ts';
@@ -55,6 +56,7 @@ export async function redeem(
   if (record.value.used !== undefined) return codeReused(id, grant, context);
   const { request: authorization, identity, connectorId, authTime, sessionId } = record.value;
   checkCodeVerifier(authorization.codeChallenge, params.get('code_verifier'));
+  if (await isSessionOver(client, sessionId, context)) throw invalidCode();
   const connector = loginConnector(connectorId, context);
   const question = { client, connector, identity, scopes: authorization.scopes, since: sinceOf(record.value) };
   const permit = await decide({ ...question, grantType: grantTypeOf(authorization) }, context);
