@@ -156,15 +156,19 @@ export interface TokenExchange {
 
 /** Whose session at the provider is to end, and where the browser goes then. */
 export interface LogoutAsk {
-  /** Where the provider may send the browser afterwards. */
+  /** Where the provider may send the browser afterwards: one address of the issuer for all connectors. */
   readonly returnUrl: string;
+  /** Send it along as `state` or `RelayState`, unchanged. It fits into the 80 bytes of the latter. */
   readonly state: string;
   readonly connectorData?: Secret;
 }
 
-/** Ends the session at the provider as well. */
+/** Ends the session at the provider as well, when that of the issuer is over already. */
 export interface UpstreamLogout {
-  /** Where to send the browser, or `undefined` when the provider has no logout. */
+  /**
+   * Where to send the browser, or `undefined` when the provider has no logout. Rejects like {@link RedirectLogin}; the
+   * logout then goes on without the provider. What it says afterwards is not looked at.
+   */
   begin(ask: LogoutAsk): Promise<{ readonly url: string } | undefined>;
 }
 
