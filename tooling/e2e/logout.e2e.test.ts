@@ -59,7 +59,7 @@ describe.skipIf(lacking !== undefined)('a logout', () => {
     const page = await atBoth(world);
     await page.goto(`${console.url}/logout`);
     const state = await stateAtProvider(page);
-    await postFromElsewhere(page, `${issuer.url}/logout/callback`, { RelayState: state });
+    await postFromElsewhere(page, { action: `${issuer.url}/logout/callback`, fields: { RelayState: state } });
     await page.waitForURL(`${console.url}/bye?state=s`);
     await page.context().close();
   });
@@ -67,9 +67,10 @@ describe.skipIf(lacking !== undefined)('a logout', () => {
   it('cannot be caused by a page of another site, nor by one of the same site without the person', async () => {
     const { console, wiki, issuer } = world;
     const page = await atBoth(world);
-    await postFromElsewhere(page, `${issuer.url}/logout`, { client_id: 'console' });
+    const action = `${issuer.url}/logout`;
+    await postFromElsewhere(page, { action, fields: { client_id: 'console' } });
     await page.getByText('console asks to log you out here as well.').waitFor();
-    await postFromElsewhere(page, `${issuer.url}/logout`, { confirmed: 'forged' }, '127.0.0.1');
+    await postFromElsewhere(page, { action, fields: { confirmed: 'forged' }, host: '127.0.0.1' });
     await page.getByRole('heading', { name: 'Log out?' }).waitFor();
     expect(await page.locator('main').textContent()).toContain('You are logged in as Jane Doe.');
     await page.goto(`${wiki.url}/login`);
@@ -100,13 +101,15 @@ async function stateAtProvider(page: Page): Promise<string> {
   return new URL(page.url()).searchParams.get('state') ?? '';
 }
 
-/** Has the browser post a form from a page of another origin. `localhost` is another site than the issuer's. */
-async function postFromElsewhere(
-  page: Page,
-  action: string,
-  fields: Readonly<Record<string, string>>,
-  host: 'localhost' | '127.0.0.1' = 'localhost',
-): Promise<void> {
+interface ForeignForm {
+  readonly action: string;
+  readonly fields: Readonly<Record<string, string>>;
+  /** `localhost`, the default, is another site than the issuer's. */
+  readonly host?: 'localhost' | '127.0.0.1';
+}
+
+/** Has the browser post a form from a page of another origin. */
+async function postFromElsewhere(page: Page, { action, fields, host = 'localhost' }: ForeignForm): Promise<void> {
   const inputs = Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`);
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html');

@@ -38,7 +38,7 @@ describe.skipIf(lacking !== undefined)('relying parties', () => {
   });
   afterAll(() => stack.disposeAsync());
 
-  it('Apache with mod_auth_openidc logs a person in and sees the groups', async () => {
+  it('Apache with mod_auth_openidc logs a person in, sees the groups, and hears of a logout', async () => {
     const { issuer, chromium, apachePort } = world;
     await using apache = await startApache({
       providerMetadataUrl: `${issuer.url}/.well-known/openid-configuration`,
@@ -53,6 +53,12 @@ describe.skipIf(lacking !== undefined)('relying parties', () => {
     await approve(page);
     await page.waitForURL(apache.protectedUrl);
     expect(await page.locator('body').textContent()).toMatch(/groups=dev,ops/);
+    await page.goto(`${issuer.url}/logout`);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('heading', { name: 'You are logged out' }).waitFor();
+    await page.goto(apache.protectedUrl);
+    await page.locator('#password').waitFor();
+    expect(issuer.server.log()).not.toMatch(/logout\.notify_failed/);
     await page.context().close();
   });
 
@@ -140,6 +146,9 @@ describe.skipIf(lacking !== undefined)('relying parties', () => {
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('button', { name: 'Log in' }).waitFor();
     expect(issuer.server.log()).toMatch(/token\.revoked .*client=app what=refresh_token/);
+    expect(issuer.server.log()).toMatch(/logout\.done .*client=app/);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.locator('#password').waitFor();
     await page.context().close();
   });
 });
@@ -148,6 +157,7 @@ async function openWorld(stack: AsyncDisposableStack): Promise<World> {
   const authority: CertificateAuthority = stack.use(await createAuthority());
   const [apachePort, appPort] = [await freePort(), await freePort()];
   const config = `
+sessions: {}
 enablePasswordDB: true
 staticPasswords:
   - email: jane@example.com
@@ -157,8 +167,10 @@ staticPasswords:
     userID: 08a8684b-db88-4b73-90a9-3cd1661f5466
     groups: [dev, ops]
 staticClients:
-  - { id: apache, name: Apache, secret: ${secret}, redirectURIs: ["${apacheRedirectUri(apachePort)}"] }
-  - { id: app, name: Example App, secret: ${secret}, redirectURIs: ["http://127.0.0.1:${appPort}/callback"] }
+  - { id: apache, name: Apache, secret: ${secret}, redirectURIs: ["${apacheRedirectUri(apachePort)}"],
+      backchannelLogoutURI: "${apacheRedirectUri(apachePort)}?logout=backchannel" }
+  - { id: app, name: Example App, secret: ${secret}, redirectURIs: ["http://127.0.0.1:${appPort}/callback"],
+      postLogoutRedirectURIs: ["http://127.0.0.1:${appPort}/"] }
   - { id: native, name: Native, public: true }
 `;
   const issuer = stack.use(await startIssuer({ authority, scheme: 'http', config: () => config }));

@@ -99,5 +99,9 @@ ${options.ca === undefined ? '' : `OIDCCABundlePath ${folder}/ca.pem`}
  AuthType openid-connect
  Require claim ${options.requiredClaim}
 </Location>
+# Who tells it of a logout has no claim.
+<Location ${new URL(apacheRedirectUri(port)).pathname}>
+ Require valid-user
+</Location>
 `;
 }

@@ -12,6 +12,8 @@ export interface SamlServiceProvider {
   readonly entityId: string;
   /** Where responses are posted to. */
   readonly assertionConsumerService: string;
+  /** Where the answers to its logouts go. Absent: it has no single logout. */
+  readonly singleLogout?: { readonly binding: 'redirect' | 'post'; readonly location: string } | undefined;
   /** Certificate in PEM with which requests must be signed; absent: they need no signature. */
   readonly certificate?: string | undefined;
   /** Sign the assertion alone, the response alone, or both. Default `both`. */
@@ -152,15 +154,22 @@ const identityProvider = `<?php\n$metadata[${php(entityId)}] = ${php({
   NameIDFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
 })};\n`;
 
-function serviceProvider({ signs = 'both', certificate, ...rest }: SamlServiceProvider): string {
+const bindings = {
+  redirect: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
+  post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+} as const;
+
+function serviceProvider({ signs = 'both', certificate, singleLogout, ...rest }: SamlServiceProvider): string {
   const bare = certificate?.replace(/-----[^-]+-----|\s/gu, '');
   return `<?php\n$metadata[${php(rest.entityId)}] = ${php({
     AssertionConsumerService: rest.assertionConsumerService,
+    SingleLogoutService: singleLogout && [{ Binding: bindings[singleLogout.binding], Location: singleLogout.location }],
     NameIDFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
     'simplesaml.nameidattribute': 'uid',
     'saml20.sign.assertion': signs !== 'response',
     'saml20.sign.response': signs !== 'assertion',
     'validate.authnrequest': bare === undefined ? undefined : true,
+    'validate.logout': bare === undefined ? undefined : true,
     keys:
       bare === undefined
         ? undefined
