@@ -38,7 +38,8 @@ same conformance kit. The options are those of Dex; what differs stands in the R
   answer again. \`reuses\` means that it cannot be asked: the login is used for the stated time, which is the
   default where an option is named, then the person logs in anew.
 - **exchange**: \`/token\` gives a token of Ostiary for one of the provider ([how a job uses it](kubernetes.md#a-job-without-a-person)).
-- **logout**: the connector can do it. The issuer has no endpoint for it yet, so it is for who embeds a connector.
+- **logout**: who [logs out](relying-parties.md#log-people-out) is logged out at the provider, too. The provider has to know
+  the address \`<issuer>/logout/callback\`.
 - **tested against**: a stand-in follows the published description of the vendor, for no vendor can be reached from our
   tests. Type-checked means that it answers no field which the named package lacks. \`no types\`: there the fields are
   taken from the vendor's pages. By hand: tried once with the genuine program, which no test starts.
