@@ -94,5 +94,5 @@ async function revoke(session: Session, system: System): Promise<string> {
       error,
     });
   }
-  return `${done} The issuer ended the session. ${rest}`;
+  return `${done} The issuer ended the session. Where a cluster does not ask it, tokens that were given out work until they end.`;
 }
