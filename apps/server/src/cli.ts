@@ -42,9 +42,11 @@ function createProgram(effects: Effects, exitWith: (code: number) => void): Comm
   withAddresses(program.command('serve'))
     .description('run the server until SIGTERM or SIGINT')
     .argument('<file>', 'configuration, YAML or JSON')
-    .action(async (file: string, flags: AddressFlags) =>
-      serve(await load(file, effects, { overrides: overridesOf(flags) }), effects),
-    );
+    .option('--watch', 'take up changes of the file by themselves, as SIGHUP does')
+    .action(async (file: string, { watch, ...flags }: AddressFlags & { readonly watch?: true }) => {
+      const origin = { load: () => load(file, effects, { overrides: overridesOf(flags) }) };
+      await serve(watch === true ? { ...origin, watched: file } : origin, effects);
+    });
   withAddresses(program.command('check'))
     .description('read a configuration, tell all that is wrong with it, start nothing')
     .argument('<file>', 'configuration, YAML or JSON')
@@ -88,7 +90,7 @@ Examples:
   $ ostiary serve config.yaml --web-http-addr 127.0.0.1:5556 --telemetry-addr :5558
 
 Signals: SIGTERM and SIGINT stop in order, SIGTERM after a second in which clients and load balancers move on; another one
-stops at once; SIGHUP reads the TLS files again.`;
+stops at once; SIGHUP reads the configuration and the TLS files again.`;
 
 /** The last of several would count, and whoever named two would take both for done. */
 function once(value: string, before: string | undefined): string {

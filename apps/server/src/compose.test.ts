@@ -9,7 +9,7 @@ import type { Effects } from './effects.ts';
 
 /** A server whose storage is opened as told, with a signal to come. */
 async function start(open: StorageSettings['open']) {
-  const { config, warnings } = await load(minimal());
+  const { config, warnings, fixedParts } = await load(minimal());
   const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
   const exits: number[] = [];
   let log = '';
@@ -32,7 +32,8 @@ async function start(open: StorageSettings['open']) {
       log += text;
     },
   };
-  const served = serve({ config: { ...config, storage: { ...config.storage, open } }, warnings }, effects);
+  const loaded = { config: { ...config, storage: { ...config.storage, open } }, warnings, fixedParts };
+  const served = serve({ load: async () => loaded }, effects);
   return { served, stop, exits, log: () => log };
 }
 

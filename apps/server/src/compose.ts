@@ -1,15 +1,10 @@
 /** The wiring of the server, from top to bottom. What is opened last is closed first. */
-import { openHttp, retryingHttp } from '@ostiary/connector-sdk/http';
-import { type Client, createIssuer, firstUseIn } from '@ostiary/issuer';
+import { openHttp } from '@ostiary/connector-sdk/http';
 import type { Logger } from '@ostiary/primitives';
-import { createKeyRing, createSealer } from '@ostiary/token-core';
 import type { Config } from './config/config.ts';
 import type { LoadedConfig } from './config/load.ts';
-import { openConnectors } from './connectors.ts';
 import type { Effects } from './effects.ts';
-import { createHost } from './http/host.ts';
-import { startJobs } from './jobs.ts';
-import { rotationPolicy } from './keys.ts';
+import { type Generation, openGeneration } from './generation.ts';
 import type { Farewell } from './listen/drain.ts';
 import { type ListenerOptions, openListeners } from './listen/listeners.ts';
 import { countEvents } from './ops/count-events.ts';
@@ -18,20 +13,32 @@ import { createLogger } from './ops/logger.ts';
 import { measuredStorage } from './ops/measured-storage.ts';
 import { createMetrics, type ServerMetrics } from './ops/metrics.ts';
 import { poolGivesWay } from './ops/pool-priority.ts';
-import { createRequestScope } from './ops/request-scope.ts';
 import { storageProbe } from './ops/storage-probe.ts';
 import { createTelemetry } from './ops/telemetry.ts';
+import { createReload } from './reload.ts';
+import { startTurnover } from './turnover.ts';
 import { version } from './version.ts';
+import { watchConfig } from './watch-config.ts';
 
 /** Milliseconds for requests under way when the server is told to stop; Kubernetes kills after 30 s. */
 const DRAIN_MS = 25_000;
 
+/** Where the configuration is from. */
+export interface ConfigOrigin {
+  readonly load: () => Promise<LoadedConfig>;
+  /** Present: the path of a file whose changes are taken up by themselves. */
+  readonly watched?: string;
+}
+
 /**
  * Runs the server until it is told to stop, and closes everything in order.
  *
- * @throws {OstiaryError} when something cannot be opened: an address, a certificate, the storage, every connector.
+ * @throws {OstiaryError} when something cannot be opened: an address, a certificate, the storage, every connector; and
+ *   what loading throws.
  */
-export async function serve({ config, warnings }: LoadedConfig, effects: Effects): Promise<void> {
+export async function serve(origin: ConfigOrigin, effects: Effects): Promise<void> {
+  const loaded = await origin.load();
+  const { config, warnings } = loaded;
   const stopped = effects.signals.untilStop();
   // Without a telemetry listener nobody can read what was counted.
   const metrics = config.telemetry === undefined ? undefined : createMetrics({ version, withProcess: 'process' });
@@ -40,7 +47,7 @@ export async function serve({ config, warnings }: LoadedConfig, effects: Effects
   for (const { path, line, message } of warnings) log.warn('config.warning', { path, line, message });
   if (!config.storage.durable) log.warn('storage.forgets', { type: config.storage.type });
   let started = false;
-  const served = withServer(config, { effects, metrics, log }, async ({ close }) => {
+  const served = withServer({ loaded, origin }, { effects, metrics, log }, async ({ close }) => {
     started = true;
     const signal = await stopped;
     log.info('server.stopping', { signal });
@@ -73,68 +80,44 @@ interface OpenServer {
 
 /** Opens a server for as long as `use` takes. */
 async function withServer(
-  config: Config,
+  { loaded, origin }: { readonly loaded: LoadedConfig; readonly origin: ConfigOrigin },
   { effects, metrics, log }: ServerDeps,
   use: (server: OpenServer) => Promise<void>,
 ): Promise<void> {
-  const { now, random, timers, threads, readFile, elapsed, newRequestId, jitter } = effects;
-  const deps = { now, random, log };
-  await using driver = await config.storage.open(deps);
+  const { config } = loaded;
+  const { now, random, timers, threads, readFile, elapsed } = effects;
+  await using driver = await config.storage.open({ now, random, log });
   const storage = metrics === undefined ? driver : measuredStorage(driver, { metrics, elapsed });
-  await using keys = await createKeyRing({ storage, policy: rotationPolicy(config), deps });
-  const sealer = await createSealer({ storage, deps });
   await using http = openHttp(effects.proxies);
-  const onFailure = config.continueOnConnectorFailure ? 'skip' : 'stop';
-  const firstUseOf = (connectorId: string) => firstUseIn(storage, connectorId);
-  const requestScope = createRequestScope();
-  const effective = { now, random, log: requestScope.bind(log) };
-  const context = { http: retryingHttp(http, { now, random }), readFile, firstUseOf, ...effective };
-  await using connectors = openConnectors({ settings: config.connectors, context, onFailure });
-  metrics?.setConnectors(connectors.list().length, connectors.failed);
-  await using _jobs = startJobs({ storage, keys, sealer, log }, { timers, log, jitter });
-
-  const { issuer: id, lifetimes, protocol, passwordAttempts, sessions, web, frontend } = config;
-  const clients = clientRegistry(config.clients);
-  const policies = { lifetimes, protocol, passwordAttempts, ...(sessions === undefined ? {} : { sessions }) };
-  // Without the retries of connectors: a logout token is sent once.
-  const parts = { storage, keys, sealer, clients, connectors, backchannel: { fetch: http() } };
-  const issuer = createIssuer({ issuer: id, ...parts, ...policies, ...deps });
   const probes = [
     { name: 'storage', run: storageProbe({ storage, now, random }) },
-    { name: 'keys', run: async () => void keys.signer() },
+    { name: 'keys', run: async () => void turnover.current().keys.signer() },
   ];
   const health = createHealth({ probes, now, timers, log });
-  const { isReady: isHealthy } = health;
-  const host = createHost({
-    id,
-    issuer,
-    frontend,
-    ...web,
-    metrics,
-    log,
-    requestScope,
-    elapsed,
-    newRequestId,
-    isHealthy,
-  });
+  const standing = { effects, storage, http, metrics, log, isHealthy: health.isReady };
+  const open = async (next: Config): Promise<Generation> => {
+    const generation = await openGeneration(next, standing);
+    metrics?.setConnectors(generation.connectors.opened, generation.connectors.failed);
+    return generation;
+  };
+  await using turnover = startTurnover(await open(config), { timers, log });
   // Reading files, keys and hashes has started the pool by now.
   await poolGivesWay(threads, log);
   const opening = { timers, now, log, readFile };
   await using _telemetry = await openListeners(telemetryListeners(config, { metrics, health }), opening);
-  await using listeners = await openListeners(webListeners(config, host), opening);
-  effects.signals.onHangUp(() => void listeners.reload());
-  log.info('server.started', { version, issuer: id, listening: listeners.addresses, storage: config.storage.type });
+  await using listeners = await openListeners(webListeners(config, turnover.handler), opening);
+  const apply = async (next: Config): Promise<void> => turnover.follow(await open(next));
+  const reload = createReload({ used: loaded, load: origin.load, apply, log });
+  using _watching = watchConfig(origin, { reload, readFile, timers, log });
+  effects.signals.onHangUp(() => void Promise.all([listeners.reload(), reload()]));
+  const { issuer, storage: kept } = config;
+  log.info('server.started', { version, issuer, listening: listeners.addresses, storage: kept.type });
   await use({
     async close(farewell) {
       health.stop();
       await listeners.close(farewell);
     },
   });
-}
-
-function clientRegistry(clients: readonly Client[]): { find(id: string): Promise<Client | undefined> } {
-  const byId = new Map(clients.map((client) => [client.id, client]));
-  return { find: async (id) => byId.get(id) };
 }
 
 function telemetryListeners(

@@ -15,6 +15,7 @@ import { readClients } from './clients.ts';
 import type { Config } from './config.ts';
 import { connectorIds, readConnectors } from './connectors.ts';
 import { keyDecisions } from './decisions.ts';
+import { type FixedParts, fixedParts } from './fixed-parts.ts';
 import { type Flags, flagWarnings, readFlags } from './flags.ts';
 import { checkListening } from './listening.ts';
 import { type LooseFile, readLoosely } from './loose.ts';
@@ -54,6 +55,8 @@ export interface LoadOptions {
 export interface LoadedConfig {
   readonly config: Config;
   readonly warnings: readonly LocatedIssue[];
+  /** What must be the same in a configuration that follows this one without a restart. */
+  readonly fixedParts: FixedParts;
 }
 
 /**
@@ -71,7 +74,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
       .map((issue) => locate(issue, read.source))
       .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const warnings = located(result.warnings);
-  if (result.config !== undefined) return { config: result.config, warnings };
+  if (result.config !== undefined) return { config: result.config, warnings, fixedParts: result.fixedParts };
   throw configProblems(options.file, { problems: located(result.problems), warnings });
 }
 
@@ -94,11 +97,10 @@ function withoutDoubles(issues: readonly LocatedIssue[]): readonly LocatedIssue[
   return [...new Map(issues.map((issue) => [formatIssue(issue), issue])).values()];
 }
 
-interface ReadResult {
-  readonly config?: Config;
+type ReadResult = {
   readonly problems: readonly LocatedIssue[];
   readonly warnings: readonly LocatedIssue[];
-}
+} & ({ readonly config: Config; readonly fixedParts: FixedParts } | { readonly config?: undefined });
 
 async function readAll(source: ConfigSource, options: LoadOptions): Promise<ReadResult> {
   const { env, readFile, plugIns, certificatesAt } = options;
@@ -128,7 +130,8 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const signing = readSigning({ signer, signingKeys: parsed.value.expiry.signingKeys, report });
   const parts = { file: parsed.value, flags, issuer, storage, connectors, signing, clients, sessions };
   const config = assemble(parts, reader);
-  return report.problems.length > 0 ? report : { config, problems: [], warnings: report.warnings };
+  if (report.problems.length > 0) return report;
+  return { config, fixedParts: fixedParts(parsed.value), problems: [], warnings: report.warnings };
 }
 
 /** Keys that begin with `x-` are there for the anchors in them, on purpose: Dex ignores them. */

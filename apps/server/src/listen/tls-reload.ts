@@ -2,11 +2,11 @@
  * Takes up new certificates while running: after an atomic rename (a Kubernetes secret), after a write in place, on
  * SIGHUP, and once a minute for file systems that tell nothing. Says when the one in use ends.
  */
-import { type FSWatcher, watch } from 'node:fs';
 import type { Server } from 'node:https';
 import { dirname } from 'node:path';
 import type { Clock, Logger } from '@ostiary/primitives';
 import type { Timers } from '../ops/timers.ts';
+import { watchFolders } from '../ops/watch-folders.ts';
 import { concernOf } from './certificate-time.ts';
 import { type LoadedTls, loadTls, type ReadTextFile, type TlsSettings } from './tls-files.ts';
 
@@ -24,16 +24,10 @@ export interface TlsReload extends AsyncDisposable {
   reload(): Promise<void>;
 }
 
-/** Writers need a moment: certificate and key are two files. */
-const SETTLE_MS = 200;
-const LOOK_ANYWAY_MS = 60_000;
-
 /** Keeps the certificate of `server` that of the files. */
 export function startTlsReload(server: Server, options: TlsReloadOptions): TlsReload {
   const { timers, settings, log, loaded } = options;
   const failures = failureTeller(options);
-  let cancelSettle = (): void => {};
-  let cancelLook = (): void => {};
   let used = loaded;
   let running: Promise<void> = Promise.resolve();
   const tellConcern = concernTeller(options);
@@ -45,26 +39,17 @@ export function startTlsReload(server: Server, options: TlsReloadOptions): TlsRe
     });
     return running;
   };
-  const soon = (): void => {
-    cancelSettle();
-    cancelSettle = timers.after(SETTLE_MS, () => void readAgain('noticed'));
-  };
-  const look = (): void => {
-    cancelLook = timers.after(LOOK_ANYWAY_MS, () => {
-      void readAgain('noticed');
-      look();
-    });
-  };
   tellConcern(used);
-  look();
-  const folders = new Set([dirname(settings.certFile), dirname(settings.keyFile)]);
-  const watchers = [...folders].flatMap((folder) => watchFolder(folder, soon, log));
+  const watching = watchFolders({
+    folders: new Set([dirname(settings.certFile), dirname(settings.keyFile)]),
+    look: () => void readAgain('noticed'),
+    onFailure: (folder, error) => log.warn('tls.watch_failed', { folder, error }),
+    timers,
+  });
   return {
     reload: () => readAgain('asked'),
     async [Symbol.asyncDispose]() {
-      cancelSettle();
-      cancelLook();
-      for (const watcher of watchers) watcher.close();
+      watching[Symbol.dispose]();
       await running;
     },
   };
@@ -125,15 +110,4 @@ function concernTeller({ settings, now, log }: TlsReloadOptions): (used: LoadedT
     if (concern && what !== told) log.warn(concern.event, { certificate: settings.certFile, ...validity });
     told = what;
   };
-}
-
-function watchFolder(folder: string, changed: () => void, log: Logger): readonly FSWatcher[] {
-  try {
-    const watcher = watch(folder, { persistent: false }, changed);
-    watcher.on('error', (error) => log.warn('tls.watch_failed', { folder, error }));
-    return [watcher];
-  } catch (error) {
-    log.warn('tls.watch_failed', { folder, error });
-    return [];
-  }
 }

@@ -1,0 +1,42 @@
+/** `ostiary serve --watch`: changes of the configuration file are taken up by themselves. */
+import { dirname } from 'node:path';
+import type { ReadFile } from '@ostiary/connector-sdk/config';
+import type { Logger } from '@ostiary/primitives';
+import type { Timers } from './ops/timers.ts';
+import { watchFolders } from './ops/watch-folders.ts';
+
+export interface WatchConfigDeps {
+  readonly reload: () => Promise<void>;
+  readonly readFile: ReadFile;
+  readonly timers: Timers;
+  readonly log: Logger;
+}
+
+/**
+ * Reloads when the text of the file has changed: once for each text, though anything in its folder, the log perhaps, may
+ * change at any time. Files that it names, such as those with secrets, are read at a reload and not watched.
+ */
+export function watchConfig(
+  { watched }: { readonly watched?: string },
+  { reload, readFile, timers, log }: WatchConfigDeps,
+): Disposable {
+  if (watched === undefined) return { [Symbol.dispose]() {} };
+  const read = (): Promise<string | undefined> => readFile(watched).catch(() => undefined);
+  let seen = read();
+  const look = (): void => {
+    const before = seen;
+    seen = before.then(async (text) => {
+      const now = await read();
+      // Gone for a moment while it is replaced, or for good: what is in use stays.
+      if (now === undefined || now === text) return text;
+      await reload();
+      return now;
+    });
+  };
+  return watchFolders({
+    folders: new Set([dirname(watched)]),
+    look,
+    onFailure: (folder, error) => log.warn('config.watch_failed', { folder, error }),
+    timers,
+  });
+}
