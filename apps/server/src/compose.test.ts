@@ -9,7 +9,8 @@ import type { Effects } from './effects.ts';
 
 /** A server whose storage is opened as told, with a signal to come. */
 async function start(open: StorageSettings['open']) {
-  const { config, warnings, fixedParts } = await load(minimal());
+  const first = await load(minimal());
+  const { config } = first;
   const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
   const exits: number[] = [];
   let log = '';
@@ -32,7 +33,7 @@ async function start(open: StorageSettings['open']) {
       log += text;
     },
   };
-  const loaded = { config: { ...config, storage: { ...config.storage, open } }, warnings, fixedParts };
+  const loaded = { ...first, config: { ...config, storage: { ...config.storage, open } } };
   const served = serve({ load: async () => loaded }, effects);
   return { served, stop, exits, log: () => log };
 }

@@ -108,7 +108,7 @@ async function withServer(
   await using listeners = await openListeners(webListeners(config, turnover.handler), opening);
   const apply = async (next: Config): Promise<void> => turnover.follow(await open(next));
   const reload = createReload({ used: loaded, load: origin.load, apply, log });
-  using _watching = watchConfig(origin, { reload, readFile, timers, log });
+  using _watching = watchConfig(origin, { textHash: loaded.textHash, reload, readFile, timers, log });
   effects.signals.onHangUp(() => void Promise.all([listeners.reload(), reload()]));
   const { issuer, storage: kept } = config;
   log.info('server.started', { version, issuer, listening: listeners.addresses, storage: kept.type });

@@ -2,10 +2,13 @@
 import { dirname } from 'node:path';
 import type { ReadFile } from '@ostiary/connector-sdk/config';
 import type { Logger } from '@ostiary/primitives';
+import { hashOfText } from './config/fixed-parts.ts';
 import type { Timers } from './ops/timers.ts';
 import { watchFolders } from './ops/watch-folders.ts';
 
 export interface WatchConfigDeps {
+  /** Of the text that the server was started with. */
+  readonly textHash: string;
   readonly reload: () => Promise<void>;
   readonly readFile: ReadFile;
   readonly timers: Timers;
@@ -18,20 +21,20 @@ export interface WatchConfigDeps {
  */
 export function watchConfig(
   { watched }: { readonly watched?: string },
-  { reload, readFile, timers, log }: WatchConfigDeps,
+  { textHash, reload, readFile, timers, log }: WatchConfigDeps,
 ): Disposable {
   if (watched === undefined) return { [Symbol.dispose]() {} };
-  const read = (): Promise<string | undefined> => readFile(watched).catch(() => undefined);
-  let seen = read();
+  let seen = textHash;
+  let running: Promise<void> = Promise.resolve();
+  const lookOnce = async (): Promise<void> => {
+    const text = await readFile(watched).catch(() => undefined);
+    // Gone for a moment while it is replaced, or for good: what is in use stays.
+    if (text === undefined || hashOfText(text) === seen) return;
+    seen = hashOfText(text);
+    await reload();
+  };
   const look = (): void => {
-    const before = seen;
-    seen = before.then(async (text) => {
-      const now = await read();
-      // Gone for a moment while it is replaced, or for good: what is in use stays.
-      if (now === undefined || now === text) return text;
-      await reload();
-      return now;
-    });
+    running = running.then(lookOnce);
   };
   return watchFolders({
     folders: new Set([dirname(watched)]),

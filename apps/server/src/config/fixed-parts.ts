@@ -1,4 +1,4 @@
-/** The parts of a configuration that a server cannot change while it runs. */
+/** What a configuration is compared by with the next one, above all the parts that cannot change while a server runs. */
 import { createHash } from 'node:crypto';
 import type { ConfigFile } from './schema.ts';
 
@@ -16,10 +16,10 @@ export function fixedParts({ issuer, storage, web, telemetry, logger }: ConfigFi
   return new Map(Object.entries(parts).map(([path, value]) => [path, hashOf(value)]));
 }
 
-const hashOf = (value: unknown): string =>
-  createHash('sha256')
-    .update(JSON.stringify(value) ?? '')
-    .digest('base64url');
+const hashOf = (value: unknown): string => hashOfText(JSON.stringify(value) ?? '');
+
+/** What stands for a text that nobody should keep, because it may have passwords in it. */
+export const hashOfText = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** The paths of the parts that are not the same. */
 export function changedParts(before: FixedParts, after: FixedParts): readonly string[] {

@@ -15,7 +15,7 @@ import { readClients } from './clients.ts';
 import type { Config } from './config.ts';
 import { connectorIds, readConnectors } from './connectors.ts';
 import { keyDecisions } from './decisions.ts';
-import { type FixedParts, fixedParts } from './fixed-parts.ts';
+import { type FixedParts, fixedParts, hashOfText } from './fixed-parts.ts';
 import { type Flags, flagWarnings, readFlags } from './flags.ts';
 import { checkListening } from './listening.ts';
 import { type LooseFile, readLoosely } from './loose.ts';
@@ -55,6 +55,8 @@ export interface LoadOptions {
 export interface LoadedConfig {
   readonly config: Config;
   readonly warnings: readonly LocatedIssue[];
+  /** Of the text of the file: {@link hashOfText}. */
+  readonly textHash: string;
   /** What must be the same in a configuration that follows this one without a restart. */
   readonly fixedParts: FixedParts;
 }
@@ -66,7 +68,9 @@ export interface LoadedConfig {
  *   warnings after them.
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const read = readSource(await readText(options));
+  const text = await readText(options);
+  const textHash = hashOfText(text);
+  const read = readSource(text);
   if (!read.ok) throw configProblems(options.file, read);
   const result = await readAll(read.source, options);
   const located = (issues: readonly LocatedIssue[]) =>
@@ -74,7 +78,9 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
       .map((issue) => locate(issue, read.source))
       .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const warnings = located(result.warnings);
-  if (result.config !== undefined) return { config: result.config, warnings, fixedParts: result.fixedParts };
+  if (result.config !== undefined) {
+    return { config: result.config, warnings, textHash, fixedParts: result.fixedParts };
+  }
   throw configProblems(options.file, { problems: located(result.problems), warnings });
 }
 
