@@ -1,13 +1,16 @@
 /** One logout for two applications, the issuer and its provider, in Chromium. */
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import {
   type ChromiumBrowser,
   createAuthority,
   freePort,
   type OpenIdProvider,
+  probe,
   requireTool,
   startChromium,
   startOpenIdProvider,
+  startServer,
 } from '@ostiary/tooling-servers';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +27,11 @@ interface World {
   readonly chromium: ChromiumBrowser;
   readonly console: LogoutApp;
   readonly wiki: LogoutApp;
+  /** Where the example app is to be. */
+  readonly examplePort: number;
 }
+
+const root = join(import.meta.dirname, '..', '..');
 
 describe.skipIf(lacking !== undefined)('a logout', () => {
   const stack = new AsyncDisposableStack();
@@ -49,6 +56,32 @@ describe.skipIf(lacking !== undefined)('a logout', () => {
       await page.getByText('Nobody').waitFor();
     }
     await page.goto(`${wiki.url}/login`);
+    await page.locator('input[name=login]').waitFor();
+    expect(page.url()).toContain(provider.issuer);
+    await page.context().close();
+  });
+
+  it('of the example app goes by way of the provider, as its login does', async () => {
+    const { issuer, provider, chromium, examplePort } = world;
+    const url = `http://127.0.0.1:${examplePort}`;
+    const main = join(root, 'apps/example-app/dist/main.js');
+    await using _app = await startServer({
+      launch: {
+        name: 'example-app',
+        command: process.execPath,
+        args: [main, '--issuer', issuer.url, '--url', url, '--client-id', 'example'],
+        env: { ...process.env, EXAMPLE_APP_CLIENT_SECRET: clientSecret },
+      },
+      check: async () => (await probe(`${url}/`)) === 200,
+    });
+    const page = await chromium.open();
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await signInUpstream(page, 'jane');
+    await page.getByRole('heading', { name: 'Hello, Jane Doe' }).waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('button', { name: /^Yes/u }).click();
+    await page.getByRole('button', { name: 'Log in' }).click();
     await page.locator('input[name=login]').waitFor();
     expect(page.url()).toContain(provider.issuer);
     await page.context().close();
@@ -126,7 +159,8 @@ async function postFromElsewhere(page: Page, { action, fields, host = 'localhost
 
 async function openWorld(stack: AsyncDisposableStack): Promise<World> {
   const authority = stack.use(await createAuthority());
-  const [port, consolePort, wikiPort] = [await freePort(), await freePort(), await freePort()];
+  const [port, examplePort] = [await freePort(), await freePort()];
+  const [consolePort, wikiPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}/dex`;
   const registered = {
     client_id: 'ostiary',
@@ -146,6 +180,8 @@ sessions: {}
 staticClients:
 ${client('console', consolePort, 'ssoSharedWith: [wiki]')}
 ${client('wiki', wikiPort, 'ssoSharedWith: []')}
+  - { id: example, name: Example, secret: ${clientSecret}, redirectURIs: ["http://127.0.0.1:${examplePort}/callback"],
+      postLogoutRedirectURIs: ["http://127.0.0.1:${examplePort}/"] }
 connectors:
   - { type: oidc, id: idp, name: IdP,
       config: { issuer: "${provider.issuer}", clientID: ostiary, clientSecret: ${clientSecret} } }
@@ -154,5 +190,5 @@ connectors:
   const app = (clientId: string, at: number): Promise<LogoutApp> =>
     startLogoutApp({ issuer: issuer.url, clientId, clientSecret, port: at });
   const [console, wiki] = [stack.use(await app('console', consolePort)), stack.use(await app('wiki', wikiPort))];
-  return { provider, issuer, console, wiki, chromium: stack.use(await startChromium()) };
+  return { provider, issuer, console, wiki, examplePort, chromium: stack.use(await startChromium()) };
 }
