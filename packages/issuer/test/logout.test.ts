@@ -145,6 +145,36 @@ describe('an ID token that names no session', () => {
   });
 });
 
+describe('an ID token whose key nobody knows any more', () => {
+  const setUp = async () => {
+    const { tokens } = await loggedIn(await startWithSessions()); // Of keys of its own.
+    return { ...(await loggedIn(await startWithSessions())), old: tokens.id };
+  };
+
+  it('proves nothing, but people can log out, and go back to a client that names itself', async () => {
+    const { browser, old } = await setUp();
+    const params = { id_token_hint: old, client_id: 'app', post_logout_redirect_uri: bye, state: 's' };
+    const page = await logOut(browser, params);
+    expect(page).toMatchObject(asks);
+    expect(locationOf(await sayYes(browser, fieldOf(page)))).toBe(`${bye}?state=s`);
+    expect(await whoIsThere(browser)).toBe('login_required');
+  });
+
+  it('leads nowhere else when the client does not name itself', async () => {
+    const { browser, old } = await setUp();
+    const page = await logOut(browser, { id_token_hint: old, post_logout_redirect_uri: 'https://evil.example/' });
+    expect(page).toMatchObject(asks);
+    expect(await sayYes(browser, fieldOf(page))).toMatchObject(loggedOut);
+  });
+
+  it('is no reason to send anybody to an address that is not registered', async () => {
+    const { browser, old } = await setUp();
+    const params = { id_token_hint: old, client_id: 'app', post_logout_redirect_uri: 'https://evil.example/' };
+    expect(await logOut(browser, params)).toMatchObject(refused);
+    expect(await whoIsThere(browser)).toBe('somebody');
+  });
+});
+
 describe('a person is asked', () => {
   async function unlikeHints(harness: Harness): Promise<Record<string, string>> {
     const earlier = await loggedIn(harness);

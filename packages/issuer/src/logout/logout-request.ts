@@ -6,7 +6,7 @@ import type { IssuerContext } from '../context.ts';
 import type { LiveSession } from '../login/browser-session.ts';
 import type { Parameters } from '../parameters.ts';
 import { subjectOfSession } from '../records/browser-session.ts';
-import { readIdTokenHint } from '../requests/id-token-hint.ts';
+import { isOfUnknownKey, readIdTokenHint } from '../requests/id-token-hint.ts';
 import { type AfterLogout, requireRoom } from './after-logout.ts';
 
 const names = ['id_token_hint', 'post_logout_redirect_uri', 'state', 'client_id'] as const;
@@ -29,15 +29,31 @@ export interface LogoutRequest {
 
 /** @throws {OstiaryError} `oauth/invalid_request`: nothing must end, and nobody be sent anywhere. */
 export async function readLogoutRequest(params: LogoutParameters, context: IssuerContext): Promise<LogoutRequest> {
-  const token = params.get('id_token_hint');
-  const claims = token === undefined ? undefined : await readIdTokenHint(token, context);
+  const hint = await readHint(params.get('id_token_hint'), context);
+  const claims = hint === 'of unknown key' ? undefined : hint;
   const clientId = whoAsks(claims, params.get('client_id'));
-  const returnTo = params.get('post_logout_redirect_uri');
+  // An application may be open for longer than keys are published. Its people can still log out; it does not hear of it.
+  const isLost = hint === 'of unknown key' && clientId === undefined;
+  const returnTo = isLost ? undefined : params.get('post_logout_redirect_uri');
   if (returnTo !== undefined) requireReturn(returnTo, clientId && (await context.clients.find(clientId)));
   const after = { clientId, returnTo, state: params.get('state') };
   requireRoom(after);
   const sessionId = typeof claims?.sid === 'string' ? claims.sid : undefined;
   return { after, hint: claims && { subject: claims.sub, sessionId } };
+}
+
+type Hint = Awaited<ReturnType<typeof readIdTokenHint>>;
+
+async function readHint(
+  token: string | undefined,
+  context: IssuerContext,
+): Promise<Hint | 'of unknown key' | undefined> {
+  try {
+    return token === undefined ? undefined : await readIdTokenHint(token, context);
+  } catch (error) {
+    if (isOfUnknownKey(error)) return 'of unknown key';
+    throw error;
+  }
 }
 
 /** The client that the hint was issued to, or the one that names itself. */

@@ -1,4 +1,4 @@
-import { type JsonObject, OstiaryError } from '@ostiary/primitives';
+import { isOstiaryError, type JsonObject, OstiaryError } from '@ostiary/primitives';
 import type { IssuerContext } from '../context.ts';
 
 /**
@@ -17,4 +17,11 @@ export async function readIdTokenHint(
     throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.', { cause });
   }
   throw new OstiaryError('oauth/invalid_request', 'Invalid id_token_hint.');
+}
+
+/** Whether a hint was refused because nobody knows its key, as that of an ID token from long ago: it proves nothing, then. */
+export function isOfUnknownKey(error: unknown): boolean {
+  if (!isOstiaryError(error)) return false;
+  const { cause } = error;
+  return isOstiaryError(cause, 'token/invalid') && cause.detail.reason === 'kid';
 }
