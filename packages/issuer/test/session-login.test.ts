@@ -16,12 +16,15 @@ import {
   sessionCookie,
   startWithSession,
   storedSessions,
+  typeCodeOfDevice,
 } from './sessions.ts';
 
 async function endAll(harness: Pick<Harness, 'storage'>): Promise<void> {
   const store = recordStore(harness.storage, browserSession);
   for (const id of (await storedSessions(harness)).keys()) await store.take(id);
 }
+
+const shared = { sharedByDefault: true };
 
 describe('a session', () => {
   it('answers the client that people logged in for, without a word and without the provider', async () => {
@@ -153,6 +156,18 @@ describe('a session', () => {
     }
     const reply = await person.authorize(request({ scope }));
     expect(reply).toMatchObject({ status: 403, page: { name: 'error', problem: 'not_allowed' } });
+  });
+
+  it('that a device may not have gives way to who comes as somebody else', async () => {
+    const harness = await startWithSession({ clients: [app, { ...cli, allowedGroups: ['admins'] }], sessions: shared });
+    const { person } = harness;
+    const { reply } = await typeCodeOfDevice(person, harness);
+    expect(reply).toMatchObject({ status: 403, page: { problem: 'not_allowed' } });
+    const retryUrl = reply.kind === 'page' && reply.page.name === 'error' ? reply.page.retryUrl : undefined;
+    const choice = await person.send(retryUrl ?? '/');
+    const connectors = choice.kind === 'page' && choice.page.name === 'choose-connector' ? choice.page.connectors : [];
+    const ways = await Promise.all(connectors.map(({ url }) => person.send(url)));
+    expect(ways.map(outcomeOf)).toEqual(['provider', '/dex/auth/ldap/login']);
   });
 
   it.each([
@@ -343,11 +358,8 @@ describe('consent', () => {
     const harness = await startIssuer({ sessions: { sharedByDefault: true }, clients: [app, cli] });
     const person = harness.browser();
     await person.logIn(request({ scope }));
-    const device = await harness.browser().send('/device/code', { form: { client_id: 'cli', scope } });
-    const { user_code: userCode } = JSON.parse(device.kind === 'document' ? device.body : '{}');
-    const typed = await person.send('/device/auth/verify_code', { form: { user_code: userCode } });
-    const chosen = await person.send(answerUrl(typed));
-    const approval = await person.send(answerUrl(await person.send(answerUrl(chosen))));
+    const { userCode, reply } = await typeCodeOfDevice(person, harness);
+    const approval = await person.send(answerUrl(reply));
     expect(approval).toMatchObject({ page: { name: 'approval', userCode, userName: 'Jane Doe' } });
   });
 });

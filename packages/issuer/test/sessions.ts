@@ -3,7 +3,7 @@ import { recordStore, type StorageDriver } from '@ostiary/storage-sdk';
 import type { Client, Reply, SetCookie } from '../src/index.ts';
 import { type BrowserSession, browserSession } from '../src/records/browser-session.ts';
 import { answerOf, type Browser, locationOf } from './browser.ts';
-import { app, type Harness, type HarnessOptions, request, startIssuer } from './harness.ts';
+import { app, type Harness, type HarnessOptions, request, startIssuer, textOf } from './harness.ts';
 import { asApp, type Tokens, tokensOf } from './tokens.ts';
 
 /** Without `offline_access`. */
@@ -42,6 +42,18 @@ export function outcomeOf(reply: Reply): string {
   if (location.startsWith('/')) return location.split('?', 1)[0] ?? '';
   if (location.startsWith('https://idp.example.com/')) return 'provider';
   return answerOf(reply).get('error') ?? (answerOf(reply).has('code') ? 'code' : 'nothing');
+}
+
+/** A device of `cli` shows a code, and somebody who is logged in types it: the code, and what becomes of it. */
+export async function typeCodeOfDevice(
+  person: Browser,
+  { browser }: Pick<Harness, 'browser'>,
+): Promise<{ readonly userCode: string; readonly reply: Reply }> {
+  const device = await browser().send('/device/code', { form: { client_id: 'cli', scope } });
+  const userCode = textOf(device, 'user_code');
+  const typed = await person.send('/device/auth/verify_code', { form: { user_code: userCode } });
+  const chosen = await person.send(locationOf(typed));
+  return { userCode, reply: await person.send(locationOf(chosen)) };
 }
 
 export const sessionCookie = (reply: Reply): SetCookie | undefined =>

@@ -21,13 +21,20 @@ export function callbackUrl(context: Pick<IssuerContext, 'issuer'>, entry: Conne
 }
 
 /** Where a person goes on who has typed the code of a device. */
-export async function deviceLoginUrl(userCode: string, context: IssuerContext): Promise<string> {
-  return localUrl(context, '/auth', { device: await sealUserCode(userCode, context) });
+export async function deviceLoginUrl(
+  userCode: string,
+  context: IssuerContext,
+  prompt: AuthorizationRequest['prompt'] = [],
+): Promise<string> {
+  return localUrl(context, '/auth', { device: await sealUserCode(userCode, context), ...promptIn({ prompt }) });
 }
+
+const promptIn = ({ prompt }: Pick<AuthorizationRequest, 'prompt'>): { readonly prompt?: string } =>
+  prompt.length === 0 ? {} : { prompt: prompt.join(' ') };
 
 /** The authorization request again, to begin anew after a failure or to choose another connector. */
 export async function restartUrl(context: IssuerContext, request: AuthorizationRequest): Promise<string> {
-  if (isForDevice(request)) return deviceLoginUrl(request.state ?? '', context);
+  if (isForDevice(request)) return deviceLoginUrl(request.state ?? '', context, request.prompt);
   const { codeChallenge, expectedSubject } = request;
   const optional = {
     state: request.state,
@@ -37,7 +44,6 @@ export async function restartUrl(context: IssuerContext, request: AuthorizationR
     login_hint: request.loginHint,
     max_age: request.maxAge?.toString(),
     expected_subject: expectedSubject === undefined ? undefined : await sealSubject(expectedSubject, context),
-    prompt: request.prompt.length === 0 ? undefined : request.prompt.join(' '),
   };
   const present = Object.entries(optional).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return localUrl(context, '/auth', {
@@ -46,5 +52,6 @@ export async function restartUrl(context: IssuerContext, request: AuthorizationR
     response_type: 'code',
     scope: request.scopes.join(' '),
     ...Object.fromEntries(present),
+    ...promptIn(request),
   });
 }

@@ -66,7 +66,8 @@ export async function parseAuthorization(
   { client, redirectUri, state, deviceRequest }: Destination,
   context: IssuerContext,
 ): Promise<AuthorizationRequest> {
-  if (deviceRequest !== undefined) return deviceRequest;
+  // A device asks for no prompt. Our own link does, for who may not be logged in as the one whose session there is.
+  if (deviceRequest !== undefined) return { ...deviceRequest, prompt: readPrompt(params) };
   refuseUnsupported(params);
   checkResponseType(params);
   const codeChallenge = readCodeChallenge(params, client, context.protocol);
