@@ -5,7 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { revokeLogins } from '../src/index.ts';
 import { browserSession } from '../src/records/browser-session.ts';
 import { answerOf } from './browser.ts';
-import { app, claimsOf, cli, type Harness, issuerId, jane, publicRequest, request, startIssuer } from './harness.ts';
+import {
+  app,
+  claimsOf,
+  cli,
+  type Harness,
+  issuerId,
+  jane,
+  publicRequest,
+  redirectUri,
+  request,
+  startIssuer,
+} from './harness.ts';
 import {
   betweenReadAndUse,
   clientNamed,
@@ -352,6 +363,15 @@ describe('consent', () => {
     const person = harness.browser();
     expect(await agree({ person }, await person.logIn(publicRequest({ scope })))).toBe('code');
     expect(outcomeOf(await person.authorize(publicRequest({ scope })))).toBe('/dex/approval');
+  });
+
+  it('is asked for again in the name of a client that has no secret any more', async () => {
+    const client = { ...app };
+    const started = await startWithSession({ ...asked, clients: [client] });
+    expect(await agree(started, started.login)).toBe('code');
+    Object.assign(client, { public: true, secrets: [] });
+    const reply = await started.person.authorize(publicRequest({ client_id: 'app', redirect_uri: redirectUri, scope }));
+    expect(outcomeOf(reply)).toBe('/dex/approval');
   });
 
   it('is asked for a device that finds somebody logged in', async () => {

@@ -3,7 +3,10 @@ import type { IssuerContext } from '../context.ts';
 import { type AuthorizationRequest, isForDevice } from '../requests/authorization-request.ts';
 import { type LiveSession, rememberApproval } from './browser-session.ts';
 
-/** Whether the person must be asked. A device is always shown to them; what they agreed to is remembered in a session. */
+/**
+ * Whether the person must be asked. A device is always shown to them; what they agreed to is remembered in a session. Not
+ * of a public client: anybody can come in its name, and must not be answered without a word (RFC 6749 section 10.2).
+ */
 export function needsConsent(
   authorization: AuthorizationRequest,
   { client, session }: { readonly client: Client; readonly session: LiveSession | undefined },
@@ -11,14 +14,12 @@ export function needsConsent(
 ): boolean {
   if (authorization.prompt.includes('consent') || isForDevice(authorization)) return true;
   if (protocol.skipApproval) return false;
-  const approved = session?.clients.find(({ id }) => id === client.id)?.approved;
+  // It may have had a secret when they agreed.
+  const approved = client.public ? undefined : session?.clients.find(({ id }) => id === client.id)?.approved;
   return approved === undefined || !authorization.scopes.every((scope) => approved.includes(scope));
 }
 
-/**
- * The person has agreed. It is not remembered of a public client: anybody can come in its name, and must not be answered
- * without a word (RFC 6749 section 10.2).
- */
+/** The person has agreed. */
 export async function rememberConsent(
   sessionId: string | undefined,
   { client, scopes }: { readonly client: Client; readonly scopes: readonly string[] },
