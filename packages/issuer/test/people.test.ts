@@ -36,6 +36,18 @@ describe('a client is for', () => {
     expect(await isIn(await start(rules))).toBe(expected);
   });
 
+  it.each([
+    ['jürgen@example.com', 'JÜRGEN@Example.COM', true],
+    ['mike@example.com', 'mi\u212ae@example.com', false],
+    ['ida@example.com', '\u0130da@example.com', false],
+    ['strasse@example.com', 'straße@example.com', false],
+    ['jane@example.com', 'jane+admin@example.com', false],
+  ])('who has the address %s; with %s, somebody is let in: %s', async (allowed, address, expected) => {
+    const harness = await start({ allowedEmails: [allowed] });
+    harness.upstream.identity = { ...jane, email: { address, verified: true } };
+    expect(await isIn(harness)).toBe(expected);
+  });
+
   it('nobody by an address that is not verified, or not there', async () => {
     const harness = await start({ allowedEmails: ['jane@example.com'] });
     const { email: _none, ...nameless } = jane;
