@@ -4,7 +4,18 @@ import { describe, expect, it } from 'vitest';
 import type { Client, Reply } from '../src/index.ts';
 import { answerOf, locationOf } from './browser.ts';
 import { accessToken, exchange, start as startExchange } from './exchanges.ts';
-import { app, bodyOf, claimsOf, type Harness, type HarnessOptions, jane, request, startIssuer } from './harness.ts';
+import {
+  app,
+  bodyOf,
+  claimsOf,
+  cli,
+  type Harness,
+  type HarnessOptions,
+  jane,
+  publicRequest,
+  request,
+  startIssuer,
+} from './harness.ts';
 import { clientNamed, outcomeOf, startWithSession } from './sessions.ts';
 import { asApp, logIn, refresh, tokensOf } from './tokens.ts';
 
@@ -62,6 +73,14 @@ describe('a client is for', () => {
     await tryToLogIn(harness);
     const [line] = harness.log.lines.filter(({ event }) => event === 'request.refused');
     expect(line?.fields).toMatchObject({ code: 'login/not_allowed', detail: { rule: 'people', user: jane.userId } });
+  });
+
+  it('nobody else, which a program on their own machine is told: it waits for an answer', async () => {
+    const harness = await startIssuer({ clients: [{ ...cli, allowedGroups: ['admins'] }] });
+    const reply = await harness.browser().logIn(publicRequest({ scope: 'openid' }));
+    expect(locationOf(reply)).toMatch(/^http:\/\/127\.0\.0\.1:18000\/\?error=access_denied&/);
+    expect(answerOf(reply).get('error_description')).toBe('You may not use this application.');
+    expect(answerOf(reply).get('state')).toBe('client-state');
   });
 
   it('members at a refresh as well: who is no member any more is refused, and may come back', async () => {
@@ -209,6 +228,14 @@ describe('a session of somebody whom a client is not for', () => {
     expect(reply).toMatchObject({ status: 403, page: { problem: 'not_allowed' } });
     const url = reply.kind === 'page' && reply.page.name === 'error' ? (reply.page.retryUrl ?? '') : '';
     expect(outcomeOf(await person.send(url))).toBe('choose-connector');
+  });
+
+  it('is told to a program on their own machine', async () => {
+    const { person } = await startWithSession(
+      { clients: [clients[0] ?? app, { ...cli, allowedGroups: ['admins'] }] },
+      first,
+    );
+    expect(outcomeOf(await person.authorize(publicRequest({ scope: 'openid' })))).toBe('access_denied');
   });
 
   it('is told to a client that may not ask', async () => {

@@ -46,8 +46,11 @@ const asciiOnly = /^[\x21-\x7e]+$/;
 
 const loopback = /^http:\/\/(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d{1,5}))?(\/[^#]*|\?[^#]*)?$/;
 
-/** `http`, a loopback host written in full, no user info, no fragment. The text itself is matched, not a parse of it. */
-function isLoopback(uri: string): boolean {
+/**
+ * A program on the person's own machine (RFC 8252 section 7.3): `http`, a loopback host written in full, no user info, no
+ * fragment. The text itself is matched, not a parse of it.
+ */
+export function isLoopback(uri: string): boolean {
   return loopback.test(uri) && URL.canParse(uri);
 }
 

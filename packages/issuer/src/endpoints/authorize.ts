@@ -5,6 +5,7 @@ import { defineEndpoint, logFailure } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { beginLogin, type LoginStart, withRetry } from '../login/begin.ts';
 import { connectorsFor, requireConnector } from '../login/connectors.ts';
+import { isForClient } from '../login/resume.ts';
 import { answerBySession, answeringSession } from '../login/session-login.ts';
 import { localUrl, restartUrl } from '../login/urls.ts';
 import type { ConnectorChoice } from '../page.ts';
@@ -128,7 +129,8 @@ async function failure(
   const again = isRefused ? { ...authorization, prompt: [...prompt, 'select_account' as const] } : authorization;
   const { error, retryUrl } = withRetry(thrown, await restartUrl(context, again));
   logFailure('authorize-connector', error, request);
-  if (prompt.includes('none')) return errorToClient(error, authorization, { issuer: context.issuer, request });
+  if (prompt.includes('none') || isForClient(error.code, authorization))
+    return errorToClient(error, authorization, { issuer: context.issuer, request });
   return errorPage(error, request, retryUrl);
 }
 

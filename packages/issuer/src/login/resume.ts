@@ -1,5 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
-import { mayAnswerTo } from '../checks/redirect-uri.ts';
+import { isLoopback, mayAnswerTo } from '../checks/redirect-uri.ts';
 import type { IssuerContext } from '../context.ts';
 import { logFailure } from '../endpoint.ts';
 import { asOstiaryError, errorPage, errorToClient } from '../replies.ts';
@@ -48,7 +48,7 @@ export async function failuresOf(
     const { error, retryUrl } = withRetry(thrown, await restartUrl(context, transaction.request));
     logFailure(endpoint, error, request);
     const cookies = [endTransaction(transaction)];
-    if ((code.startsWith('oauth/') && code !== 'oauth/server_error') || code === 'login/denied') {
+    if (isForClient(code, transaction.request)) {
       if (code === 'login/denied' && isForDevice(transaction.request)) await denyDevice(transaction.request, context);
       const from = { issuer: context.issuer, cookies, request, retryUrl };
       return errorToClient(error, transaction.request, from);
@@ -57,4 +57,16 @@ export async function failuresOf(
       ? errorPage(error, request, retryUrl)
       : { ...errorPage(error, request, retryUrl), cookies };
   }
+}
+
+/**
+ * Whether the client hears of a failure, and not the person alone: what is OAuth's own, and that they declined. A program
+ * on their machine also hears that they may not log in: it waits, in a terminal perhaps, and has nothing else to wait for.
+ */
+export function isForClient(
+  code: OstiaryError['code'],
+  { redirectUri }: Pick<LoginTransaction['request'], 'redirectUri'>,
+): boolean {
+  if (code === 'login/not_allowed') return isLoopback(redirectUri);
+  return code === 'login/denied' || (code.startsWith('oauth/') && code !== 'oauth/server_error');
 }
