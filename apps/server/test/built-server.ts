@@ -26,6 +26,8 @@ export interface BuiltServerSettings {
   readonly authority?: CertificateAuthority;
   /** More clients, as YAML. */
   readonly clients?: readonly string[];
+  /** The block `oauth2`, in the place of the one without consent. */
+  readonly oauth2?: string;
   /** One connector as YAML, in the place of the one that asks for nothing. */
   readonly connector?: string;
   /** The database of another server, to be its replica under the same name. */
@@ -57,7 +59,7 @@ export async function startBuiltServer(settings: BuiltServerSettings = {}): Prom
 issuer: ${replicaOf?.url ?? url}
 storage: ${storage}
 web: { http: "${address}"${tls ?? ''} }
-oauth2: { skipApprovalScreen: true }
+${settings.oauth2 ?? 'oauth2: { skipApprovalScreen: true }'}
 connectors: [${connector}]
 staticClients:
   - { id: app, name: App, secret: app-secret, redirectURIs: ["https://app.example/cb"] }

@@ -1,6 +1,7 @@
 /** Programs that are not ours ask the built server about tokens, and end them. */
 import { encodeSubject } from '@ostiary/token-core';
 import { createAuthority, requireTool, startApacheApi } from '@ostiary/tooling-servers';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuiltServer, logIn, refresh, revoke, startBuiltServer } from './built-server.ts';
@@ -10,7 +11,9 @@ const rules =
 const clients = [
   `{ id: cluster, name: Cluster, secret: cluster-secret, tokenReview: ${rules} }`,
   '{ id: api, name: API, secret: api-secret, redirectURIs: ["https://api.example/cb"], trustedPeers: [app] }',
-]; /** As an API server asks about a token. */
+];
+
+/** As an API server asks about a token. */
 const review = (url: string, token: unknown, more: RequestInit = {}): Promise<Response> =>
   fetch(`${url}/token/review`, {
     method: 'POST',
@@ -33,6 +36,25 @@ async function tokensFor(url: string): Promise<{ readonly access: string; readon
   const { access_token, refresh_token } = await logIn(url, scope);
   return { access: String(access_token), refresh: String(refresh_token) };
 }
+
+describe('a client that acts for itself, at the built server,', () => {
+  it('gets tokens that the API verifies with the published keys', async () => {
+    const more = 'oauth2: { grantTypes: [authorization_code, client_credentials] }';
+    await using built = await startBuiltServer({ clients, oauth2: more });
+    const answer = await oidc.clientCredentialsGrant(await connect(built.url, 'app'), {
+      scope: 'openid profile audience:server:client_id:api',
+    });
+    expect(answer.claims()).toMatchObject({ aud: ['api', 'app'], azp: 'app', preferred_username: 'App' });
+    const keys = createRemoteJWKSet(new URL(`${built.url}/keys`));
+    const { payload } = await jwtVerify(answer.access_token, keys, {
+      issuer: built.url,
+      audience: 'api',
+      typ: 'at+jwt',
+    });
+    expect(payload.sub).toBe(encodeSubject({ userId: 'app', connectorId: '' }));
+    await expect.poll(() => built.server.log()).toMatch(/token\.issued .*grantType=client_credentials client=app/);
+  });
+});
 
 describe('a cluster, at the built server,', () => {
   it('asks about an ID token, and hears at once that the login was ended', async () => {

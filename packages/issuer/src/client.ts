@@ -25,6 +25,8 @@ export interface Client {
   readonly allowedEmails?: readonly string[];
   /** Groups that tokens for this client may name: by name, or by how it begins (`team-*`). Absent: all. */
   readonly tokenGroups?: readonly string[];
+  /** Groups of the client itself, where it acts for itself (`clientCredentialsClaims.groups`). */
+  readonly ownGroups?: readonly string[];
   /** Absent: the server's default. */
   readonly signingAlgorithm?: SigningAlgorithm;
   /** Seconds; absent: the server's default. */

@@ -2,7 +2,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { errorStatus, isOstiaryError } from '@ostiary/primitives';
 import { type RecordStore, recordStore } from '@ostiary/storage-sdk';
 import { createVerifier, type Verifier } from '@ostiary/token-core';
-import { type GrantType, grantTypes } from './grant-type.ts';
+import { CLIENT_CREDENTIALS, type GrantType, grantTypes } from './grant-type.ts';
 import { type KeyedQueue, keyedQueue } from './grants/keyed-queue.ts';
 import type { IssuerOptions } from './options.ts';
 import { openRevocations, type Revocations } from './policy/revocations.ts';
@@ -41,7 +41,7 @@ export function createContext(options: IssuerOptions): IssuerContext {
   const { storage, issuer, keys, now, random } = options;
   return {
     ...options,
-    grantTypes: grantTypes.filter((type) => options.protocol.grantTypes?.includes(type) ?? true),
+    grantTypes: grantTypes.filter((type) => options.protocol.grantTypes?.includes(type) ?? type !== CLIENT_CREDENTIALS),
     ...tokenIssuer(options),
     verifier: createVerifier({ issuer, keys, now }),
     pendingLogins: recordStore(storage, pendingLogin),

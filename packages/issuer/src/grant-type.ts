@@ -4,6 +4,7 @@ export const grantTypes = [
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:device_code',
   'urn:ietf:params:oauth:grant-type:token-exchange',
+  'client_credentials',
 ] as const;
 
 /** One of {@link grantTypes}. */
@@ -14,3 +15,6 @@ export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** The one that gives a token of ours for one of a provider (RFC 8693 section 2.1). */
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** A client acts for itself (RFC 6749 section 4.4). As in Dex, it is there only where it was asked for by name. */
+export const CLIENT_CREDENTIALS = 'client_credentials';

@@ -29,7 +29,10 @@ export interface Lifetimes {
 
 /** What the protocol may and must do, mostly Dex's `oauth2` block. */
 export interface ProtocolOptions {
-  /** Grants of the token endpoint (`grantTypes`); others are as unknown to it as to discovery. Absent: all. */
+  /**
+   * Grants of the token endpoint (`grantTypes`); others are as unknown to it as to discovery. Absent: all but
+   * `client_credentials`.
+   */
   readonly grantTypes?: readonly GrantType[];
   /** Log in without asking for consent (`skipApprovalScreen`). */
   readonly skipApproval: boolean;

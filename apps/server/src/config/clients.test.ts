@@ -52,7 +52,8 @@ describe('staticClients', () => {
     const { config } = await load(
       withClients(
         `{id: a, name: A, secret: s, redirectURIs: ["https://a.example/cb", "com.example.app:/cb"], trustedPeers: [b],
-          allowedConnectors: [mock], allowedGroups: [ops], allowedEmails: [jane@a.example], tokenGroups: ["team-*"], logoURL: "https://a.example/l.png", idTokenLifetime: 5m, signingAlgorithm: EdDSA}`,
+          allowedConnectors: [mock], allowedGroups: [ops], allowedEmails: [jane@a.example], tokenGroups: ["team-*"],
+          clientCredentialsClaims: {groups: [robots]}, logoURL: "https://a.example/l.png", idTokenLifetime: 5m, signingAlgorithm: EdDSA}`,
         '{id: b, name: B, public: true}',
       ),
     );
@@ -67,6 +68,7 @@ describe('staticClients', () => {
         allowedGroups: ['ops'],
         allowedEmails: ['jane@a.example'],
         tokenGroups: ['team-*'],
+        ownGroups: ['robots'],
         logoUrl: 'https://a.example/l.png',
         idTokenLifetime: 300,
         signingAlgorithm: 'EdDSA',

@@ -51,6 +51,7 @@ async function readClient(block: LooseClient, index: number, input: ClientsInput
       allowedGroups: block.allowedGroups,
       allowedEmails: block.allowedEmails,
       tokenGroups: block.tokenGroups,
+      ownGroups: unlessEmpty(block.clientCredentialsClaims?.groups ?? []),
       signingAlgorithm: block.signingAlgorithm,
       idTokenLifetime: block.idTokenLifetime,
       postLogoutRedirectUris: unlessEmpty(postLogoutRedirectURIs),

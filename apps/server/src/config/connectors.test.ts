@@ -51,7 +51,9 @@ describe('connectors', () => {
   it('warns of grants that do not exist here, and refuses those that exist nowhere', async () => {
     const own = (grant: string) => minimal().replace('name: Mock', `name: Mock, grantTypes: [${grant}]`);
     const { warnings } = await load(own('implicit'));
-    expect(warnings[0]?.message).toContain('has grants that Ostiary does not have yet: implicit.');
+    expect(warnings[0]?.message).toContain('has grants that no connector is used with: implicit.');
+    const { config } = await load(own('client_credentials, refresh_token'));
+    expect(config.connectors[0]?.grantTypes).toEqual(['refresh_token']);
     expect(await problemsOf(own('foo'))).toHaveLength(1);
   });
 });

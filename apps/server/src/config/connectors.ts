@@ -62,11 +62,12 @@ function allowedGrants(
   input: ConnectorsInput,
 ): readonly string[] | undefined {
   if (own.length === 0) return undefined;
-  const absent = own.filter((grant) => !grantTypes.some((known) => known === grant));
+  const known = grantTypes.filter((grant) => grant !== 'client_credentials'); // No connector takes part in that one.
+  const absent = own.filter((grant) => !known.some((type) => type === grant));
   if (absent.length > 0) {
-    input.reader.report.warn(`${path}.grantTypes`, `has grants that Ostiary does not have yet: ${absent.join(', ')}.`);
+    input.reader.report.warn(`${path}.grantTypes`, `has grants that no connector is used with: ${absent.join(', ')}.`);
   }
-  return grantTypes.filter((grant) => own.includes(grant));
+  return known.filter((grant) => own.includes(grant));
 }
 
 function checkIds(

@@ -67,7 +67,7 @@ export const keyDecisions: readonly Decision[] = [
   honoured('oauth2'),
   honoured(
     'oauth2.grantTypes',
-    '`authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code` and `urn:ietf:params:oauth:grant-type:token-exchange`. `implicit` and `password`, which do nothing in Dex without other keys, are ignored with a warning; others are refused.',
+    '`authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code`, `urn:ietf:params:oauth:grant-type:token-exchange` and, only when it is named, `client_credentials`. `implicit` and `password`, which do nothing in Dex without other keys, are ignored with a warning.',
   ),
   honoured('oauth2.responseTypes', '`code` only; others are refused.'),
   honoured('oauth2.skipApprovalScreen'),
@@ -151,8 +151,11 @@ export const keyDecisions: readonly Decision[] = [
   honoured('staticClients[].allowedConnectors'),
   refused('staticClients[].mfaChain', noMfa, 'taken'),
   honoured('staticClients[].ssoSharedWith', 'Does nothing without sessions, with a warning.'),
-  ignored('staticClients[].clientCredentialsClaims', 'Ostiary has no client credentials grant yet.'),
-  ignored('staticClients[].clientCredentialsClaims.groups', 'Ostiary has no client credentials grant yet.'),
+  honoured('staticClients[].clientCredentialsClaims'),
+  honoured(
+    'staticClients[].clientCredentialsClaims.groups',
+    'For tokens that it gets for itself, with the scope `groups`.',
+  ),
   honoured('connectors'),
   honoured('connectors[].type'),
   honoured('connectors[].id', 'Used twice is an error.'),
@@ -161,7 +164,10 @@ export const keyDecisions: readonly Decision[] = [
     'connectors[].config',
     'A file that they name and that cannot be read ends the start, whatever the flags say.',
   ),
-  honoured('connectors[].grantTypes', 'Grants that Ostiary does not have are dropped from the list, with a warning.'),
+  honoured(
+    'connectors[].grantTypes',
+    'Grants that no connector is used with are dropped from the list, with a warning.',
+  ),
   honoured(
     'sessions',
     'The block alone switches sessions on, `sessions: {}` too. Without block and flag there are none.',
@@ -197,7 +203,10 @@ export const flagDecisions: readonly Decision[] = [
   ignored('DEX_ENT_ENABLED', 'Ostiary has one SQLite storage.'),
   ignored('DEX_API_CONNECTORS_CRUD', 'Ostiary has no gRPC API yet.'),
   ignored('DEX_API_SESSIONS_IDENTITIES_CRUD', 'Ostiary has no gRPC API yet.'),
-  ignored('DEX_CLIENT_CREDENTIAL_GRANT_ENABLED_BY_DEFAULT', 'Ostiary has no client credentials grant yet.'),
+  honoured(
+    'DEX_CLIENT_CREDENTIAL_GRANT_ENABLED_BY_DEFAULT',
+    'true: adds `client_credentials` where `oauth2.grantTypes` is empty.',
+  ),
   honoured('DEX_SESSIONS_ENABLED', 'A `sessions` block switches them on without it. false: off, block or not.'),
   ignored('DEX_FRONTEND_DIR', noFrontendFiles),
 ];

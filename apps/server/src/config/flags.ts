@@ -11,9 +11,14 @@ export interface Flags {
   readonly refuseUnknownKeys: boolean;
   /** `DEX_SESSIONS_ENABLED`: sessions of browsers. Without it, a `sessions` block switches them on. */
   readonly sessions: boolean | undefined;
+  /** `DEX_CLIENT_CREDENTIAL_GRANT_ENABLED_BY_DEFAULT`: without `oauth2.grantTypes`, clients may act for themselves. */
+  readonly clientCredentials: boolean;
 }
 
 const SESSIONS = 'DEX_SESSIONS_ENABLED';
+const CLIENT_CREDENTIALS = 'DEX_CLIENT_CREDENTIAL_GRANT_ENABLED_BY_DEFAULT';
+/** Off unless they say something. */
+const offByDefault: readonly string[] = [SESSIONS, CLIENT_CREDENTIALS];
 
 /** Reads the flags. Empty or unreadable means the default, as in Dex. */
 export function readFlags(env: EnvironmentLookup): Flags {
@@ -23,6 +28,7 @@ export function readFlags(env: EnvironmentLookup): Flags {
     continueOnConnectorFailure: on('DEX_CONTINUE_ON_CONNECTOR_FAILURE'),
     refuseUnknownKeys: on('DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS'),
     sessions: goBoolean(env(SESSIONS)),
+    clientCredentials: goBoolean(env(CLIENT_CREDENTIALS)) ?? false,
   };
 }
 
@@ -34,7 +40,7 @@ export function flagWarnings(env: EnvironmentLookup): readonly ConfigIssue[] {
     if (value === '' || (flag.decision === 'ignored' && meaning === false)) return [];
     if (flag.decision === 'ignored') return [{ path: flag.path, message: `is ignored: ${flag.because}` }];
     if (meaning !== undefined) return [];
-    const counts = flag.path === SESSIONS ? 'it is ignored' : 'it counts as true';
+    const counts = offByDefault.includes(flag.path) ? 'it is ignored' : 'it counts as true';
     return [{ path: flag.path, message: `is neither true nor false, so ${counts}. Write one of them.` }];
   });
 }

@@ -239,11 +239,6 @@ logger:
     ],
     ['implicit', minimal('oauth2: {responseTypes: [id_token]}'), 'oauth2.responseTypes[0]: must be "code"'],
     [
-      'client credentials',
-      minimal('oauth2: {grantTypes: [client_credentials]}'),
-      'oauth2.grantTypes[0]: is "client_credentials", a grant that Ostiary does not have yet.',
-    ],
-    [
       'no code grant',
       minimal('oauth2: {grantTypes: [refresh_token]}'),
       'oauth2.grantTypes: must contain authorization_code',
@@ -412,6 +407,17 @@ logger:
       'config.yaml:5: passwordAttempts.perAddress: must be a whole number. Remove the fraction.',
       'config.yaml:5: passwordAttempts.window: is too short. Write at least 1s.',
     ]);
+  });
+
+  it.each([
+    ['', {}, undefined],
+    ['', { DEX_CLIENT_CREDENTIAL_GRANT_ENABLED_BY_DEFAULT: 'true' }, 5],
+    ['[authorization_code]', { DEX_CLIENT_CREDENTIAL_GRANT_ENABLED_BY_DEFAULT: 'true' }, 1],
+    ['[authorization_code, client_credentials]', {}, 2],
+  ])('lets clients act for themselves where the file or the flag of Dex says so: %s %j', async (types, env, count) => {
+    const { config, warnings } = await load(minimal(types === '' ? '' : `oauth2: {grantTypes: ${types}}`), { env });
+    expect(config.protocol.grantTypes?.length).toBe(count);
+    expect(warnings).toEqual([]);
   });
 
   it('says when a flag of Dex does nothing here', async () => {

@@ -163,7 +163,7 @@ function assemble(parts: Parts, { report }: PlugInReader): Config {
     signing,
     web: readWeb(file.web, report),
     ...(file.telemetry.http === undefined ? {} : { telemetry: file.telemetry.http }),
-    protocol: readProtocol(file.oauth2, report),
+    protocol: readProtocol(file.oauth2, { withClientCredentials: flags.clientCredentials, report }),
     lifetimes: readLifetimes(file.expiry),
     passwordAttempts: { ...defaultPasswordAttempts, ...file.passwordAttempts },
     ...(sessions === undefined ? {} : { sessions }),

@@ -53,15 +53,18 @@ export function readLifetimes({
 }
 
 /** `oauth2` */
-export function readProtocol(oauth2: ConfigFile['oauth2'], report: Report): ProtocolOptions {
+export function readProtocol(
+  oauth2: ConfigFile['oauth2'],
+  { withClientCredentials, report }: { readonly withClientCredentials: boolean; readonly report: Report },
+): ProtocolOptions {
   const { grantTypes, skipApprovalScreen, alwaysShowLoginScreen, pkce } = oauth2;
   for (const idle of idleGrantTypes.filter((type) => grantTypes.includes(type))) {
     report.warn('oauth2.grantTypes', `names ${idle}, which Ostiary does not have. It is ignored.`);
   }
-  // An empty list is that of Dex: all.
-  const some = grantTypes.length === 0 ? {} : { grantTypes: allGrantTypes.filter((type) => grantTypes.includes(type)) };
+  // An empty list is that of Dex: all but one, unless a flag says all.
+  const some = withClientCredentials && grantTypes.length === 0 ? allGrantTypes : grantTypes;
   return {
-    ...some,
+    ...(some.length === 0 ? {} : { grantTypes: allGrantTypes.filter((type) => some.includes(type)) }),
     skipApproval: skipApprovalScreen,
     alwaysShowLogin: alwaysShowLoginScreen,
     requirePkce: pkce.enforce,

@@ -69,6 +69,7 @@ export const staticClient = z.object({
   public: flag,
   logoURL: text().exactOptional(),
   allowedConnectors: z.array(text()).default([]),
+  clientCredentialsClaims: z.object({ groups: z.array(text()).default([]) }).exactOptional(),
   refreshTokenLifetime: z.enum(['', 'standalone', 'session']).default(''),
   ssoSharedWith: z.array(text()).exactOptional(),
   allowedGroups: z
@@ -95,27 +96,20 @@ export const staticClient = z.object({
   tokenReview: tokenReview.exactOptional(),
 });
 
-/** Grants of Dex that do not exist here. The first two do nothing in Dex either without keys that are refused. */
+/** Grants of Dex that do not exist here. They do nothing in Dex either without keys that are refused. */
 export const idleGrantTypes = ['implicit', 'password'] as const;
-const absentGrantTypes = [...idleGrantTypes, 'client_credentials'] as const;
 
 export const connector = z.object({
   type: text(),
   id: text(),
   name: text(),
   config: z.unknown().optional(),
-  grantTypes: z.array(z.enum([...grantTypes, ...absentGrantTypes])).default([]),
+  grantTypes: z.array(z.enum([...grantTypes, ...idleGrantTypes])).default([]),
 });
 
 const oauth2 = block({
   grantTypes: z
-    .array(
-      z.enum([...grantTypes, ...absentGrantTypes]).superRefine((grant, context) => {
-        if ([...grantTypes, ...idleGrantTypes].some((known) => known === grant)) return;
-        const what = `is "${grant}", a grant that Ostiary does not have yet`;
-        context.addIssue(`${what}. Remove it; clients that need it cannot log in here.`);
-      }),
-    )
+    .array(z.enum([...grantTypes, ...idleGrantTypes]))
     .refine(
       (grants) => grants.length === 0 || grants.includes('authorization_code'),
       'must contain authorization_code, or nobody could log in. Add it.',

@@ -2,8 +2,9 @@ import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import { authenticateClient } from '../checks/client.ts';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { DEVICE_CODE, type GrantType, TOKEN_EXCHANGE } from '../grant-type.ts';
+import { CLIENT_CREDENTIALS, DEVICE_CODE, type GrantType, TOKEN_EXCHANGE } from '../grant-type.ts';
 import { redeemCode } from '../grants/authorization-code.ts';
+import { clientCredentials } from '../grants/client-credentials.ts';
 import { redeemDeviceCode } from '../grants/device-code.ts';
 import type { GrantRequest } from '../grants/grant-request.ts';
 import { refresh } from '../grants/refresh-token.ts';
@@ -20,6 +21,7 @@ const grants: Readonly<Record<GrantType, Grant>> = {
   refresh_token: refresh,
   [DEVICE_CODE]: redeemDeviceCode,
   [TOKEN_EXCHANGE]: exchangeToken,
+  [CLIENT_CREDENTIALS]: clientCredentials,
 };
 
 /** `/token` (RFC 6749 section 3.2). Parameters come from the body alone; the client is known before any grant runs. */
@@ -40,7 +42,7 @@ export function tokenEndpoint(context: IssuerContext): Endpoint {
       request.log.info('token.issued', {
         grantType,
         client: client.id,
-        connector: issued.connectorId,
+        connector: issued.connectorId || undefined,
         idTokenId: issued.idTokenId,
         accessTokenId: issued.accessTokenId,
       });

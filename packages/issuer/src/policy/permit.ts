@@ -39,7 +39,7 @@ const issued: unique symbol = Symbol('permit');
  */
 export class Permit {
   readonly client: Client;
-  /** The connector that the person logged in through. */
+  /** The connector that the person logged in through; empty for a client that acts for itself. */
   readonly connectorId: string;
   readonly subject: string;
   /** The requesting client is always among them. */
@@ -74,22 +74,52 @@ export class Permit {
  *
  * @throws {OstiaryError} `login/not_allowed` with the reason in its detail.
  */
-export async function decide(question: PolicyQuestion, { clients, revocations }: PolicyDeps): Promise<Permit> {
-  const { client, connector, identity } = question;
+export async function decide(question: PolicyQuestion, deps: PolicyDeps): Promise<Permit> {
   requireOpenDoor(question);
-  const mark = await revocations.find(() => loginOf(question));
+  const mark = await deps.revocations.find(() => loginOf(question));
   if (mark !== undefined) {
     // It is this login that is over. The person may come again, so no page shall send them to an administrator.
     const detail = { rule: 'revoked', target: mark.target, page: 'login_expired' };
     throw refused('This login was ended. Log in again.', detail);
   }
+  const audience = await audienceOf(question, deps.clients);
+  return admit(question, { audience, mustBelongTo: audience });
+}
+
+/**
+ * The same door for a client that acts for itself (RFC 6749 section 4.4). Nobody has logged in, with whatever connector; the
+ * client is its own, and those that trust it say whether it is theirs.
+ *
+ * @throws {OstiaryError} like {@link decide}.
+ */
+export async function decideForClient(
+  { client, scopes }: Pick<PolicyQuestion, 'client' | 'scopes'>,
+  { clients }: Pick<PolicyDeps, 'clients'>,
+): Promise<Permit> {
+  const audience = await audienceOf({ client, scopes }, clients);
+  const question = { client, scopes, connector: { id: '' }, identity: identityOf(client) };
+  return admit(question, { audience, mustBelongTo: audience.filter(({ id }) => id !== client.id) });
+}
+
+const identityOf = ({ id, name, ownGroups = [] }: Client): StoredIdentity => ({
+  ...{ userId: id, username: name, preferredUsername: name, groups: ownGroups },
+});
+
+type Admission = Pick<PolicyQuestion, 'client' | 'identity' | 'scopes'> & {
+  readonly connector: Pick<ConnectorEntry, 'id'>;
+};
+
+function admit(
+  question: Admission,
+  { audience, mustBelongTo }: { readonly audience: readonly Client[]; readonly mustBelongTo: readonly Client[] },
+): Permit {
+  const { client, connector, identity } = question;
   for (const name of [identity.userId, identity.username, identity.preferredUsername, identity.email?.address]) {
     if (name?.startsWith(RESERVED)) {
       throw refused('This account has a reserved name.', { rule: 'reserved_name', user: identity.userId });
     }
   }
-  const audience = await audienceOf(question, clients);
-  if (!audience.every((member) => isForPerson(member, identity))) {
+  if (!mustBelongTo.every((member) => isForPerson(member, identity))) {
     throw refused('You may not use this application.', { rule: 'people', user: identity.userId });
   }
   const [first = client, ...others] = audience;
@@ -105,7 +135,7 @@ export async function decide(question: PolicyQuestion, { clients, revocations }:
 
 /** Those that are to accept the token, in the order in which they were asked for; the client itself is among them. */
 async function audienceOf(
-  { client, scopes, audience = [] }: PolicyQuestion,
+  { client, scopes, audience = [] }: Pick<PolicyQuestion, 'audience' | 'client' | 'scopes'>,
   clients: ClientRegistry,
 ): Promise<readonly Client[]> {
   const members = new Map<string, Client>();

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@ostiary/primitives';
-import { createMinter, type Minter, type TokenInput } from '@ostiary/token-core';
+import { createMinter, type Minted, type Minter, type TokenInput } from '@ostiary/token-core';
 import type { Client } from '../client.ts';
 import type { IssuerOptions } from '../options.ts';
 import { Permit } from '../policy/permit.ts';
@@ -8,8 +8,8 @@ import type { TokenIds } from './token-id.ts';
 /** What belongs to this issue of tokens and not to the person. */
 export interface IssueOptions {
   readonly nonce?: string | undefined;
-  /** Seconds since the epoch. */
-  readonly authTime: number;
+  /** Seconds since the epoch. Absent: nobody has logged in. */
+  readonly authTime?: number | undefined;
   /** The session of the browser: `sid`. */
   readonly sessionId?: string | undefined;
   /** The authorization code that is being redeemed: `c_hash`. */
@@ -17,6 +17,8 @@ export interface IssueOptions {
   /** Chosen by the caller, who must be able to revoke what has them. */
   readonly tokenIds: TokenIds;
   readonly refreshToken?: string;
+  /** Without an ID token. */
+  readonly accessTokenAlone?: boolean;
 }
 
 /** The token types (RFC 8693 section 3) that can be asked for one at a time. The first one is meant when none is named. */
@@ -107,26 +109,36 @@ async function issueTokens(permit: Permit, options: IssueOptions, minting: Minti
   const { minter } = minting;
   const common = commonOf(permit, options, minting);
   const access = await minter.accessToken({ ...common, ...accessOf(permit, options.tokenIds.access) });
-  const id = await minter.idToken({
-    ...common,
-    tokenId: options.tokenIds.id,
-    accessToken: access.token,
-    ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
-    ...(options.code === undefined ? {} : { code: options.code }),
-  });
+  const id = options.accessTokenAlone === true ? undefined : await idTokenBeside(access.token, common, options, minter);
   return {
     body: {
       access_token: access.token,
       token_type: 'bearer',
       expires_in: common.lifetimeSeconds,
       ...(options.refreshToken === undefined ? {} : { refresh_token: options.refreshToken }),
-      id_token: id.token,
-      scope: permit.scopes.join(' '),
+      ...(id === undefined ? {} : { id_token: id.token }),
+      ...(permit.scopes.length === 0 ? {} : { scope: permit.scopes.join(' ') }),
     },
     connectorId: permit.connectorId,
     accessTokenId: access.jti,
-    idTokenId: id.jti,
+    ...(id === undefined ? {} : { idTokenId: id.jti }),
   };
+}
+
+function idTokenBeside(
+  accessToken: string,
+  common: TokenInput,
+  options: IssueOptions,
+  minter: Minter,
+): Promise<Minted> {
+  const { nonce, code, tokenIds } = options;
+  return minter.idToken({
+    ...common,
+    tokenId: tokenIds.id,
+    accessToken,
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(code === undefined ? {} : { code }),
+  });
 }
 
 async function issueOneToken(permit: Permit, options: IssueOneOptions, minting: Minting): Promise<IssuedTokens> {
