@@ -85,6 +85,7 @@ export interface Replica {
   readonly algorithms?: RotationPolicy['algorithms'];
   readonly sessions?: Partial<SessionOptions>;
   readonly lifetimes?: Partial<Lifetimes>;
+  readonly protocol?: Partial<ProtocolOptions>;
 }
 
 export interface Harness {
@@ -94,7 +95,8 @@ export interface Harness {
   readonly keys: KeyRing;
   readonly storage: StorageDriver;
   readonly upstream: Upstream;
-  browser(): Browser;
+  /** Of this issuer, or of a replica. */
+  browser(at?: Issuer): Browser;
   /** The connector of that id. */
   connector(id: string): Connector;
   /** Another process on the same storage, perhaps with other algorithms or lifetimes. */
@@ -135,7 +137,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
   const create = async (
     seed: string,
     // Not RS256: to make such a key takes longer than most of these tests.
-    { algorithms = ['ES256', 'EdDSA'], lifetimes: changed, sessions: limits }: Replica = {},
+    { algorithms = ['ES256', 'EdDSA'], lifetimes: changed, sessions: limits, protocol: rules }: Replica = {},
   ): Promise<{ issuer: Issuer; keys: KeyRing }> => {
     const deps = { now: clock.now, random: seededRandom(seed), log };
     const keys = await createKeyRing({
@@ -151,7 +153,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       clients: registry(options.clients ?? [app, cli]),
       connectors: registered,
       lifetimes: { ...lifetimes, ...options.lifetimes, ...changed },
-      protocol: { ...protocol, ...options.protocol },
+      protocol: { ...protocol, ...options.protocol, ...rules },
       ...(options.sessions === undefined ? {} : { sessions: { ...sessions, ...options.sessions, ...limits } }),
       ...(options.fetch === undefined ? {} : { backchannel: { fetch: options.fetch } }),
       ...(options.passwordAttempts === undefined ? {} : { passwordAttempts: options.passwordAttempts }),
@@ -162,7 +164,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
   const { issuer, keys } = await create('first');
   return {
     ...{ issuer, clock, log, keys, storage, upstream },
-    browser: () => new Browser(issuer, log),
+    browser: (at = issuer) => new Browser(at, log),
     connector(id) {
       const entry = registered.get(id);
       if (entry === undefined) throw new Error(`no connector ${id}`);

@@ -63,6 +63,8 @@ export interface FinishedLogin {
   readonly authenticated: Authenticated;
   readonly client: Client;
   readonly connector: Connector;
+  /** The person has yet to agree, unless they did so in this session before. */
+  readonly mustAgree: boolean;
   /** The browser keeps the session when it is closed. */
   readonly remembered: boolean;
 }
@@ -106,7 +108,7 @@ export function forgetSession({ sessions }: Pick<IssuerContext, 'sessions'>): re
 }
 
 async function newSession(
-  { authenticated, client }: FinishedLogin,
+  { authenticated, client, mustAgree }: FinishedLogin,
   secret: string,
   context: IssuerContext,
 ): Promise<BrowserSession> {
@@ -116,7 +118,7 @@ async function newSession(
     askedFor: await connectorScopes({ client, scopes: request.scopes }, context),
     loggedInAt: sinceOf(authenticated),
     lastUsedAt: epochSeconds(context.now()),
-    clients: [{ id: client.id, direct: true }],
+    clients: [{ id: client.id, direct: true, pending: mustAgree || undefined }],
   };
 }
 
@@ -133,41 +135,50 @@ async function create(session: BrowserSession, context: IssuerContext): Promise<
 async function goOn(id: string, begun: BrowserSession, context: IssuerContext): Promise<LiveSession | undefined> {
   return change(id, context, ({ clients }) => ({
     ...begun,
-    clients: begun.clients.reduce((all, { id: client }) => withClient(all, client, { direct: true }), clients),
+    clients: begun.clients.reduce((all, client) => withClient(all, client, { direct: true }), clients),
   }));
 }
 
 /**
  * A client is answered by a session.
  *
+ * @param answer `mustAgree` as at a {@link FinishedLogin}.
  * @returns `undefined` when it was ended meanwhile, or belongs to another login now.
  */
 export async function useSession(
   session: LiveSession,
-  client: Client,
+  { client, mustAgree }: Pick<FinishedLogin, 'client' | 'mustAgree'>,
   context: IssuerContext,
 ): Promise<LiveSession | undefined> {
   const { id, secret, clients, lastUsedAt } = session;
   const now = epochSeconds(context.now());
-  const isKnown = clients.some((known) => known.id === client.id);
+  // It takes a login over, unless it is known already.
+  const newcomer = { id: client.id, direct: false, pending: mustAgree || undefined };
+  const isKnown = clients.some((known) => known.id === client.id && (mustAgree || known.pending === undefined));
   // A browser that opens its twenty tabs again shall not make twenty writes wait for each other.
   if (isKnown && now - lastUsedAt < (context.sessions?.idle ?? 0) / STEPS_OF_IDLE_TIME) return session;
   return change(id, context, (current) =>
     current.secret === secret
-      ? { ...current, lastUsedAt: now, clients: withClient(current.clients, client.id, {}) }
+      ? { ...current, lastUsedAt: now, clients: withClient(current.clients, newcomer) }
       : undefined,
   );
 }
 
-/** The person has agreed to what a client asks for. Nothing happens when the session has ended meanwhile. */
+/**
+ * The person has agreed to what a client asks for. Nothing happens when the session has ended meanwhile.
+ *
+ * @param agreed `scopes`: what need not be asked again. Absent: all must be.
+ */
 export async function rememberApproval(
   id: string,
-  { client, scopes }: { readonly client: Client; readonly scopes: readonly string[] },
+  agreed: { readonly client: Client; readonly scopes?: readonly string[] },
   context: IssuerContext,
 ): Promise<void> {
-  await change(id, context, (session) => ({
+  const { client, scopes } = agreed;
+  const changes = scopes === undefined ? {} : { approved: scopes };
+  await change(id, context, ({ clients, ...session }) => ({
     ...session,
-    clients: withClient(session.clients, client.id, { approved: scopes }),
+    clients: withClient(clients, { id: client.id, direct: false }, changes),
   }));
 }
 
@@ -185,14 +196,17 @@ async function change(
   return isChanged && record !== undefined ? { id, ...record.value } : undefined;
 }
 
-/** A client that is not known yet has taken a login over, unless it says otherwise. */
+/** @param newcomer how the client stands if it is not among them yet. One that need not wait for a yes ends that wait, too. */
 function withClient(
   clients: readonly ClientOfSession[],
-  id: string,
-  changes: Partial<Omit<ClientOfSession, 'id'>>,
+  newcomer: ClientOfSession,
+  changes: Partial<Omit<ClientOfSession, 'id'>> = {},
 ): readonly ClientOfSession[] {
-  const before = clients.find((client) => client.id === id) ?? { id, direct: false };
-  return [...clients.filter((client) => client !== before), { ...before, ...changes }];
+  const before = clients.find(({ id }) => id === newcomer.id) ?? newcomer;
+  return [
+    ...clients.filter((client) => client !== before),
+    { ...before, pending: before.pending && newcomer.pending, ...changes },
+  ];
 }
 
 function expiryOf(session: BrowserSession, { sessions }: IssuerContext): Date | undefined {

@@ -47,7 +47,9 @@ export async function completeLogin(
     throw new OstiaryError('oauth/login_required', 'id_token_hint does not match authenticated user.');
   }
   const { remembered = context.sessions?.remembered ?? false, identity } = login;
-  const opened = await openSession({ authenticated, client, connector: entry.connector, remembered }, request, context);
+  const mustAgree = needsConsent(authorization, { client, session: undefined }, context);
+  const finished = { authenticated, client, connector: entry.connector, remembered, mustAgree };
+  const opened = await openSession(finished, request, context);
   const session = opened?.session;
   const known = { ...authenticated, sessionId: session?.id };
   const reply = needsConsent(authorization, { client, session }, context)

@@ -19,11 +19,12 @@ export function needsConsent(
   return approved === undefined || !authorization.scopes.every((scope) => approved.includes(scope));
 }
 
-/** The person has agreed. */
+/** The person has agreed: the client may hear of them, and a confidential one need not be asked about again. */
 export async function rememberConsent(
   sessionId: string | undefined,
   { client, scopes }: { readonly client: Client; readonly scopes: readonly string[] },
   context: IssuerContext,
 ): Promise<void> {
-  if (sessionId !== undefined && !client.public) await rememberApproval(sessionId, { client, scopes }, context);
+  if (sessionId !== undefined)
+    await rememberApproval(sessionId, client.public ? { client } : { client, scopes }, context);
 }

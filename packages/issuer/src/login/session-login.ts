@@ -109,7 +109,8 @@ export async function answerBySession(
   const { identity, authTime, loggedInAt } = found;
   const question = { client, connector: entry, identity, scopes: authorization.scopes, since: loggedInAt };
   await decide({ ...question, grantType: grantTypeOf(authorization) }, context);
-  const session = await useSession(found, client, context);
+  const mustAgree = needsConsent(authorization, { client, session: undefined }, context);
+  const session = await useSession(found, { client, mustAgree }, context);
   if (session === undefined) return undefined;
   const login = { request: authorization, connectorId: entry.id, identity, authTime, loggedInAt };
   const authenticated: Authenticated = { ...login, sessionId: session.id };

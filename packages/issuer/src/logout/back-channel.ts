@@ -10,8 +10,8 @@ export const NOTIFY_SECONDS = 5;
 const headers = { 'content-type': 'application/x-www-form-urlencoded', 'cache-control': 'no-cache, no-store' };
 
 /**
- * Sends a logout token to every client of a session that wants one, to all at once and to each once. Never rejects: what
- * did not arrive is logged.
+ * Sends a logout token to every client of a session that wants one and may know the person, to all at once and to each
+ * once. Never rejects: what did not arrive is logged.
  */
 export async function notifyClients(session: LiveSession, log: Logger, context: IssuerContext): Promise<void> {
   const { backchannel } = context;
@@ -19,7 +19,8 @@ export async function notifyClients(session: LiveSession, log: Logger, context: 
   const budget = new AbortController();
   const timer = setTimeout(() => budget.abort(notTold(tooLate)), NOTIFY_SECONDS * 1000);
   const notice = { session, fetch: backchannel.fetch, signal: budget.signal };
-  const told = session.clients.map(async ({ id: client }) => {
+  const known = session.clients.filter(({ pending }) => pending === undefined);
+  const told = known.map(async ({ id: client }) => {
     try {
       await unlessAborted(budget.signal, notifyClient(client, notice, context));
     } catch (error) {

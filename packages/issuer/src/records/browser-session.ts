@@ -3,13 +3,15 @@ import { encodeSubject } from '@ostiary/token-core';
 import { z } from 'zod';
 import { compact, type StoredIdentity, storedIdentitySchema } from './stored-identity.ts';
 
-/** A client that was answered in a session. */
+/** A client that was answered in a session, or will be when the person agrees. */
 export interface ClientOfSession {
   readonly id: string;
   /** People logged in for this client. False: it took over a login of another one, and hands it on to nobody. */
   readonly direct: boolean;
   /** Scopes that the person has agreed to, of a client that can show who it is. */
   readonly approved?: readonly string[] | undefined;
+  /** The person has yet to agree that it hears of them. Until then it hears nothing, not even of a logout. */
+  readonly pending?: true | undefined;
 }
 
 /**
@@ -48,7 +50,14 @@ export const browserSession: RecordKind<BrowserSession> = {
     authTime: z.number().int(),
     loggedInAt: z.number().int(),
     lastUsedAt: z.number().int(),
-    clients: z.array(z.object({ id: z.string(), direct: z.boolean(), approved: z.array(z.string()).optional() })),
+    clients: z.array(
+      z.object({
+        id: z.string(),
+        direct: z.boolean(),
+        approved: z.array(z.string()).optional(),
+        pending: z.literal(true).optional(),
+      }),
+    ),
   }),
   encode: compact,
 };
