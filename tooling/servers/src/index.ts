@@ -19,6 +19,7 @@ export {
   takeScreenshot,
 } from './chromium.ts';
 export { type EmulatedService, startEmulate } from './emulate.ts';
+export { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { freePort } from './free-port.ts';
 export { buildKubectl, buildKubernetes, buildOpenshiftTypes } from './go-build.ts';
 export { type KeystoneAsk, type KeystoneServer, requireKeystone, startKeystone } from './keystone.ts';
@@ -44,7 +45,7 @@ export { type OpenIdProvider, type OpenIdProviderOptions, startOpenIdProvider } 
 export { type SignIn, signIn } from './openid-provider-login.ts';
 export type { ProviderAccount, ProviderLifetimes } from './openid-provider-messages.ts';
 export { type OstiaryOptions, type OstiaryServer, startOstiary } from './ostiary.ts';
-export { type PostgresServer, startPostgres } from './postgres.ts';
+export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.ts';
 export { probe } from './probe.ts';
 export { type Exit, type Launch, type ManagedProcess, startProcess, withTail } from './process.ts';
 export { type Pysaml2Options, type Pysaml2Server, requirePysaml2, startPysaml2 } from './pysaml2.ts';

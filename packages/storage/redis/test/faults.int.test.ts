@@ -2,9 +2,8 @@ import { inspect } from 'node:util';
 import { silentLogger } from '@ostiary/primitives';
 import { redisStorage } from '@ostiary/storage-redis';
 import type { Key, StorageDriver } from '@ostiary/storage-sdk';
-import { freePort, requireTool, startRedis } from '@ostiary/tooling-servers';
+import { freePort, requireTool, startFaultProxy, startRedis } from '@ostiary/tooling-servers';
 import { describe, expect, it, vi } from 'vitest';
-import { startFaultProxy } from './fault-proxy.ts';
 import { configOf, deps } from './support.ts';
 
 const key: Key = ['a', 'b'];
