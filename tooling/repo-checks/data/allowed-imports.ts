@@ -139,6 +139,9 @@ export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
   'packages/connectors/oidc': [
     { name: 're2js', because: "Dex's regular expressions are RE2: linear time, so a pattern cannot hang a login" },
   ],
+  'packages/storage/postgres': [
+    { name: 'pg', because: 'the PostgreSQL client, with a pool; pure JavaScript, speaks TLS and SCRAM' },
+  ],
   'packages/storage/redis': [
     { name: 'ioredis', because: 'the Redis client; speaks TLS, Sentinel and Cluster' },
     { name: 'p-timeout', because: 'ioredis sets no limit to a command that a Redis Cluster sends again and again' },
