@@ -19,13 +19,14 @@ import { okta } from '@ostiary/connector-okta';
 import { openshift } from '@ostiary/connector-openshift';
 import { saml } from '@ostiary/connector-saml';
 import { memoryStorage } from '@ostiary/storage-memory';
+import { postgresStorage } from '@ostiary/storage-postgres';
 import { redisStorage } from '@ostiary/storage-redis';
 import { sqliteStorage } from '@ostiary/storage-sqlite';
 import type { PlugIns } from './config/plug-ins.ts';
 
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
-  storages: [memoryStorage, sqliteStorage, redisStorage],
+  storages: [memoryStorage, sqliteStorage, postgresStorage, redisStorage],
   connectors: [
     activeDirectory,
     atlassianCrowd,

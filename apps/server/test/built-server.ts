@@ -30,6 +30,10 @@ export interface BuiltServerSettings {
   readonly oauth2?: string;
   /** One connector as YAML, in the place of the one that asks for nothing. */
   readonly connector?: string;
+  /** Where it listens; without it, on a free port. */
+  readonly port?: number;
+  /** Its name; without it, where it listens. */
+  readonly issuer?: string;
   /** The database of another server, to be its replica under the same name. */
   readonly replicaOf?: BuiltServer;
   /** As YAML, in the place of SQLite. */
@@ -47,7 +51,7 @@ export async function startBuiltServer(settings: BuiltServerSettings = {}): Prom
   const folder = stack.use(await temporaryFolder('server-data'));
   const database = replicaOf?.database ?? join(folder.path, 'ostiary.db');
   const { storage = `{ type: sqlite3, config: { file: ${database} } }` } = settings;
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `127.0.0.1:${settings.port ?? (await freePort())}`;
   const url = `http://${address}/dex`;
   const secure = authority && { ...(await authority.issue()), address: `127.0.0.1:${await freePort()}` };
   const tls = secure && `, https: "${secure.address}", tlsCert: ${secure.certificateFile}, tlsKey: ${secure.keyFile}`;
@@ -56,7 +60,7 @@ export async function startBuiltServer(settings: BuiltServerSettings = {}): Prom
       command: process.execPath,
       args: (file) => [main, 'serve', file],
       config: `
-issuer: ${replicaOf?.url ?? url}
+issuer: ${settings.issuer ?? replicaOf?.url ?? url}
 storage: ${storage}
 web: { http: "${address}"${tls ?? ''} }
 ${settings.oauth2 ?? 'oauth2: { skipApprovalScreen: true }'}

@@ -1,5 +1,7 @@
+import { requireTool, startPostgres } from '@ostiary/tooling-servers';
 import { describe, expect, it } from 'vitest';
-import { logIn, refresh, revoke, startBuiltServer } from './built-server.ts';
+import { type BuiltServerSettings, logIn, refresh, revoke, startBuiltServer } from './built-server.ts';
+import { postgresBlock } from './postgres-block.ts';
 
 const DEVICES = 1000;
 const AT_ONCE = 25;
@@ -10,10 +12,28 @@ interface Device {
   answered?: string;
 }
 
-describe('a server that is killed in the middle of 1,000 refreshes', () => {
-  it('has lost no token that a client was given, and gives none two successors', { timeout: 180_000 }, async () => {
-    await using built = await startBuiltServer({ more: 'expiry: { refreshTokens: { reuseInterval: 120s } }' });
-    const { url, server } = built;
+/** Starts a server on a storage; both end with what is answered. */
+async function startOn(storage: 'SQLite' | 'PostgreSQL', killed: 'server' | 'database', settings: BuiltServerSettings) {
+  await using stack = new AsyncDisposableStack();
+  const database = storage === 'PostgreSQL' ? stack.use(await startPostgres()) : undefined;
+  const block = database === undefined ? {} : { storage: postgresBlock(database) };
+  const { url, server } = stack.use(await startBuiltServer({ ...settings, ...block }));
+  const owned = stack.move();
+  const victim = killed === 'database' && database !== undefined ? database : server;
+  return { url, victim, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+const noPostgres = requireTool('postgres', 'initdb', 'psql') !== undefined;
+
+describe.each([
+  ['a server on SQLite', 'SQLite', 'server', false],
+  ['a server on PostgreSQL', 'PostgreSQL', 'server', noPostgres],
+  ['the PostgreSQL of a server', 'PostgreSQL', 'database', noPostgres],
+] as const)('%s that is killed in the middle of 1,000 refreshes', (_what, storage, killed, lacking) => {
+  const name = 'has lost no token that a client was given, and gives none two successors';
+  it.skipIf(lacking)(name, { timeout: 180_000 }, async () => {
+    await using built = await startOn(storage, killed, { more: 'expiry: { refreshTokens: { reuseInterval: 120s } }' });
+    const { url, victim } = built;
     const devices: Device[] = [];
     await inParallel(DEVICES, async () => {
       devices.push({ token: String((await logIn(url)).refresh_token) });
@@ -28,11 +48,11 @@ describe('a server that is killed in the middle of 1,000 refreshes', () => {
       if (answer?.status === 200) device.answered = String(answer.refresh_token);
       answered += 1;
       // With AT_ONCE requests under way, each somewhere between its arrival and its answer.
-      if (answered === DEVICES / 2) killing = server.kill();
+      if (answered === DEVICES / 2) killing = victim.kill();
     });
     await killing;
     expect(devices.filter((device) => device.answered === undefined).length).toBeGreaterThan(AT_ONCE);
-    await server.restart();
+    await victim.restart();
 
     await inParallel(DEVICES, async (index) => {
       const device = devices[index];
@@ -45,7 +65,9 @@ describe('a server that is killed in the middle of 1,000 refreshes', () => {
       expect(await refresh(url, retry.refresh_token)).toMatchObject({ status: 200 });
     });
   });
+});
 
+describe('a server that is killed', () => {
   it('revokes the family of a token that is used again after its successor was used', async () => {
     await using built = await startBuiltServer({ more: 'expiry: { refreshTokens: { reuseInterval: 0s } }' });
     const { url, server } = built;

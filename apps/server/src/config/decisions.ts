@@ -38,7 +38,10 @@ const noFrontendFiles = 'the pages are built in. Set frontend.issuer, logoURL, t
 export const keyDecisions: readonly Decision[] = [
   honoured('issuer', 'An https or http URL without query or fragment. Kept byte for byte.'),
   honoured('storage'),
-  honoured('storage.type', '`memory`, `sqlite3` (or `sqlite`) and `redis`. Other types of Dex are refused by name.'),
+  honoured(
+    'storage.type',
+    '`memory`, `sqlite3` (or `sqlite`), `postgres` and `redis`. Other types of Dex are refused by name.',
+  ),
   honoured('storage.config'),
   honoured('web'),
   honoured('web.http'),
@@ -200,7 +203,7 @@ export const flagDecisions: readonly Decision[] = [
   honoured('DEX_EXPAND_ENV'),
   honoured('DEX_CONTINUE_ON_CONNECTOR_FAILURE'),
   honoured('DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS', 'Without it, or true: unknown keys are errors. false: warnings.'),
-  ignored('DEX_ENT_ENABLED', 'Ostiary has one SQLite storage.'),
+  ignored('DEX_ENT_ENABLED', 'Ostiary has one storage for each database.'),
   ignored('DEX_API_CONNECTORS_CRUD', 'Ostiary has no gRPC API yet.'),
   ignored('DEX_API_SESSIONS_IDENTITIES_CRUD', 'Ostiary has no gRPC API yet.'),
   honoured(

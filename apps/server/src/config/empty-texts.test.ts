@@ -51,6 +51,7 @@ const least: Readonly<Record<string, Options>> = {
   openshift: { ...registered, issuer: 'https://a.example' },
   saml: { ssoURL: 'https://a.example', ca: '/ca.pem', usernameAttr: 'n', emailAttr: 'm' },
   sqlite3: { file: 'a.db' },
+  postgres: { user: 'dex', ssl: {} },
   redis: { cluster: [{ host: 'a' }], tls: {} },
 };
 

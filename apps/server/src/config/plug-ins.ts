@@ -32,10 +32,9 @@ export interface PlugInReader {
 
 /** Storage types of Dex that this release does not have, and what to use meanwhile. */
 const absentStorages: Readonly<Record<string, string>> = {
-  postgres: 'redis for several replicas, sqlite3 for one',
-  mysql: 'redis for several replicas, sqlite3 for one',
-  etcd: 'redis for several replicas, sqlite3 for one',
-  kubernetes: 'redis for several replicas, sqlite3 on a persistent volume for one',
+  mysql: 'postgres or redis for several replicas, sqlite3 for one',
+  etcd: 'postgres or redis for several replicas, sqlite3 for one',
+  kubernetes: 'postgres or redis for several replicas, sqlite3 on a persistent volume for one',
 };
 
 interface TypedBlock {
