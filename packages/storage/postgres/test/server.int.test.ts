@@ -71,6 +71,20 @@ describe.skipIf(requireTool('postgres', 'initdb', 'psql') !== undefined)('Postgr
     expect(won).toHaveLength(1);
   });
 
+  it('is asked again when another transaction was in the way', async () => {
+    const jane = await createUser(server, 'crossed');
+    await server.query("ALTER ROLE crossed SET default_transaction_isolation = 'serializable'");
+    await using storage = await open(jane);
+    const first = await storage.put(key, 0, { ifVersion: 'absent' });
+    const other = server.query("BEGIN; UPDATE crossed.ostiary_records SET version = 'x'; SELECT pg_sleep(1); COMMIT");
+    await expect
+      .poll(() => server.query("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1)%'"))
+      .toBe('2\n');
+    const ifVersion = first.written ? first.version : '';
+    expect(await storage.put(key, 1, { ifVersion })).toEqual({ written: false });
+    await other;
+  });
+
   it('has no more connections than maxOpenConns, keeps maxIdleConns, and renews them', {
     timeout: 40_000,
   }, async () => {
