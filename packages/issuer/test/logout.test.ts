@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { UpstreamLogout } from '@ostiary/connector-sdk';
 import { seededRandom } from '@ostiary/connector-sdk/testing';
-import { createMinter, createSealer, encodeSubject } from '@ostiary/token-core';
+import { createSealer } from '@ostiary/token-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Client, Reply } from '../src/index.ts';
 import { answerOf, type Browser, locationOf } from './browser.ts';
@@ -17,26 +17,22 @@ import {
   request,
   startIssuer,
 } from './harness.ts';
-import { backchannel, bye, loggedIn, logOut, logoutApp, startWithSessions, whoIsThere, wiki } from './logouts.ts';
+import {
+  asks,
+  backchannel,
+  bye,
+  fieldOf,
+  loggedIn,
+  loggedOut,
+  logOut,
+  logoutApp,
+  refused,
+  sayYes,
+  startWithSessions,
+  whoIsThere,
+  wiki,
+} from './logouts.ts';
 import { asApp, tokensOf } from './tokens.ts';
-
-const loggedOut = { kind: 'page', status: 200, page: { name: 'logged-out' } } as const;
-const asks = {
-  kind: 'page',
-  status: 200,
-  page: { name: 'logout', userName: 'Jane Doe', action: '/dex/logout' },
-} as const;
-const refused = { kind: 'page', status: 400, page: { name: 'error' } } as const;
-
-/** The hidden field of the page that asks. */
-function fieldOf(reply: Reply): string {
-  if (reply.kind !== 'page' || reply.page.name !== 'logout')
-    throw new Error(`no question but ${JSON.stringify(reply)}`);
-  return reply.page.confirmed;
-}
-
-const sayYes = (browser: Browser, confirmed: string): Promise<Reply> =>
-  browser.send('/logout', { form: { confirmed } });
 
 const events = ({ log }: Harness, event: string): unknown =>
   log.lines.filter((line) => line.event === event).map(({ fields }) => fields);
@@ -127,51 +123,6 @@ describe('a client that sends the ID token of the person', () => {
     expect(locationOf(await logOut(harness.browser(), params))).toBe(bye);
     expect(await whoIsThere(mine.browser)).toBe('somebody');
     expect(await whoIsThere(other.browser)).toBe('somebody');
-  });
-});
-
-describe('an ID token that names no session', () => {
-  it.each([
-    ['ends that of the person whom it is about', jane.userId, loggedOut],
-    ['leads to a question when it is about somebody else', 'u-2', asks],
-  ])('%s', async (_what, userId, expected) => {
-    const harness = await startWithSessions();
-    const { keys, clock } = harness;
-    const minter = createMinter({ issuer: issuerId, keys, now: clock.now, random: seededRandom('hint') });
-    const subject = encodeSubject({ userId, connectorId: 'idp' });
-    const { token } = await minter.idToken({ subject, audience: ['app'], lifetimeSeconds: 60, claims: {} });
-    const { browser } = await loggedIn(harness);
-    expect(await logOut(browser, { id_token_hint: token })).toMatchObject(expected);
-  });
-});
-
-describe('an ID token whose key nobody knows any more', () => {
-  const setUp = async () => {
-    const { tokens } = await loggedIn(await startWithSessions()); // Of keys of its own.
-    return { ...(await loggedIn(await startWithSessions())), old: tokens.id };
-  };
-
-  it('proves nothing, but people can log out, and go back to a client that names itself', async () => {
-    const { browser, old } = await setUp();
-    const params = { id_token_hint: old, client_id: 'app', post_logout_redirect_uri: bye, state: 's' };
-    const page = await logOut(browser, params);
-    expect(page).toMatchObject(asks);
-    expect(locationOf(await sayYes(browser, fieldOf(page)))).toBe(`${bye}?state=s`);
-    expect(await whoIsThere(browser)).toBe('login_required');
-  });
-
-  it('leads nowhere else when the client does not name itself', async () => {
-    const { browser, old } = await setUp();
-    const page = await logOut(browser, { id_token_hint: old, post_logout_redirect_uri: 'https://evil.example/' });
-    expect(page).toMatchObject(asks);
-    expect(await sayYes(browser, fieldOf(page))).toMatchObject(loggedOut);
-  });
-
-  it('is no reason to send anybody to an address that is not registered', async () => {
-    const { browser, old } = await setUp();
-    const params = { id_token_hint: old, client_id: 'app', post_logout_redirect_uri: 'https://evil.example/' };
-    expect(await logOut(browser, params)).toMatchObject(refused);
-    expect(await whoIsThere(browser)).toBe('somebody');
   });
 });
 

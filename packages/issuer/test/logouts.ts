@@ -70,3 +70,23 @@ export async function whoIsThere(browser: Browser): Promise<string | undefined> 
   const answer = answerOf(await browser.authorize(request({ prompt: 'none' })));
   return answer.has('code') ? 'somebody' : answer.get('error')?.toString();
 }
+
+/** The page that says that it is done. */
+export const loggedOut = { kind: 'page', status: 200, page: { name: 'logged-out' } } as const;
+/** The page that asks. */
+export const asks = {
+  kind: 'page',
+  status: 200,
+  page: { name: 'logout', userName: 'Jane Doe', action: '/dex/logout' },
+} as const;
+export const refused = { kind: 'page', status: 400, page: { name: 'error' } } as const;
+
+/** The hidden field of the page that asks. */
+export function fieldOf(reply: Reply): string {
+  if (reply.kind !== 'page' || reply.page.name !== 'logout')
+    throw new Error(`no question but ${JSON.stringify(reply)}`);
+  return reply.page.confirmed;
+}
+
+export const sayYes = (browser: Browser, confirmed: string): Promise<Reply> =>
+  browser.send('/logout', { form: { confirmed } });

@@ -109,7 +109,8 @@ async function issueTokens(permit: Permit, options: IssueOptions, minting: Minti
   const { minter } = minting;
   const common = commonOf(permit, options, minting);
   const access = await minter.accessToken({ ...common, ...accessOf(permit, options.tokenIds.access) });
-  const id = options.accessTokenAlone === true ? undefined : await idTokenBeside(access.token, common, options, minter);
+  const id =
+    options.accessTokenAlone === true ? undefined : await idTokenBeside(access.token, { common, options }, minter);
   return {
     body: {
       access_token: access.token,
@@ -127,8 +128,7 @@ async function issueTokens(permit: Permit, options: IssueOptions, minting: Minti
 
 function idTokenBeside(
   accessToken: string,
-  common: TokenInput,
-  options: IssueOptions,
+  { common, options }: { readonly common: TokenInput; readonly options: IssueOptions },
   minter: Minter,
 ): Promise<Minted> {
   const { nonce, code, tokenIds } = options;
