@@ -159,6 +159,17 @@ describe('a session', () => {
     expect(outcomeOf(await person.authorize(request({ scope, prompt: 'none' })))).toBe('code');
   });
 
+  it('ends when an operator has ended the logins of the client that shares it', async () => {
+    const clients = [{ ...app, sharesLoginWith: ['*'] }, clientNamed('wiki')];
+    const started = await startWithSession({ clients });
+    const { person, clock, storage } = started;
+    clock.advance(10);
+    await revokeLogins({ target: 'client', value: 'app' }, { storage, now: clock.now });
+    clock.advance(2);
+    expect(outcomeOf(await person.authorize(requestOf('wiki', { prompt: 'none' })))).toBe('login_required');
+    expect(await storedSessions(started)).toEqual(new Map());
+  });
+
   it('is answered through the door of policy', async () => {
     const { person, storage } = await startWithSession();
     const store = recordStore(storage, browserSession);

@@ -37,8 +37,13 @@ export async function answeringSession(
   const login = loginOf({ client, connector: entry, identity, since });
   if (expectedSubject !== undefined && expectedSubject !== login.subject) return undefined;
   if (!(await holdsWhatIsAsked(session, { client, entry, authorization }, context))) return undefined;
-  if (!(await isShared(session, client, context))) return undefined;
-  if ((await context.revocations.find(() => login)) === undefined) return session;
+  const source = await sourceOf(session, client, context);
+  if (source === undefined) return undefined;
+  const { revocations } = context;
+  // What people did for the source is over with its logins.
+  const mark =
+    (await revocations.find(() => login)) ?? (await revocations.find(() => ({ ...login, clientId: source.id })));
+  if (mark === undefined) return session;
   await endSession(session.id, request, context);
   return undefined;
 }
@@ -73,22 +78,22 @@ async function holdsWhatIsAsked(
 }
 
 /**
- * Only a login that people made for a client themselves goes on to others, or all would be shared with all, one after
- * the other.
+ * Whose login the client would be answered by: its own, or that of one that shares. Only a login that people made for a
+ * client themselves goes on to others, or all would be shared with all, one after the other.
  */
-async function isShared(
+async function sourceOf(
   { clients }: LiveSession,
   client: Client,
   { clients: registry, sessions }: IssuerContext,
-): Promise<boolean> {
+): Promise<Client | undefined> {
   const direct = clients.filter((known) => known.direct);
-  if (direct.some(({ id }) => id === client.id)) return true;
+  if (direct.some(({ id }) => id === client.id)) return client;
   for (const { id } of direct) {
     const source = await registry.find(id);
     const targets = source?.sharesLoginWith ?? (sessions?.sharedByDefault === true ? ['*'] : []);
-    if (source !== undefined && (targets.includes('*') || targets.includes(client.id))) return true;
+    if (source !== undefined && (targets.includes('*') || targets.includes(client.id))) return source;
   }
-  return false;
+  return undefined;
 }
 
 /**
