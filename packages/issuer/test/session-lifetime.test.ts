@@ -202,6 +202,20 @@ describe('tokens', () => {
       if (lifetime === 'session') expect(bodyOf(reply).error).toBe('invalid_grant');
     },
   );
+
+  it('are not given for a session that ends while the provider is asked, where they end with it', async () => {
+    const clients = [{ ...app, refreshTokenLifetime: 'session' as const }];
+    const harness = await startWithSession({ clients }, offline);
+    const tokens = await redeem(harness, harness.login);
+    const { upstream, person } = harness;
+    upstream.refreshed = async () => {
+      await person.send(`/logout?${new URLSearchParams({ id_token_hint: tokens.id })}`);
+      return upstream.identity;
+    };
+    const reply = await refresh(harness, tokens.refresh);
+    expect([reply.status, bodyOf(reply).error]).toEqual([400, 'invalid_grant']);
+    expect(await storedSessions(harness)).toEqual(new Map());
+  });
 });
 
 describe('discovery', () => {

@@ -126,6 +126,8 @@ async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promis
   // By what the provider says today: it may have told of a group only now.
   const isEnded = await isRevoked({ ...mine.value, identity }, context);
   if (isEnded) return (await turn.isMine()) ? loginRevoked(use, context) : 'again';
+  // The provider took its time, and the person may have logged out.
+  if (await isSessionOver(use.grant.client, mine.value.sessionId, context)) return sessionOver(use, context);
   const permit = await permitFor({ ...mine.value, identity }, use, context);
   const { client } = use.grant;
   const { family, next } = rotate({ token, client }, { ...mine.value, identity }, context);
