@@ -77,6 +77,7 @@ describe('a session', () => {
     const person = browser();
     upstream.identity = { ...jane, authentication: { time: clock.now() } };
     const { id: first } = await redeem({ browser }, await person.logIn(request({ scope })));
+    expect(outcomeOf(await person.authorize(request({ scope, max_age: '0' })))).toBe('provider');
     clock.advance(300);
     const reply = await person.authorize(request({ scope, max_age: '300' }));
     expect(outcomeOf(reply)).toBe('code');

@@ -54,7 +54,8 @@ function isFreshEnough(
   { entry, authorization: { prompt, maxAge } }: Pick<LoginStart, 'authorization' | 'entry'>,
   { now }: IssuerContext,
 ): boolean {
-  if (prompt.includes('login') || prompt.includes('select_account')) return false;
+  // A max_age of 0 is the same as prompt=login, also within the second of the login.
+  if (prompt.includes('login') || prompt.includes('select_account') || maxAge === 0) return false;
   if (maxAge === undefined) return true;
   // As at a login: a provider that does not say when it was vouches for no moment.
   const isVouchedFor = entry.connector.via === 'password' || identity.authentication?.time !== undefined;
