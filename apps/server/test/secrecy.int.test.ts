@@ -1,6 +1,9 @@
 /** What passes through the server and must not be in its log, nor in an answer to a stranger. */
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type BuiltServer, logIn, post, refresh, startBuiltServer, token } from './built-server.ts';
+import { CookieBrowser, passwordDatabase } from './cookie-browser.ts';
+import { listen } from './listen.ts';
 
 const PASSWORD = 'correct-horse-battery-staple';
 const more = `
@@ -40,6 +43,60 @@ describe('the built server', () => {
   });
 });
 
+describe('sessions, logouts and reviews of the built server', () => {
+  it('leave no cookie, code, token or secret in its log', async () => {
+    const received: string[] = [];
+    await using client = await listen(() => async (request, response) => {
+      received.push(new URLSearchParams(await text(request)).get('logout_token') ?? '');
+      response.writeHead(500).end();
+    });
+    const mapping = '{ claimMappings: { username: { claim: sub, prefix: "" } }, audiences: [wiki] }';
+    await using built = await startBuiltServer({
+      clients: [
+        `{ id: wiki, name: Wiki, secret: ${PASSWORD}, redirectURIs: ["https://wiki.example/cb"],
+           backchannelLogoutURI: "${client.origin}/" }`,
+        `{ id: cluster, name: Cluster, secret: ${PASSWORD}, tokenReview: ${mapping} }`,
+      ],
+      more: `logger: { level: debug, format: json }\nsessions: {}\n${passwordDatabase}`,
+    });
+    const secrets = [PASSWORD, ...(await logInReviewAndOut(built)), ...received];
+    await expect.poll(() => built.server.log()).toContain('logout.notify_failed');
+    for (const event of ['session.used', 'token.reviewed', 'logout.done']) expect(built.server.log()).toContain(event);
+    for (const secret of secrets.flatMap(withParts)) {
+      expect(secret.length).toBeGreaterThan(8);
+      expect(built.server.log()).not.toContain(secret);
+    }
+  });
+});
+
+/** Everything that passed and must stay secret. */
+async function logInReviewAndOut({ url }: BuiltServer): Promise<readonly string[]> {
+  const browser = new CookieBrowser();
+  await browser.logIn(url, 'wiki', true);
+  const code = new URL(await browser.authorize(url, 'wiki')).searchParams.get('code') ?? '';
+  const basic = (id: string) => ({ authorization: `Basic ${btoa(`${id}:${PASSWORD}`)}` });
+  const form = { grant_type: 'authorization_code', code, redirect_uri: 'https://wiki.example/cb' };
+  const init = { method: 'POST', headers: basic('wiki'), body: new URLSearchParams(form) };
+  const tokens: Record<string, unknown> = await (await fetch(`${url}/token`, init)).json();
+  const [id, access] = [String(tokens.id_token), String(tokens.access_token)];
+  for (const reviewed of [id, access, `${id}x`]) {
+    const body = JSON.stringify({
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token: reviewed },
+    });
+    const headers = { ...basic('cluster'), 'content-type': 'application/json' };
+    expect((await fetch(`${url}/token/review`, { method: 'POST', headers, body })).status).toBe(200);
+  }
+  const session = browser.cookies.get('ostiary_session') ?? '';
+  await browser.visit(`${url}/logout?id_token_hint=${access}`);
+  await browser.visit(`${url}/logout?id_token_hint=${id}`);
+  return [code, id, access, session];
+}
+
+/** The parts too, but for ids: a log that holds a signature, or the secret of a family or a session, is no better. */
+const withParts = (text: string): readonly string[] => [text, ...text.split('.').filter((part) => part.length > 40)];
+
 /** The connector of these tests takes any token that is not empty. */
 const exchange = (url: string, more: Readonly<Record<string, string>>) =>
   token(url, {
@@ -73,9 +130,7 @@ async function useTokens({ url }: BuiltServer, { secrets }: Traces): Promise<voi
   for (const tokens of [first, second, third, exchanged]) {
     for (const name of ['access_token', 'id_token', 'refresh_token']) {
       if (tokens[name] === undefined) continue;
-      const text = String(tokens[name]);
-      // The parts too: a log that holds a signature or a family's secret is no better.
-      secrets.push(text, ...text.split('.').filter((part) => part.length > 40));
+      secrets.push(...withParts(String(tokens[name])));
     }
   }
 }
