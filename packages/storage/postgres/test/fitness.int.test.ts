@@ -69,9 +69,12 @@ describe.skipIf(requireTool('postgres', 'initdb', 'psql') !== undefined)('a Post
     await expect(open({ ...jane, database: 'closed' })).rejects.toMatchObject(refused('the right to CONNECT'));
   });
 
-  it('that is read-only is told at the start', async () => {
+  it('that is read-only is told at the start, with tables and without', async () => {
     const jane = await createUser(server, 'reader');
+    await (await open(jane))[Symbol.asyncDispose]();
     await server.query('ALTER ROLE reader SET default_transaction_read_only = on');
+    await expect(open(jane)).rejects.toMatchObject(refused('takes no writes'));
+    await server.query('DROP TABLE reader.ostiary_records, reader.ostiary_migrations');
     await expect(open(jane)).rejects.toMatchObject(refused('takes no writes'));
   });
 
