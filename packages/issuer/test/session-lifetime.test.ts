@@ -51,6 +51,17 @@ describe('a session ends', () => {
     expect(await isLoggedIn(person)).toBe(false);
   });
 
+  it('before it has begun, when that of the provider is over by our clock: the login goes on without', async () => {
+    const harness = await startIssuer({ sessions: {}, protocol: { skipApproval: false } });
+    const { clock, upstream } = harness;
+    upstream.identity = { ...jane, authentication: { expires: clock.now() } };
+    const person = harness.browser();
+    const page = await person.send(locationOf(await person.logIn(request({ scope }))));
+    const req = page.kind === 'page' && page.page.name === 'approval' ? page.page.req : '';
+    expect(outcomeOf(await person.send('/approval', { form: { req, approval: 'approve' } }))).toBe('code');
+    expect(await storedSessions(harness)).toEqual(new Map());
+  });
+
   it.each([
     ['somebody else', 'u-2', 'idp'],
     ['somebody with the same id at another provider', jane.userId, 'ldap'],

@@ -306,6 +306,29 @@ describe('what is no good token', () => {
   });
 
   it.each([
+    ['for everybody', {}, true, ['oidc:dev', 'oidc:ops']],
+    ['for members', { allowedGroups: ['ops'] }, true, ['oidc:dev', 'oidc:ops']],
+    ['for members of other groups', { allowedGroups: ['admins'] }, false, undefined],
+    ['for people by their address', { allowedEmails: ['jane@example.com'] }, true, ['oidc:dev', 'oidc:ops']],
+    ['for others', { allowedEmails: ['joe@example.com'] }, false, undefined],
+    ['that hears of some groups', { tokenGroups: ['o*'] }, true, ['oidc:ops']],
+  ])('is none to a cluster %s, whoever it was issued to', async (_whom, rules, authenticated, groups) => {
+    const harness = await startIssuer({ clients: [app, { ...cluster, ...rules }] });
+    const { id } = await logIn(harness);
+    expect(await statusOf(harness, id)).toMatchObject({ authenticated, ...(groups && { user: { groups } }) });
+    if (!authenticated) expect(reviewed(harness).at(-1)).toMatchObject({ outcome: 'refused', reason: 'people' });
+  });
+
+  it.each([true, false])('is none by an address that is not verified: %s', async (verified) => {
+    const bySubject = { claimMappings: { username: { claim: 'sub', prefix: '' } } };
+    const rules = { allowedEmails: ['jane@example.com'], tokenReview: { ...tokenReview, ...bySubject } };
+    const harness = await startIssuer({ clients: [app, { ...cluster, ...rules }] });
+    harness.upstream.identity = { ...harness.upstream.identity, email: { address: 'jane@example.com', verified } };
+    const { id } = await logIn(harness);
+    expect(await statusOf(harness, id)).toMatchObject({ authenticated: verified });
+  });
+
+  it.each([
     ['session', false],
     ['standalone', true],
   ] as const)('is a token whose session is over, where its client wants that: %s', async (lifetime, after) => {

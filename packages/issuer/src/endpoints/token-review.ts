@@ -5,6 +5,7 @@ import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { readParameters } from '../parameters.ts';
+import { isForPerson } from '../policy/people.ts';
 import { compact } from '../records/stored-identity.ts';
 import { jsonReply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
@@ -63,7 +64,8 @@ async function statusOf(
   try {
     const token = await readIdToken(question.token, context);
     const audiences = sharedAudiences(question, token, cluster);
-    const user = kubernetesUser(token, cluster.rules.claimMappings);
+    requirePerson(token, cluster.client);
+    const user = kubernetesUser(token, cluster.rules.claimMappings, cluster.client);
     // Every token comes here again and again, as often as the API server forgets it.
     log.debug('token.reviewed', { client, outcome: 'authenticated', tokenId: token.id });
     return compact({ authenticated: true, user, audiences });
@@ -72,6 +74,24 @@ async function statusOf(
     log.info('token.reviewed', { client, outcome: 'refused', ...error.detail });
     return { authenticated: false };
   }
+}
+
+/**
+ * The rules of the asking client about its people, on what the token says of them: its token may have been issued for
+ * another client, by whose rules alone it was.
+ *
+ * @throws {OstiaryError} `token/invalid`
+ */
+function requirePerson({ id, claims }: IdToken, client: Client): void {
+  const { email, email_verified: verified, groups } = claims;
+  const person = {
+    groups: [groups ?? []].flat().map(String),
+    ...(typeof email === 'string' ? { email: { address: email, verified: verified === true } } : {}),
+  };
+  if (isForPerson(client, person)) return;
+  throw new OstiaryError('token/invalid', 'The cluster is not for this person.', {
+    detail: { reason: 'people', tokenId: id },
+  });
 }
 
 /**

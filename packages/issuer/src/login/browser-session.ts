@@ -80,7 +80,8 @@ export interface OpenedSession {
  * clients of both logins; that of somebody else ends, and its clients hear so. The secret is always a new one: who knew
  * the old one is out.
  *
- * @returns `undefined` for an issuer without sessions, or a connector that wants none.
+ * @returns `undefined` for an issuer without sessions, a connector that wants none, or a provider whose own is over by our
+ *   clock, which may be ahead of its.
  */
 export async function openSession(
   login: FinishedLogin,
@@ -93,7 +94,7 @@ export async function openSession(
   const begun = await newSession(login, hashToken(secret), context);
   const before = await findSession(request, context);
   if (before !== undefined && !isSamePerson(before, begun)) await endSession(before.id, request, context);
-  if (login.connector.knowsAtEveryRequest === true) return undefined;
+  if (login.connector.knowsAtEveryRequest === true || deadlineOf(begun, sessions) <= context.now()) return undefined;
   const session =
     before !== undefined && isSamePerson(before, begun)
       ? ((await goOn(before.id, begun, context)) ?? (await create(begun, context)))

@@ -1,5 +1,6 @@
 import { type JsonObject, OstiaryError } from '@ostiary/primitives';
-import type { ClaimMappings, PrefixedClaim } from '../client.ts';
+import type { ClaimMappings, Client, PrefixedClaim } from '../client.ts';
+import { releasedGroups } from '../policy/people.ts';
 import { RESERVED } from '../policy/permit.ts';
 import type { IdToken } from './id-token.ts';
 
@@ -19,9 +20,14 @@ const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
  * Stricter than there: without a name in the claim nobody is named by the prefix alone, and no name or group may be one of
  * Kubernetes' own, prefix included.
  *
+ * @param cluster who is told, which may hear of some groups only.
  * @throws {OstiaryError} `token/invalid`, with the claim in its detail, for a token that names nobody by these rules.
  */
-export function kubernetesUser({ id, claims }: IdToken, mappings: ClaimMappings): KubernetesUser {
+export function kubernetesUser(
+  { id, claims }: IdToken,
+  mappings: ClaimMappings,
+  cluster: Pick<Client, 'tokenGroups'> = {},
+): KubernetesUser {
   const refuse = (reason: string, claim: string): OstiaryError =>
     new OstiaryError('token/invalid', 'The token names no user of this cluster.', {
       detail: { reason, claim, tokenId: id },
@@ -36,7 +42,7 @@ export function kubernetesUser({ id, claims }: IdToken, mappings: ClaimMappings)
   const { email_verified: verified = true } = claims;
   if (username.claim === 'email' && verified !== true) throw refuse('email_verified', 'email');
   if (name.startsWith(RESERVED)) throw refuse('reserved_name', username.claim);
-  const members = groups === undefined ? [] : groupsOf(claims, groups);
+  const members = groups === undefined ? [] : groupsOf(claims, groups, cluster);
   if (groups !== undefined && members === undefined) throw refuse('claim', groups.claim);
   return {
     username: name,
@@ -47,8 +53,14 @@ export function kubernetesUser({ id, claims }: IdToken, mappings: ClaimMappings)
 }
 
 /** One group may stand alone. @returns `undefined` for what is no list of names. */
-function groupsOf(claims: JsonObject, { claim, prefix }: PrefixedClaim): readonly string[] | undefined {
+function groupsOf(
+  claims: JsonObject,
+  { claim, prefix }: PrefixedClaim,
+  cluster: Pick<Client, 'tokenGroups'>,
+): readonly string[] | undefined {
   const names = [claims[claim] ?? []].flat();
   if (!names.every((name) => typeof name === 'string')) return undefined;
-  return names.map((name) => `${prefix}${name}`).filter((group) => !group.startsWith(RESERVED));
+  return releasedGroups(names, [cluster])
+    .map((name) => `${prefix}${name}`)
+    .filter((group) => !group.startsWith(RESERVED));
 }
