@@ -6,7 +6,7 @@ import { Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } 
 import type { PostgresConfig } from './config.ts';
 import { type ConnectionLog, connectionLog } from './connection-log.ts';
 import { passwordOf, tlsOptions } from './files.ts';
-import { isConflict, isOfServer, toOstiaryError, withoutValues } from './postgres-error.ts';
+import { isConflict, isCut, isOfServer, toOstiaryError, withoutValues } from './postgres-error.ts';
 
 const ANSWER_MS = 5_000;
 /** Keeps firewalls from forgetting a connection, and finds out that its other end is gone. */
@@ -18,7 +18,7 @@ const ATTEMPTS = 10;
 
 /**
  * Connections to one PostgreSQL. Waiting for a free one and for an answer is bounded, and one that failed is not used
- * again, so the next call connects anew. A statement whose answer was lost is not repeated.
+ * again, so the next call connects anew. A statement that writes is not repeated when its answer was lost.
  */
 export class Connections {
   readonly #pool: Pool;
@@ -63,6 +63,21 @@ export class Connections {
    */
   query<R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<QueryResult<R>> {
     return this.#run(() => this.#pool.query<R>(text, [...values]));
+  }
+
+  /**
+   * Runs a statement that changes nothing; see {@link query}. When its connection was cut, it is asked once more on a new
+   * one: a server that was restarted costs no reader anything.
+   */
+  read<R extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<QueryResult<R>> {
+    const ask = (): Promise<QueryResult<R>> => this.#pool.query<R>(text, [...values]);
+    return this.#run(() =>
+      ask().catch((error: unknown) => {
+        if (!isCut(error)) throw error;
+        this.#failed(error);
+        return ask();
+      }),
+    );
   }
 
   /** Runs several statements in one transaction; see {@link query}. */

@@ -6,7 +6,7 @@ import { createPostgresDriver } from './driver.ts';
 /** A driver over connections that answer these rows, and what is sent to them. */
 function setUp(rows: readonly object[] = []) {
   const query = vi.fn().mockResolvedValue({ rows, rowCount: rows.length });
-  const connections = { query, close: vi.fn() };
+  const connections = { query, read: query, close: vi.fn() };
   const now = () => new Date('2031-01-01T00:00:00Z');
   return { query, driver: createPostgresDriver({ connections, now, random: randomBytes }) };
 }

@@ -21,7 +21,7 @@ import { GET, PUT_ABSENT, PUT_ANY, PUT_VERSION, type Row, SCAN, SWEEP, TAKE, TAK
 /** What a driver works with. */
 export interface PostgresDriverOptions extends Pick<StorageDeps, 'now' | 'random'> {
   /** With tables in it; the driver closes them with itself. */
-  readonly connections: Pick<Connections, 'query' | 'close'>;
+  readonly connections: Pick<Connections, 'query' | 'read' | 'close'>;
 }
 
 /** A driver over connections. Each verb is one statement. */
@@ -30,7 +30,7 @@ export function createPostgresDriver(options: PostgresDriverOptions): StorageDri
   const now = (): number => options.now().getTime();
   return {
     async get(key) {
-      const { rows } = await connections.query<Row>(GET, [keyToText(key), now()]);
+      const { rows } = await connections.read<Row>(GET, [keyToText(key), now()]);
       return toStored(key, rows[0]);
     },
     put: (key, value, putOptions) => put(options, { key, value, ...putOptions }),
@@ -79,7 +79,7 @@ async function scan(
 ): Promise<ScanPage> {
   const begin = keyPrefix(prefix);
   const from = cursor === undefined ? begin : cursor + NEXT;
-  const { rows } = await connections.query<Row>(SCAN, [from, begin + END, now().getTime(), limit]);
+  const { rows } = await connections.read<Row>(SCAN, [from, begin + END, now().getTime(), limit]);
   const keys = rows.map(({ name }) => textToKey(name));
   const last = rows.length === limit ? rows.at(-1)?.name : undefined;
   return last === undefined ? { keys } : { keys, cursor: last };

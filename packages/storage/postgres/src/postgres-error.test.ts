@@ -1,7 +1,7 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { DatabaseError } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { isConflict, isOfServer, refusal, sqlState, toOstiaryError, Unfit } from './postgres-error.ts';
+import { isConflict, isCut, isOfServer, refusal, sqlState, toOstiaryError, Unfit } from './postgres-error.ts';
 
 /** An answer of the server, with the row in it that PostgreSQL quotes. */
 const answer = (code: string): DatabaseError =>
@@ -44,6 +44,19 @@ describe('errors', () => {
     ['42P01', false],
   ])('with the code %s say something about the other connections: %s', (code, expected) => {
     expect(isOfServer(answer(code))).toBe(expected);
+  });
+
+  it.each([
+    [new Error('Connection terminated unexpectedly'), true],
+    [new Error('Client has encountered a connection error and is not queryable'), true],
+    [new Error('read ECONNRESET'), true],
+    [answer('57P01'), true],
+    [new Error('Connection terminated due to connection timeout'), false],
+    [new Error('Query read timeout'), false],
+    [new Error('connect ECONNREFUSED 127.0.0.1:5432'), false],
+    [answer('57P03'), false],
+  ])('%s: was a connection cut? %s', (error, expected) => {
+    expect(isCut(error)).toBe(expected);
   });
 
   it('of a connection say something about the others', () => {

@@ -4,6 +4,7 @@ import { DatabaseError } from 'pg';
 /** SQLSTATE codes of PostgreSQL (its manual, appendix A). */
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
+const ADMIN_SHUTDOWN = '57P01';
 const READ_ONLY = '25006';
 const DATA_CORRUPTED = 'XX001';
 const INDEX_CORRUPTED = 'XX002';
@@ -22,6 +23,16 @@ export function sqlState(error: unknown): string | undefined {
 export function isConflict(error: unknown): boolean {
   const state = sqlState(error);
   return state === SERIALIZATION_FAILURE || state === DEADLOCK;
+}
+
+/** What is said of a connection that was there and is not any more. */
+const cut = /^Connection terminated unexpectedly|is not queryable|\b(?:ECONNRESET|EPIPE)\b/u;
+
+/** True when a connection ended under a statement. Whether the statement was carried out is not known. */
+export function isCut(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return state === ADMIN_SHUTDOWN;
+  return error instanceof Error && cut.test(error.message);
 }
 
 /**

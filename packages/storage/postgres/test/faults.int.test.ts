@@ -36,6 +36,16 @@ describe.skipIf(requireTool('postgres', 'initdb', 'psql') !== undefined)('Postgr
     expect((await all.storage.get(key))?.value).toBe(2);
   });
 
+  it('is asked once more when the answer to a reader was lost', async () => {
+    await using all = await openBehindProxy();
+    await all.storage.put(key, 1, { ifVersion: 'absent' });
+    all.proxy.loseNextReply();
+    expect((await all.storage.get(key))?.value).toBe(1);
+    all.proxy.loseNextReply();
+    expect((await all.storage.scan({ prefix: [], limit: 5 })).keys).toEqual([key]);
+    expect(all.warn.mock.calls.map(([event]) => event)).toContain('postgres.connection_failed');
+  });
+
   it('is not said to have no record whose answer was lost', async () => {
     await using all = await openBehindProxy();
     await all.storage.put(key, 1, { ifVersion: 'absent' });
