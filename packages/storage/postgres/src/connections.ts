@@ -6,7 +6,7 @@ import { Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } 
 import type { PostgresConfig } from './config.ts';
 import { type ConnectionLog, connectionLog } from './connection-log.ts';
 import { passwordOf, tlsOptions } from './files.ts';
-import { isConflict, isCut, isOfServer, toOstiaryError, withoutValues } from './postgres-error.ts';
+import { isConflict, isCut, isOfServer, isReadOnly, toOstiaryError, withoutValues } from './postgres-error.ts';
 
 const ANSWER_MS = 5_000;
 /** Keeps firewalls from forgetting a connection, and finds out that its other end is gone. */
@@ -138,7 +138,8 @@ export class Connections {
   /** What befell one connection is likely to have befallen the idle ones, and would fail one call for each of them. */
   #failed(error: unknown): void {
     const reason = withoutValues(error);
-    if (reason instanceof Error) this.#log.failed(reason);
+    // A standby answers readers, so each of its refusals would begin the log anew.
+    if (reason instanceof Error && !isReadOnly(reason)) this.#log.failed(reason);
     const idle = Array.from({ length: this.#pool.idleCount }, () => this.#pool.connect());
     for (const connection of idle) connection.then((client) => client.release(true)).catch(() => undefined);
   }

@@ -35,13 +35,18 @@ export function isCut(error: unknown): boolean {
   return error instanceof Error && cut.test(error.message);
 }
 
+/** True when a write came to a server that takes none: a standby, after a failover. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlState(error) === READ_ONLY;
+}
+
 /**
  * True when the other connections of a pool are likely to be as bad as the one that failed: it was cut or fell silent,
  * the server ends, or what was the primary takes no writes any more.
  */
 export function isOfServer(error: unknown): boolean {
   const state = sqlState(error);
-  return state === undefined || state === READ_ONLY || state.startsWith('08') || state.startsWith('57P');
+  return state === undefined || isReadOnly(error) || state.startsWith('08') || state.startsWith('57P');
 }
 
 /** What went wrong with a statement, as the contract has it. */

@@ -1,7 +1,7 @@
 import { postgresStorage } from '@ostiary/storage-postgres';
 import type { Key, StorageDriver } from '@ostiary/storage-sdk';
 import { type PostgresServer, requireTool, startPostgres } from '@ostiary/tooling-servers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { configOf, createUser, deps, optionsOf } from './support.ts';
 
 const key: Key = ['a', 'b'];
@@ -14,8 +14,8 @@ describe.skipIf(requireTool('postgres', 'initdb', 'psql') !== undefined)('a Post
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  const open = async (options: object): Promise<StorageDriver> =>
-    postgresStorage.open(await configOf({ ...options }), deps);
+  const open = async (options: object, log = deps.log): Promise<StorageDriver> =>
+    postgresStorage.open(await configOf({ ...options }), { ...deps, log });
 
   it.each([
     [{ password: 'wrong' }, 'refuses this user and password'],
@@ -80,7 +80,8 @@ describe.skipIf(requireTool('postgres', 'initdb', 'psql') !== undefined)('a Post
 
   it('that became read-only is left, with all connections to it', async () => {
     const jane = await createUser(server, 'failover');
-    await using storage = await open(jane);
+    const warn = vi.fn();
+    await using storage = await open(jane, { ...deps.log, warn });
     await server.query('ALTER ROLE failover SET default_transaction_read_only = on');
     await server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'failover'");
     // Each of these connections can only read, for as long as it lives.
@@ -93,6 +94,8 @@ describe.skipIf(requireTool('postgres', 'initdb', 'psql') !== undefined)('a Post
     for (let round = 0; round < 5; round += 1) {
       expect((await storage.put(['k', `${round}`], 1, { ifVersion: 'absent' })).written).toBe(true);
     }
+    // The probes tell of it, once; its readers get answers.
+    expect(warn.mock.calls.filter(([, { error }]) => String(error).includes('read-only'))).toEqual([]);
   });
 
   it('with tables of a newer release is left as it is', async () => {
