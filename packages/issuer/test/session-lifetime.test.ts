@@ -229,6 +229,17 @@ describe('tokens', () => {
   });
 });
 
+describe('a client whose tokens end with the session', () => {
+  it('has no refresh token of a login without one', async () => {
+    const client = { ...app, refreshTokenLifetime: 'session' } as const;
+    const harness = await startIssuer({ sessions: {}, clients: [client] });
+    const offline = request({ scope: 'openid offline_access' });
+    expect((await redeem(harness, await harness.browser().logIn(offline))).refresh).toMatch(/\S{20}/);
+    Object.assign(harness.connector('idp'), { knowsAtEveryRequest: true });
+    expect((await redeem(harness, await harness.browser().logIn(offline))).refresh).toBe('undefined');
+  });
+});
+
 describe('discovery', () => {
   it('tells of sessions where there are some', async () => {
     const document = async (sessions?: object) => {

@@ -2,6 +2,7 @@ import { OstiaryError } from '@ostiary/primitives';
 import type { RecordId, VersionedRecord } from '@ostiary/storage-sdk';
 import { hashToken } from '@ostiary/token-core';
 import { checkCodeVerifier } from '../checks/pkce.ts';
+import type { Client } from '../client.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import type { IssuerContext } from '../context.ts';
 import { isSessionOver } from '../login/browser-session.ts';
@@ -63,7 +64,7 @@ export async function redeem(
   // A key that cannot sign must show before the code is spent.
   context.keys.signer(client.signingAlgorithm);
 
-  const refreshToken = mayRefresh(record.value, connector, context)
+  const refreshToken = mayRefresh(record.value, { client, connector }, context)
     ? await createFamily(record.value, client, context)
     : undefined;
   const tokenIds = newTokenIds(context.random, refreshToken && familyMark(refreshToken.familyId));
@@ -89,10 +90,12 @@ export async function redeem(
 
 /** A refresh token is given when it was asked for, and the issuer, the connector, its configuration and this login allow it. */
 function mayRefresh(
-  { request, identity }: AuthorizationCode,
-  { connector, grantTypes }: ConnectorEntry,
+  { request, identity, sessionId }: AuthorizationCode,
+  { client, connector: { connector, grantTypes } }: { readonly client: Client; readonly connector: ConnectorEntry },
   context: IssuerContext,
 ): boolean {
+  // What should end with a session must have one; a connector may want none.
+  if (client.refreshTokenLifetime === 'session' && sessionId === undefined) return false;
   const configured = context.grantTypes.includes('refresh_token') && (grantTypes?.includes('refresh_token') ?? true);
   const possible = connector.refresh !== undefined && identity.renewable !== false;
   return request.scopes.includes('offline_access') && possible && configured;
