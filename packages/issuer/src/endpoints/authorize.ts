@@ -4,6 +4,7 @@ import type { IssuerContext } from '../context.ts';
 import { defineEndpoint, logFailure } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { beginLogin, type LoginStart, withRetry } from '../login/begin.ts';
+import { hasSessionCookie } from '../login/browser-session.ts';
 import { connectorsFor, requireConnector } from '../login/connectors.ts';
 import { isForClient } from '../login/resume.ts';
 import { answerBySession, answeringSession } from '../login/session-login.ts';
@@ -71,7 +72,7 @@ async function answeringConnector(
 ): Promise<string | undefined> {
   // For who may not be asked, what is wrong with the request comes first.
   const isSilent = readPrompt(params).includes('none');
-  if (!isSilent && (context.sessions === undefined || context.protocol.alwaysShowLogin)) return undefined;
+  if (!isSilent && (!hasSessionCookie(request, context) || context.protocol.alwaysShowLogin)) return undefined;
   const authorization = await parseAuthorization(params, destination, context);
   const session = await answeringSession({ client: destination.client, authorization }, request, context);
   return session?.connectorId;
