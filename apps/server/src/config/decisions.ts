@@ -14,8 +14,8 @@ export type Decision =
   /** The server does not start; `because` says what to do. `empty`: what becomes of `{}`, `[]` and `""`. */
   | { readonly path: string; readonly decision: 'refused'; readonly because: string; readonly empty: EmptyValue };
 
-/** `refused`: it switches something on. `warned`: it does nothing, in Dex too. `taken`: it says what holds here anyway. */
-type EmptyValue = 'refused' | 'warned' | 'taken';
+/** `warned`: it does nothing, in Dex too. `taken`: it says what holds here anyway. */
+type EmptyValue = 'warned' | 'taken';
 
 const honoured = (path: string, note?: string): Decision =>
   note === undefined ? { path, decision: 'honoured' } : { path, decision: 'honoured', note };
