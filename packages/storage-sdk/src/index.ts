@@ -1,4 +1,5 @@
 /** What a storage is (few atomic verbs) and the typed records above it. */
+export { type ConnectionEvents, type ConnectionLog, connectionLog } from './connection-log.ts';
 export { deadlineMs, isLive } from './deadline.ts';
 export { defineStorage, type StorageDefinition, type StorageDeps } from './define.ts';
 export type {
@@ -14,6 +15,14 @@ export type {
 } from './driver.ts';
 export { type IndexMember, type IndexOptions, type IndexRecord, indexRecord } from './index-record.ts';
 export { type Key, keyPrefix, keyToText, textToKey } from './key.ts';
+export {
+  type PasswordOptions,
+  readNamedFile,
+  readPassword,
+  readTlsFiles,
+  type TlsFiles,
+  type TlsMaterial,
+} from './named-files.ts';
 export { parseStoredValue, type RecordKind } from './record-form.ts';
 export {
   type Change,

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
-import { retryConflicts } from '@ostiary/storage-sdk';
+import { type ConnectionLog, connectionLog, readPassword, retryConflicts } from '@ostiary/storage-sdk';
 import { Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import type { PostgresConfig } from './config.ts';
-import { type ConnectionLog, connectionLog } from './connection-log.ts';
-import { passwordOf, tlsOptions } from './files.ts';
 import { isConflict, isCut, isOfServer, isReadOnly, toOstiaryError, withoutValues } from './postgres-error.ts';
+import { tlsOptions } from './tls-options.ts';
 
 const ANSWER_MS = 5_000;
 /** Keeps firewalls from forgetting a connection, and finds out that its other end is gone. */
@@ -51,7 +50,11 @@ export class Connections {
       idleTimeoutMillis: IDLE_MS,
       maxLifetimeSeconds: config.connMaxLifetime,
     });
-    return new Connections(pool, sockets, connectionLog(log));
+    const reports = connectionLog({
+      failed: (error) => log.warn('postgres.connection_failed', { error }),
+      recovered: (failures) => log.info('postgres.connection_recovered', { failures }),
+    });
+    return new Connections(pool, sockets, reports);
   }
 
   /**
@@ -126,7 +129,7 @@ export class Connections {
   async #attempt<R>(statement: () => Promise<R>): Promise<{ readonly record: R } | 'conflict'> {
     try {
       const record = await statement();
-      this.#log.answered();
+      this.#log.works();
       return { record };
     } catch (error) {
       if (isConflict(error)) return 'conflict';
@@ -170,7 +173,7 @@ async function clientOptions(config: PostgresConfig): Promise<ConstructorParamet
     database,
     user,
     // Read for each connection: the file may have been replaced.
-    password: () => passwordOf(config),
+    password: async () => (await readPassword(config)) ?? '',
     ssl: await tlsOptions(config.ssl),
     sslnegotiation: 'postgres',
     application_name: 'ostiary',

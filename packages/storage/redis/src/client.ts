@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { type Logger, OstiaryError } from '@ostiary/primitives';
+import type { Logger } from '@ostiary/primitives';
+import { connectionLog, readPassword, readTlsFiles } from '@ostiary/storage-sdk';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress, RedisConfig } from './config.ts';
-import { connectionLog } from './connection-log.ts';
 import { isOfSelect, withoutCommand } from './redis-error.ts';
 
 /** Without the one option whose declared type does not fit the rest. */
@@ -19,8 +18,11 @@ export async function openClient(config: RedisConfig, log: Logger): Promise<Redi
     config.cluster === undefined
       ? new Redis({ ...options, ...where(config), lazyConnect: true })
       : openCluster(config.cluster, options);
-  const connections = connectionLog(log);
-  client.on('ready', () => connections.ready());
+  const connections = connectionLog({
+    failed: (error) => log.warn('redis.connection_failed', { error }),
+    recovered: (failures) => log.info('redis.connection_recovered', { failures }),
+  });
+  client.on('ready', () => connections.works());
   client.on('error', (error: Error) => {
     // ioredis would go on in database 0, among the records of somebody else.
     if (isOfSelect(error)) client.disconnect(true);
@@ -50,7 +52,7 @@ function where({ socket, host, port, database }: RedisConfig): Options {
 
 async function clientOptions(config: RedisConfig): Promise<Options> {
   const { username, tls } = config;
-  const password = await passwordOf(config);
+  const password = await readPassword(config);
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
@@ -71,24 +73,7 @@ async function clientOptions(config: RedisConfig): Promise<Options> {
 
 const pause = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), LONGEST_PAUSE_MS);
 
-async function passwordOf({ password, passwordFile }: RedisConfig): Promise<string | undefined> {
-  if (passwordFile === undefined) return password?.reveal();
-  return (await readNamed(passwordFile, 'passwordFile')).replace(/\r?\n$/, '');
-}
-
-async function tlsOptions({ caFile, certFile, keyFile, serverName }: NonNullable<RedisConfig['tls']>): Promise<object> {
-  return {
-    ...(caFile === undefined ? {} : { ca: await readNamed(caFile, 'tls.caFile') }),
-    ...(certFile === undefined ? {} : { cert: await readNamed(certFile, 'tls.certFile') }),
-    ...(keyFile === undefined ? {} : { key: await readNamed(keyFile, 'tls.keyFile') }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
-  };
-}
-
-async function readNamed(file: string, key: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new OstiaryError('config/invalid', `${key}: the file cannot be read. Check path and rights.`, { cause });
-  }
+async function tlsOptions(tls: NonNullable<RedisConfig['tls']>): Promise<object> {
+  const { serverName } = tls;
+  return { ...(await readTlsFiles(tls, 'tls')), ...(serverName === undefined ? {} : { servername: serverName }) };
 }
