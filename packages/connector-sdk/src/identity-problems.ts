@@ -34,6 +34,7 @@ const identity: z.ZodType<unknown> = z.object(
     tenant: text.optional(),
     authentication: authentication.optional(),
     renewable: z.literal(false, { error: 'is neither false nor left out' }).optional(),
+    claims: z.record(z.string(), z.unknown(), { error: 'is not an object' }).optional(),
     connectorData: z.custom<Secret>(isSecret, { error: 'is not a Secret' }).optional(),
   },
   { error: 'is not an identity' },

@@ -1,4 +1,4 @@
-import type { Secret } from '@ostiary/primitives';
+import type { JsonObject, Secret } from '@ostiary/primitives';
 
 /** An address as the provider gave it. */
 export interface Email {
@@ -53,4 +53,9 @@ export interface Identity {
    * The issuer keeps it encrypted and hands it back unchanged.
    */
   readonly connectorData?: Secret;
+  /**
+   * What the provider said of the person besides, in its own words: claims of an ID token or of userinfo, attributes of an
+   * assertion. Rules of an operator are asked about it, then it is forgotten: it is not stored, and in no log.
+   */
+  readonly claims?: JsonObject;
 }

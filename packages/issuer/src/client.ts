@@ -1,5 +1,6 @@
 import type { Secret } from '@ostiary/primitives';
 import type { SigningAlgorithm } from '@ostiary/token-core';
+import type { ClaimRule, PersonRule } from './policy/rules.ts';
 
 /** A relying party (RFC 6749 section 2), with Dex's `staticClients` keys under their names. */
 export interface Client {
@@ -25,6 +26,13 @@ export interface Client {
   readonly allowedEmails?: readonly string[];
   /** Groups that tokens for this client may name: by name, or by how it begins (`team-*`). Absent: all. */
   readonly tokenGroups?: readonly string[];
+  /**
+   * What people must be besides to have tokens for this client, and who acts for itself where another client is to accept
+   * its token. They count wherever {@link allowedGroups} does.
+   */
+  readonly userValidationRules?: readonly PersonRule[];
+  /** What tokens for this client say besides, by claim. */
+  readonly tokenClaims?: Readonly<Record<string, ClaimRule>>;
   /** Groups of the client itself, where it acts for itself (`clientCredentialsClaims.groups`). */
   readonly ownGroups?: readonly string[];
   /** Absent: the server's default. */

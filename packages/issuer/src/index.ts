@@ -1,6 +1,6 @@
 /** The protocol: endpoints as functions from a parsed request to a reply. */
 export type { ClaimMappings, Client, ClientRegistry, PrefixedClaim, TokenReviewRules } from './client.ts';
-export type { ConnectorEntry, ConnectorRegistry } from './connectors.ts';
+export type { ConnectorEntry, ConnectorRegistry, MappedIdentity } from './connectors.ts';
 export { createIssuer } from './create-issuer.ts';
 export { type GrantType, grantTypes } from './grant-type.ts';
 export type { Endpoint, Issuer } from './issuer.ts';
@@ -15,6 +15,7 @@ export type {
 } from './options.ts';
 export type { ConnectorChoice, ConsentItem, Page, PageProblem } from './page.ts';
 export { listRevocations, type Revocation, revokeLogins } from './policy/revocations.ts';
+export type { ClaimRule, PersonRule, RuleFacts } from './policy/rules.ts';
 export { type RevocationMark, type RevocationTarget, revocationTargets } from './records/revocations.ts';
 export { firstUseIn } from './records/used-once.ts';
 export { jsonReply, type Reply, type SetCookie } from './reply.ts';

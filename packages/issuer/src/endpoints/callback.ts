@@ -5,7 +5,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import type { LoginStart } from '../login/begin.ts';
 import { completeLogin } from '../login/complete.ts';
-import { connectorScopes } from '../login/connector-scopes.ts';
+import { scopesOfLogin } from '../login/connector-scopes.ts';
 import { failuresOf, resumeLogin } from '../login/resume.ts';
 import { hasTransaction, loadTransaction } from '../login/transaction.ts';
 import { callbackUrl, localUrl } from '../login/urls.ts';
@@ -64,7 +64,7 @@ async function handleCallback(request: IssuerRequest, context: IssuerContext): P
       throw new OstiaryError('upstream/protocol', 'This answer must be posted.', { detail: { connector: entry.id } });
     }
     const finish = {
-      scopes: await connectorScopes({ client: start.client, scopes: start.authorization.scopes }, context),
+      scopes: await scopesOfLogin(start, context),
       callbackUrl: callbackUrl(context, entry),
       state: transaction.id,
       keep: transaction.keep,

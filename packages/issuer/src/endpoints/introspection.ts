@@ -77,7 +77,7 @@ async function aboutRefreshToken(
   if (await isSessionOver(client, family.sessionId, context)) return undefined;
   if (standing.is === 'reused' || end <= epochSeconds(context.now())) return undefined;
   const { identity, connectorId, scopes, createdAt } = family;
-  const ext = claimsFor({ identity, scopes, connector: { id: connectorId }, audience: [client] });
+  const ext = claimsFor({ identity, scopes, client, connector: { id: connectorId }, audience: [client] });
   // No `token_type`: that is said of access tokens (RFC 6749 section 5.1), and nobody shall take this for one.
   return compact({
     ...{ active: true, client_id: client.id, sub: encodeSubject({ userId: identity.userId, connectorId }) },

@@ -5,7 +5,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import type { LoginStart } from '../login/begin.ts';
 import { completeLogin } from '../login/complete.ts';
-import { connectorScopes } from '../login/connector-scopes.ts';
+import { scopesOfLogin } from '../login/connector-scopes.ts';
 import { connectorsFor } from '../login/connectors.ts';
 import { checkWithinBudget, type Limited } from '../login/password-budget.ts';
 import { failuresOf, resumeLogin } from '../login/resume.ts';
@@ -50,7 +50,7 @@ async function checkPassword(step: PasswordStep, request: IssuerRequest, context
   const username = params.get('login') ?? '';
   const password = params.get('password') ?? '';
   const remembered = params.get('remember_me') === 'on';
-  const scopes = await connectorScopes({ client: start.client, scopes: start.authorization.scopes }, context);
+  const scopes = await scopesOfLogin(start, context);
   const ask = { username, password: new Secret(password), scopes };
   const attempt = { connectorId: start.entry.id, username, address: request.clientAddress };
   const outcome =

@@ -5,13 +5,13 @@ import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { readParameters } from '../parameters.ts';
-import { isForPerson } from '../policy/people.ts';
 import { compact } from '../records/stored-identity.ts';
 import { jsonReply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { readTokenReview, type TokenReviewQuestion } from '../requests/token-review.ts';
 import { type IdToken, readIdToken } from '../tokens/id-token.ts';
 import { kubernetesUser } from '../tokens/kubernetes-user.ts';
+import { requirePerson } from '../tokens/person-of-token.ts';
 
 /**
  * `/token/review`, a token authentication webhook of Kubernetes: is this ID token good now, and who is it? Told to clients
@@ -74,24 +74,6 @@ async function statusOf(
     log.info('token.reviewed', { client, outcome: 'refused', ...error.detail });
     return { authenticated: false };
   }
-}
-
-/**
- * The rules of the asking client about its people, on what the token says of them: its token may have been issued for
- * another client, by whose rules alone it was.
- *
- * @throws {OstiaryError} `token/invalid`
- */
-function requirePerson({ id, claims }: IdToken, client: Client): void {
-  const { email, email_verified: verified, groups } = claims;
-  const person = {
-    groups: [groups ?? []].flat().map(String),
-    ...(typeof email === 'string' ? { email: { address: email, verified: verified === true } } : {}),
-  };
-  if (isForPerson(client, person)) return;
-  throw new OstiaryError('token/invalid', 'The cluster is not for this person.', {
-    detail: { reason: 'people', tokenId: id },
-  });
 }
 
 /**

@@ -1,12 +1,18 @@
 import type { Refresh } from '@ostiary/connector-sdk';
 import { OstiaryError, type Secret } from '@ostiary/primitives';
-import { requireIdentity } from '../checks/identity.ts';
 import { inTime } from '../checks/in-time.ts';
 import type { Client } from '../client.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
+import { acceptIdentity } from '../login/accept-identity.ts';
 import { connectorScopes } from '../login/connector-scopes.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
-import { type KnownIdentity, restoreIdentity, type StoredIdentity, storeIdentity } from '../records/stored-identity.ts';
+import {
+  type KnownIdentity,
+  restoreIdentity,
+  type StoredIdentity,
+  storeIdentity,
+  withConnectorData,
+} from '../records/stored-identity.ts';
 import { loginConnector } from './login-connector.ts';
 import type { Turn } from './turn.ts';
 
@@ -25,7 +31,8 @@ export async function renewIdentity(
   context: IssuerContext,
 ): Promise<StoredIdentity | 'rejected'> {
   const family = turn.record().value;
-  const { refresh } = loginConnector(family.connectorId, context).connector;
+  const entry = loginConnector(family.connectorId, context);
+  const { refresh } = entry.connector;
   if (refresh === undefined) throw notRenewable(family);
   if (refresh.kind === 'reuse') {
     return epochSeconds(context.now()) < reuseEnd(family, refresh) ? family.identity : 'rejected';
@@ -37,18 +44,18 @@ export async function renewIdentity(
   const { identity } = known;
   const ask = {
     identity,
-    scopes: await connectorScopes({ client, scopes: family.scopes }, context),
+    scopes: await connectorScopes({ client, connector: entry, scopes: family.scopes }, context),
     async persist(connectorData: Secret) {
-      const persisted = { ...identity, connectorData };
-      known = { identity: persisted, stored: await storeIdentity(persisted, context.sealer) };
+      const stored = await withConnectorData(family.identity, connectorData, context.sealer);
+      known = { identity: { ...identity, connectorData }, stored };
       await turn.persist(known.stored);
     },
   };
   const renewed = await inTime(family.connectorId, refresh.refresh(ask));
   if (renewed === 'rejected') return 'rejected';
-  requireIdentity(renewed);
-  if (renewed.userId !== identity.userId) throw anotherPerson(family);
-  return storeIdentity(renewed, context.sealer, known);
+  const accepted = acceptIdentity(renewed, entry);
+  if (accepted.userId !== identity.userId) throw anotherPerson(family);
+  return storeIdentity(accepted, context.sealer, known);
 }
 
 /** Until when a login is good that nobody can be asked about, in seconds since the epoch. */

@@ -1,16 +1,16 @@
-import type { ConnectorScopes, Identity, TokenExchange } from '@ostiary/connector-sdk';
+import type { ConnectorScopes, TokenExchange } from '@ostiary/connector-sdk';
 import { OstiaryError, Secret } from '@ostiary/primitives';
-import { requireIdentity } from '../checks/identity.ts';
 import { inTime } from '../checks/in-time.ts';
 import { checkAudience, checkKnownScopes } from '../checks/scope.ts';
 import type { ConnectorEntry } from '../connectors.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
 import { TOKEN_EXCHANGE } from '../grant-type.ts';
+import { acceptIdentity } from '../login/accept-identity.ts';
 import { connectorScopes } from '../login/connector-scopes.ts';
 import { personFields } from '../login/person-fields.ts';
 import { type Parameters, splitList } from '../parameters.ts';
 import { decide, requireOpenDoor } from '../policy/permit.ts';
-import { storeIdentity } from '../records/stored-identity.ts';
+import { type AcceptedIdentity, storeIdentity } from '../records/stored-identity.ts';
 import { type IssuedTokens, type TokenType, tokenTypes } from '../tokens/issue.ts';
 import { newTokenId } from '../tokens/token-id.ts';
 import type { GrantRequest } from './grant-request.ts';
@@ -33,7 +33,7 @@ export async function exchangeToken(grant: GrantRequest, context: IssuerContext)
   requireOpenDoor(door);
   const identity = await askConnector(connector, {
     grant,
-    scopes: await connectorScopes({ client, ...wanted }, context),
+    scopes: await connectorScopes({ client, connector, ...wanted }, context),
   });
   const stored = await storeIdentity(identity, context.sealer);
   const { scopes, audience, type } = wanted;
@@ -95,9 +95,10 @@ function requireConnector({ params, client }: GrantRequest, context: IssuerConte
 
 /** Whose token it is. */
 async function askConnector(
-  { id, connector }: ConnectorEntry,
+  entry: ConnectorEntry,
   { grant: { params, client }, scopes }: { readonly grant: GrantRequest; readonly scopes: ConnectorScopes },
-): Promise<Identity> {
+): Promise<AcceptedIdentity> {
+  const { id, connector } = entry;
   const exchange = requireExchange(id, connector.exchange);
   const subjectToken = new Secret(required(params, 'subject_token'));
   const subjectTokenType = requireSubjectTokenType(params, exchange);
@@ -107,8 +108,7 @@ async function askConnector(
     const message = 'The subject_token is no good at this connector: forged, expired, or meant for somebody else.';
     throw new OstiaryError('oauth/invalid_request', message, { detail: { connector: id, client: client.id } });
   }
-  requireIdentity(identity);
-  return identity;
+  return acceptIdentity(identity, entry);
 }
 
 function requireExchange(connectorId: string, exchange: TokenExchange | undefined): TokenExchange {

@@ -7,7 +7,7 @@ import type { IssuerContext } from '../context.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import type { AuthorizationRequest } from '../requests/authorization-request.ts';
-import { connectorScopes } from './connector-scopes.ts';
+import { scopesOfLogin } from './connector-scopes.ts';
 import { wantsFreshLogin } from './freshness.ts';
 import { newTransactionId, saveTransaction } from './transaction.ts';
 import { callbackUrl, localUrl } from './urls.ts';
@@ -21,7 +21,7 @@ export interface LoginStart {
 
 /** Sends the browser on its way: to the provider, or to our own password form. Writes nothing to the storage. */
 export async function beginLogin(start: LoginStart, request: IssuerRequest, context: IssuerContext): Promise<Reply> {
-  const { client, entry, authorization } = start;
+  const { entry, authorization } = start;
   const base = { id: newTransactionId(context), request: authorization, connectorId: entry.id };
   if (entry.connector.via === 'password') {
     const cookies = await saveTransaction({ ...base, keep: null }, request, context);
@@ -29,7 +29,7 @@ export async function beginLogin(start: LoginStart, request: IssuerRequest, cont
     return { kind: 'redirect', status: 302, location: localUrl(context, path, { state: base.id }), cookies };
   }
   const ask = {
-    scopes: await connectorScopes({ client, scopes: authorization.scopes }, context),
+    scopes: await scopesOfLogin(start, context),
     callbackUrl: callbackUrl(context, entry),
     state: base.id,
     ...(authorization.loginHint === undefined ? {} : { loginHint: authorization.loginHint }),

@@ -114,9 +114,10 @@ async function newSession(
   context: IssuerContext,
 ): Promise<BrowserSession> {
   const { request, connectorId, identity, authTime } = authenticated;
+  const connector = context.connectors.get(connectorId);
   return {
     ...{ secret, connectorId, identity, authTime },
-    askedFor: await connectorScopes({ client, scopes: request.scopes }, context),
+    askedFor: await connectorScopes({ client, connector, scopes: request.scopes }, context),
     loggedInAt: sinceOf(authenticated),
     lastUsedAt: epochSeconds(context.now()),
     clients: [{ id: client.id, direct: true, pending: mustAgree || undefined }],

@@ -1,15 +1,15 @@
 import type { Identity } from '@ostiary/connector-sdk';
 import { OstiaryError } from '@ostiary/primitives';
 import { hashToken, randomToken } from '@ostiary/token-core';
-import { requireIdentity } from '../checks/identity.ts';
 import { after, epochSeconds, type IssuerContext } from '../context.ts';
 import { decide } from '../policy/permit.ts';
 import { type Authenticated, sinceOf } from '../records/authentication.ts';
-import { storeIdentity } from '../records/stored-identity.ts';
+import { type AcceptedIdentity, storeIdentity } from '../records/stored-identity.ts';
 import { codeToClient } from '../replies.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { grantTypeOf, isForDevice } from '../requests/authorization-request.ts';
+import { acceptIdentity } from './accept-identity.ts';
 import type { LoginStart } from './begin.ts';
 import { openSession } from './browser-session.ts';
 import { needsConsent } from './consent.ts';
@@ -33,8 +33,9 @@ export async function completeLogin(
   request: IssuerRequest,
   context: IssuerContext,
 ): Promise<Reply> {
-  const authenticated = await authenticate(login, context);
   const { client, entry, authorization, transaction } = login;
+  const identity = acceptIdentity(login.identity, entry);
+  const authenticated = await authenticate({ ...login, identity }, context);
   const question = {
     client,
     connector: entry,
@@ -46,7 +47,7 @@ export async function completeLogin(
   if (authorization.expectedSubject !== undefined && authorization.expectedSubject !== permit.subject) {
     throw new OstiaryError('oauth/login_required', 'id_token_hint does not match authenticated user.');
   }
-  const { remembered = context.sessions?.remembered ?? false, identity } = login;
+  const { remembered = context.sessions?.remembered ?? false } = login;
   const mustAgree = needsConsent(authorization, { client, session: undefined }, context);
   const finished = { authenticated, client, connector: entry.connector, remembered, mustAgree };
   const opened = await openSession(finished, request, context);
@@ -91,9 +92,11 @@ export async function answerClient(
   return codeToClient(code, { redirectUri, state }, { issuer: context.issuer, cookies });
 }
 
-async function authenticate(login: CompletedLogin, context: IssuerContext): Promise<Authenticated> {
+async function authenticate(
+  login: Omit<CompletedLogin, 'identity'> & { readonly identity: AcceptedIdentity },
+  context: IssuerContext,
+): Promise<Authenticated> {
   const { identity, authorization, entry } = login;
-  requireIdentity(identity);
   const authTime = authTimeOf(login, context);
   return {
     request: authorization,

@@ -1,10 +1,9 @@
-import type { Identity } from '@ostiary/connector-sdk';
 import type { LogFields } from '@ostiary/primitives';
-import type { StoredIdentity } from '../records/stored-identity.ts';
+import type { AcceptedIdentity, StoredIdentity } from '../records/stored-identity.ts';
 
 /** Somebody who proved who they are, and where. */
 export interface KnownPerson {
-  readonly identity: Identity;
+  readonly identity: AcceptedIdentity;
   /** Id of the connector. */
   readonly connector: string;
   /** Id of the client. */

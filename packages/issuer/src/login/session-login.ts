@@ -11,7 +11,7 @@ import { grantTypeOf } from '../requests/authorization-request.ts';
 import type { LoginStart } from './begin.ts';
 import { findSession, type LiveSession, useSession } from './browser-session.ts';
 import { answerClient, askForConsent } from './complete.ts';
-import { connectorScopes } from './connector-scopes.ts';
+import { scopesOfLogin } from './connector-scopes.ts';
 import { connectorsFor } from './connectors.ts';
 import { needsConsent } from './consent.ts';
 import { newTransactionId } from './transaction.ts';
@@ -68,13 +68,13 @@ function isFreshEnough(
  */
 async function holdsWhatIsAsked(
   { askedFor }: LiveSession,
-  { client, entry, authorization: { scopes } }: LoginStart,
+  start: LoginStart,
   context: IssuerContext,
 ): Promise<boolean> {
-  const { groups, offlineAccess } = await connectorScopes({ client, scopes }, context);
+  const { groups, offlineAccess } = await scopesOfLogin(start, context);
   if (groups && !askedFor.groups) return false;
   if (!offlineAccess) return true;
-  const { refresh } = entry.connector;
+  const { refresh } = start.entry.connector;
   return askedFor.offlineAccess && !(refresh?.kind === 'upstream' && refresh.exclusive);
 }
 

@@ -8,6 +8,7 @@ import type { GrantType } from '../grant-type.ts';
 import type { StoredIdentity } from '../records/stored-identity.ts';
 import { isForPerson, releasedGroups } from './people.ts';
 import type { RevocableLogin, Revocations } from './revocations.ts';
+import { RESERVED, type RuleFacts, requireAdmission, ruledClaims } from './rules.ts';
 
 /** Who wants what, through which door. */
 export interface PolicyQuestion {
@@ -27,9 +28,6 @@ export interface PolicyDeps {
   readonly clients: ClientRegistry;
   readonly revocations: Revocations;
 }
-
-/** Names that the API server gives a meaning of their own never leave the issuer. */
-export const RESERVED = 'system:';
 
 const issued: unique symbol = Symbol('permit');
 
@@ -106,7 +104,7 @@ const identityOf = ({ id, name, ownGroups = [] }: Client): StoredIdentity => ({
 });
 
 type Admission = Pick<PolicyQuestion, 'client' | 'identity' | 'scopes'> & {
-  readonly connector: Pick<ConnectorEntry, 'id'>;
+  readonly connector: Pick<ConnectorEntry, 'id' | 'userValidationRules'>;
 };
 
 function admit(
@@ -122,6 +120,8 @@ function admit(
   if (!mustBelongTo.every((member) => isForPerson(member, identity))) {
     throw refused('You may not use this application.', { rule: 'people', user: identity.userId });
   }
+  const rules = [connector, ...mustBelongTo].flatMap(({ userValidationRules = [] }) => userValidationRules);
+  requireAdmission(rules, factsOf(question));
   const [first = client, ...others] = audience;
   return new Permit(issued, {
     client,
@@ -191,18 +191,37 @@ export function requireOpenDoor({
 
 /** Whose claims, and which. */
 export interface ClaimsQuestion extends Pick<PolicyQuestion, 'identity' | 'scopes'> {
+  /** Who asks. */
+  readonly client: Pick<Client, 'id'>;
   readonly connector: Pick<ConnectorEntry, 'id'>;
   /** Who is told. */
   readonly audience: readonly Client[];
 }
 
-/** Claims by scope, as in Dex: what is empty is left out, `email_verified` always accompanies the scope `email`. */
-export function claimsFor({ scopes, identity, connector, audience }: ClaimsQuestion): ExtraClaims {
+/** What rules are asked about. */
+export const factsOf = ({
+  identity,
+  client,
+  connector,
+  scopes,
+}: Pick<ClaimsQuestion, 'client' | 'connector' | 'identity' | 'scopes'>): RuleFacts => ({
+  ...{ identity, clientId: client.id, connectorId: connector.id, scopes },
+});
+
+/**
+ * Claims by scope, as in Dex: what is empty is left out, `email_verified` always accompanies the scope `email`. Those that
+ * an operator has added need no scope, and come first: they cannot replace one of these.
+ *
+ * @throws {OstiaryError} `login/not_allowed` when a rule for one fails.
+ */
+export function claimsFor(question: ClaimsQuestion): ExtraClaims {
+  const { scopes, identity, connector, audience } = question;
   const has = (scope: string): boolean => scopes.includes(scope);
   const released = releasedGroups(identity.groups, audience);
   const groups = released.filter((group) => !group.startsWith(RESERVED));
   const text = (name: string, value: string | undefined) => (value ? { [name]: value } : {});
   return {
+    ...ruledClaims(audience, factsOf(question)),
     ...(has('email') ? text('email', identity.email?.address) : {}),
     ...(has('email') ? { email_verified: identity.email?.verified ?? false } : {}),
     ...(has('groups') && groups.length > 0 ? { groups } : {}),

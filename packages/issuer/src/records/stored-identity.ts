@@ -13,25 +13,40 @@ export interface StoredAuthentication {
   readonly expires?: number | undefined;
 }
 
-/** An identity as it is stored: what the connector keeps for itself is sealed. */
-export interface StoredIdentity {
-  readonly userId: string;
+/** How somebody is called. */
+export interface PersonNames {
   readonly username: string;
   readonly preferredUsername?: string | undefined;
   readonly email?: { readonly address: string; readonly verified: boolean } | undefined;
   readonly groups: readonly string[];
+}
+
+/** An identity as it is stored: what the connector keeps for itself is sealed. */
+export interface StoredIdentity extends PersonNames {
+  readonly userId: string;
   readonly tenant?: string | undefined;
   readonly authentication?: StoredAuthentication | undefined;
   readonly renewable?: false | undefined;
   readonly connectorData?: string | undefined;
+  /** What a mapping has found out besides. */
+  readonly extra?: JsonObject | undefined;
+  /** What the provider calls the person, where a mapping calls them otherwise. */
+  readonly upstream?: PersonNames | undefined;
 }
 
-export const storedIdentitySchema: z.ZodType<StoredIdentity> = z.object({
-  userId: z.string().min(1),
+/** Who somebody is here: what the connector answered, by the rules of the operator. */
+export interface AcceptedIdentity extends Omit<Identity, 'claims'>, Pick<StoredIdentity, 'extra' | 'upstream'> {}
+
+const personNames = {
   username: z.string(),
   preferredUsername: z.string().optional(),
   email: z.object({ address: z.string(), verified: z.boolean() }).optional(),
   groups: z.array(z.string()),
+};
+
+export const storedIdentitySchema: z.ZodType<StoredIdentity> = z.object({
+  userId: z.string().min(1),
+  ...personNames,
   tenant: z.string().optional(),
   authentication: z
     .object({
@@ -43,6 +58,8 @@ export const storedIdentitySchema: z.ZodType<StoredIdentity> = z.object({
     .optional(),
   renewable: z.literal(false).optional(),
   connectorData: z.string().optional(),
+  extra: z.record(z.string(), z.json()).optional(),
+  upstream: z.object(personNames).optional(),
 });
 
 /** An identity as it was restored, and what it was restored from. */
@@ -57,7 +74,7 @@ export interface KnownIdentity {
  * @param known of the same person: what has not changed since, and was sealed with the present key, is not sealed again.
  */
 export async function storeIdentity(
-  identity: Identity,
+  identity: AcceptedIdentity,
   sealer: Sealer,
   known?: KnownIdentity,
 ): Promise<StoredIdentity> {
@@ -99,15 +116,21 @@ function unchanged(data: Secret, sealer: Sealer, known: KnownIdentity | undefine
   return sealer.isCurrent(sealed) ? sealed : undefined;
 }
 
+/** The same login with other data of its connector, which is sealed. */
+export async function withConnectorData(stored: StoredIdentity, data: Secret, sealer: Sealer): Promise<StoredIdentity> {
+  return { ...stored, connectorData: await sealData(data, sealer) };
+}
+
 /**
- * The identity of a stored form, for the connector that made it.
+ * The identity of a stored form, for the connector that made it and in its words.
  *
  * @throws {OstiaryError} `seal/invalid` when the sealing key is gone: the person must log in again.
  */
 export async function restoreIdentity(stored: StoredIdentity, sealer: Sealer): Promise<Identity> {
-  const { authentication, connectorData, preferredUsername, email, tenant, renewable, ...plain } = stored;
+  const { authentication, connectorData, tenant, renewable, userId } = stored;
+  const { username, preferredUsername, email, groups } = stored.upstream ?? stored;
   return {
-    ...plain,
+    ...{ userId, username, groups },
     ...(preferredUsername === undefined ? {} : { preferredUsername }),
     ...(email === undefined ? {} : { email }),
     ...(tenant === undefined ? {} : { tenant }),

@@ -1,13 +1,10 @@
-import { type Json, type JsonObject, OstiaryError } from '@ostiary/primitives';
+import { type Json, OstiaryError } from '@ostiary/primitives';
 import type { IssuerContext } from '../context.ts';
-import { requireBelieved } from './believed.ts';
+import { requireBelieved, type SignedToken } from './believed.ts';
 
 /** An ID token of this issuer that counts now. */
-export interface IdToken {
-  /** Its `jti`. */
-  readonly id: string;
+export interface IdToken extends SignedToken {
   readonly audience: readonly Json[];
-  readonly claims: JsonObject;
 }
 
 /**
@@ -25,6 +22,7 @@ export async function readIdToken(token: string, context: IssuerContext): Promis
   if (typeof jti !== 'string' || typeof clientId !== 'string') {
     throw new OstiaryError('token/invalid', 'The ID token is not complete.');
   }
-  await requireBelieved({ id: jti, clientId, claims }, context);
-  return { id: jti, audience, claims };
+  const read = { id: jti, clientId, audience, claims };
+  await requireBelieved(read, context);
+  return read;
 }

@@ -12,7 +12,7 @@ const byEmail: ClaimMappings = {
 const bySubject: ClaimMappings = { username: { claim: 'sub', prefix: 'ostiary#' } };
 
 const userOf = (claims: JsonObject, mappings: ClaimMappings): KubernetesUser =>
-  kubernetesUser({ id: 'mark.own', audience: ['kubectl'], claims }, mappings);
+  kubernetesUser({ clientId: 'app', id: 'mark.own', audience: ['kubectl'], claims }, mappings);
 
 const named = (prefix: string, claim = 'name'): ClaimMappings => ({ username: { claim, prefix } });
 const grouped = (prefix: string): ClaimMappings => ({ ...bySubject, groups: { claim: 'groups', prefix } });

@@ -1,7 +1,7 @@
 import { type JsonObject, OstiaryError } from '@ostiary/primitives';
 import type { ClaimMappings, Client, PrefixedClaim } from '../client.ts';
 import { releasedGroups } from '../policy/people.ts';
-import { RESERVED } from '../policy/permit.ts';
+import { RESERVED } from '../policy/rules.ts';
 import type { IdToken } from './id-token.ts';
 
 /** Who somebody is to Kubernetes: `UserInfo` of its API `authentication.k8s.io`. */

@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Identity } from '@ostiary/connector-sdk';
+import { requireIdentity } from '../checks/identity.ts';
+import type { ConnectorEntry, MappedIdentity } from '../connectors.ts';
+import { applied } from '../policy/rules.ts';
+import type { AcceptedIdentity } from '../records/stored-identity.ts';
+
+/**
+ * What a connector answered, checked and then mapped. Everything behind this point (policy, log, records, tokens) knows
+ * the person by the mapped names; the connector gets its own back.
+ *
+ * @throws {OstiaryError} `upstream/protocol` for what is no identity; `login/not_allowed` when the mapping fails.
+ */
+export function acceptIdentity(
+  answer: Identity,
+  { id, mapIdentity }: Pick<ConnectorEntry, 'id' | 'mapIdentity'>,
+): AcceptedIdentity {
+  requireIdentity(answer);
+  const { claims, username, preferredUsername, email, groups, ...rest } = answer;
+  const said = namesOf({ username, preferredUsername, email, groups });
+  if (mapIdentity === undefined) return { ...rest, ...said };
+  return applied(`mapping of ${id}`, () => {
+    const { extra, ...mapped } = mapIdentity(answer);
+    const names = namesOf(mapped);
+    const accepted = { ...rest, ...names, ...(extra === undefined ? {} : { extra }) };
+    // Whoever embeds the issuer may have written the mapping without types.
+    requireIdentity(accepted);
+    return isDeepStrictEqual(said, names) ? accepted : { ...accepted, upstream: said };
+  });
+}
+
+type Names = Omit<MappedIdentity, 'extra'>;
+
+const namesOf = ({
+  username,
+  preferredUsername,
+  email,
+  groups,
+}: { readonly [Name in keyof Names]: Names[Name] | undefined } & Pick<Names, 'groups' | 'username'>): Names => ({
+  username,
+  ...(preferredUsername === undefined ? {} : { preferredUsername }),
+  ...(email === undefined ? {} : { email }),
+  groups,
+});
