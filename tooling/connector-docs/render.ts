@@ -37,6 +37,7 @@ same conformance kit. The options are those of Dex; what differs stands in the R
   group counts at once. Only what follows a refresh within \`expiry.refreshTokens.reuseInterval\`, 30 seconds, gets its
   answer again. \`reuses\` means that it cannot be asked: the login is used for the stated time, which is the
   default where an option is named, then the person logs in anew.
+- **claims**: what the provider says besides, for [rules](rules.md#names-of-a-connectors-people) of the operator.
 - **exchange**: \`/token\` gives a token of Ostiary for one of the provider ([how a job uses it](kubernetes.md#a-job-without-a-person)).
 - **logout**: who [logs out](relying-parties.md#log-people-out) is logged out at the provider, too. The provider has to know
   the address \`<issuer>/logout/callback\`.
@@ -49,10 +50,10 @@ same conformance kit. The options are those of Dex; what differs stands in the R
 export async function renderOverview(packages: readonly ConnectorPackage[]): Promise<string> {
   const rows = await Promise.all(packages.flatMap((one) => one.definitions.map((definition) => row(one, definition))));
   const head =
-    'type | provider | login | refresh | groups | `preferred_username` | verified address | exchange | logout';
+    'type | provider | login | refresh | groups | `preferred_username` | verified address | claims | exchange | logout';
   return `${intro}
 | ${head} | tested against |
-| ${'--- | '.repeat(10).trim()}
+| ${'--- | '.repeat(11).trim()}
 ${rows.join('\n')}
 `;
 }
@@ -69,6 +70,7 @@ async function row(one: ConnectorPackage, definition: AnyDefinition): Promise<st
     about.groups,
     about.preferredUsername,
     about.emailVerified,
+    about.claims ?? 'none',
     connector.exchange === undefined ? 'no' : 'yes',
     connector.logout === undefined ? 'no' : 'yes',
     about.testedAgainst,

@@ -1,6 +1,7 @@
 import type { Clock, Fetch, Logger, RandomBytes } from '@ostiary/primitives';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Connector } from './connector.ts';
+import type { Identity } from './identity.ts';
 
 /** How to reach a provider: whom to trust and how patient to be. */
 export interface HttpOptions {
@@ -60,6 +61,8 @@ export interface ConnectorAbout {
   readonly preferredUsername: string;
   /** When an address counts as verified. */
   readonly emailVerified: string;
+  /** What {@link Identity.claims} of its answers hold: `the ID token and userinfo`. Absent: nothing. */
+  readonly claims?: string;
   /** What the tests of the connector run against, so that nobody takes a stand-in for the real thing. */
   readonly testedAgainst: string;
 }

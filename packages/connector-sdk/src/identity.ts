@@ -1,4 +1,4 @@
-import type { JsonObject, Secret } from '@ostiary/primitives';
+import type { Secret } from '@ostiary/primitives';
 
 /** An address as the provider gave it. */
 export interface Email {
@@ -54,8 +54,8 @@ export interface Identity {
    */
   readonly connectorData?: Secret;
   /**
-   * What the provider said of the person besides, in its own words: claims of an ID token or of userinfo, attributes of an
-   * assertion. Rules of an operator are asked about it, then it is forgotten: it is not stored, and in no log.
+   * What the provider said of the person, in its own words and as JSON: claims of an ID token or of userinfo, attributes
+   * of an assertion. Rules of an operator are asked about it, then it is forgotten: it is not stored, and in no log.
    */
-  readonly claims?: JsonObject;
+  readonly claims?: Readonly<Record<string, unknown>>;
 }

@@ -22,8 +22,10 @@ export interface ConnectorEntry {
   /**
    * Applied to each answer of the connector: at a login, a refresh that asks the provider, an exchange. What it throws
    * refuses the person, and is told to the operator.
+   *
+   * @param before at a refresh, what it came to the last time: a provider may say less then than at a login.
    */
-  readonly mapIdentity?: (answer: Identity) => MappedIdentity;
+  readonly mapIdentity?: (answer: Identity, before?: MappedIdentity) => MappedIdentity;
   /** What its people must be to have tokens, whichever client asks. They go by what the mapping has made of them. */
   readonly userValidationRules?: readonly PersonRule[];
 }

@@ -38,5 +38,7 @@ export function logFailure(endpoint: string, error: OstiaryError, request: Issue
   const status = errorStatus(error.code);
   if (status >= 500) request.log.error('request.failed', fields);
   else if (ordinary.has(error.code)) request.log.debug('request.refused', fields);
+  // A rule of the operator that cannot be applied: people are kept out until it is mended.
+  else if (error.detail.failure !== undefined) request.log.warn('request.refused', fields);
   else request.log.info('request.refused', fields);
 }

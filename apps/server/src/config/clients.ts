@@ -5,6 +5,7 @@ import { type IssuerId, issuerUrl, Secret } from '@ostiary/primitives';
 import { isLocalPath } from './fields.ts';
 import type { LooseClient } from './loose.ts';
 import type { Report } from './report.ts';
+import { readPersonRules, readTokenClaims } from './rules.ts';
 import { readTokenReview, strayAudiences } from './token-review.ts';
 
 export interface ClientsInput {
@@ -51,6 +52,8 @@ async function readClient(block: LooseClient, index: number, input: ClientsInput
       allowedGroups: block.allowedGroups,
       allowedEmails: block.allowedEmails,
       tokenGroups: block.tokenGroups,
+      userValidationRules: readPersonRules(block.userValidationRules, { path, report: input.report }),
+      tokenClaims: readTokenClaims(block.tokenClaims, { path, report: input.report }),
       ownGroups: unlessEmpty(block.clientCredentialsClaims?.groups ?? []),
       signingAlgorithm: block.signingAlgorithm,
       idTokenLifetime: block.idTokenLifetime,

@@ -1,6 +1,13 @@
 /** The configuration of a server, complete and checked. Nothing after it reads a file or the environment. */
 import type { Connector, ConnectorContext } from '@ostiary/connector-sdk';
-import type { Client, Lifetimes, PasswordAttempts, ProtocolOptions, SessionOptions } from '@ostiary/issuer';
+import type {
+  Client,
+  ConnectorEntry,
+  Lifetimes,
+  PasswordAttempts,
+  ProtocolOptions,
+  SessionOptions,
+} from '@ostiary/issuer';
 import type { IssuerId } from '@ostiary/primitives';
 import type { StorageDeps, StorageDriver } from '@ostiary/storage-sdk';
 import type { SigningAlgorithm } from '@ostiary/token-core';
@@ -18,7 +25,7 @@ export interface StorageSettings {
 }
 
 /** A connector whose options were read. */
-export interface ConnectorSettings {
+export interface ConnectorSettings extends Pick<ConnectorEntry, 'mapIdentity' | 'userValidationRules'> {
   readonly id: string;
   readonly type: string;
   readonly name: string;

@@ -6,6 +6,7 @@ import type { ConnectorSettings } from './config.ts';
 import type { LooseConnector, LooseFile } from './loose.ts';
 import { type PlugInReader, type PlugIns, readConnector } from './plug-ins.ts';
 import type { Report } from './report.ts';
+import { readIdentityMappings, readPersonRules } from './rules.ts';
 
 /** Dex gives the password database these. */
 const passwordDatabase = { id: 'local', name: 'Email' } as const;
@@ -49,10 +50,20 @@ async function readBlock(
   // Whatever else is wrong with the block, its options are looked at.
   const { type, id = '', name = '', config } = block;
   const wanted = { type, id, name, config, path };
-  const { connector, callbackUrl } = await readConnector(wanted, input.plugIns.connectors, input.reader);
+  const { connector, callbackUrl, claims } = await readConnector(wanted, input.plugIns.connectors, input.reader);
   if (block.id !== undefined) checkCallback({ id: block.id, callbackUrl }, `${path}.config.redirectURI`, input);
   const grants = allowedGrants(block, path, input);
-  return connector && (grants === undefined ? connector : { ...connector, grantTypes: grants });
+  const { report } = input.reader;
+  const mapIdentity = readIdentityMappings(block.identityMappings, { path, report, claims });
+  const rules = readPersonRules(block.userValidationRules, { path, report });
+  return (
+    connector && {
+      ...connector,
+      ...(grants === undefined ? {} : { grantTypes: grants }),
+      ...(mapIdentity === undefined ? {} : { mapIdentity }),
+      ...(rules === undefined ? {} : { userValidationRules: rules }),
+    }
+  );
 }
 
 /** The grants of a connector. One that does not exist here leaves the list, but a list that was written never becomes "all". */

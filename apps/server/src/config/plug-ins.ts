@@ -77,6 +77,8 @@ export interface ReadConnector {
   readonly connector?: ConnectorSettings;
   /** `redirectURI`, also among options that are wrong otherwise. */
   readonly callbackUrl?: string;
+  /** What its answers hold besides an identity; absent: nothing. */
+  readonly claims?: string | undefined;
 }
 
 /** A connector of the file; whatever is wrong with its options goes into the report. */
@@ -95,10 +97,11 @@ export async function readConnector(
   const parsed = await readOptions(definition, options, { path, reader });
   const redirectUri = redirectUriOf(options);
   const callback = redirectUri === undefined ? {} : { callbackUrl: redirectUri };
-  if (!parsed.ok) return callback;
+  const claims = definition.about?.claims;
+  if (!parsed.ok) return { ...callback, claims };
   const { id, name } = input;
   const open: ConnectorSettings['open'] = (context) => definition.open(parsed.value, context);
-  return { ...callback, connector: { id, type: definition.type, name, ...callback, open } };
+  return { ...callback, claims, connector: { id, type: definition.type, name, ...callback, open } };
 }
 
 async function readOptions<C>(

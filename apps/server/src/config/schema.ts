@@ -12,6 +12,7 @@ import {
   postLogoutRedirectUri,
   redirectUri,
 } from './fields.ts';
+import { identityMappings, tokenClaims, userValidationRules } from './rules.ts';
 import { tokenReview } from './token-review.ts';
 
 const tlsVersion = z.enum(['1.2', '1.3']);
@@ -86,6 +87,12 @@ export const staticClient = z.object({
     .array(textLike(/^[^*]*\*?$/u, 'has a * inside. Put it at the end: team-* means all that begin with team-.'))
     .exactOptional()
     .describe('Groups that tokens for this client may name: by name, or by how it begins, as in `team-*`.'),
+  userValidationRules: userValidationRules
+    .exactOptional()
+    .describe('What people must be besides to have tokens for this client. All of the rules must come to true.'),
+  tokenClaims: tokenClaims
+    .exactOptional()
+    .describe('By name, CEL that comes to what tokens for this client say besides, whatever the scopes.'),
   idTokenLifetime: seconds(60)
     .exactOptional()
     .describe('Lifetime of the ID and access tokens of this client, instead of expiry.idTokens.'),
@@ -105,6 +112,12 @@ export const connector = z.object({
   name: text(),
   config: z.unknown().optional(),
   grantTypes: z.array(z.enum([...grantTypes, ...idleGrantTypes])).default([]),
+  identityMappings: identityMappings
+    .exactOptional()
+    .describe('How its people are called here, instead of how the provider calls them.'),
+  userValidationRules: userValidationRules
+    .exactOptional()
+    .describe('What its people must be to have tokens, whichever client asks. All of the rules must come to true.'),
 });
 
 const oauth2 = block({

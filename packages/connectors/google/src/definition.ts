@@ -10,6 +10,7 @@ export const google: ConnectorDefinition<GoogleConfig> = defineConnector({
     groups: 'addresses of groups, nested ones if you like',
     preferredUsername: 'none',
     emailVerified: '`email_verified` of the ID token',
+    claims: 'the ID token',
     testedAgainst:
       'emulate, which plays the login; a provider in memory; groups are a stand-in, type-checked against ' +
       '@googleapis/admin and @googleapis/cloudidentity; no types of tokens',

@@ -40,6 +40,7 @@ export async function identify(
     ...(email ? { email: { address: email, verified: verified === true } } : {}),
     ...(hd === undefined ? {} : { tenant: hd }),
     groups: requireAllowedGroups(found, config.groups),
+    claims: { ...idToken },
   };
 }
 

@@ -5,7 +5,9 @@ import { configOf, opened, withDirectory } from '../test/support.ts';
 describe('the identity', () => {
   it('is the id of the account, the name, the address and the domain', async () => {
     const { connectorData: _t, authentication: _a, ...identity } = await (await opened(await fakeGoogle())).login();
+    expect(identity.claims).toMatchObject({ sub: '112233445566778899000', hd: 'example.com' });
     expect(identity).toEqual({
+      claims: identity.claims,
       userId: '112233445566778899000',
       username: 'Jane Doe',
       email: { address: 'jane@example.com', verified: true },

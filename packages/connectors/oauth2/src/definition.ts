@@ -10,6 +10,7 @@ export const oauth2: ConnectorDefinition<OAuth2Config> = defineConnector({
     groups: 'a field of the user endpoint or of the access token',
     preferredUsername: '`preferred_username`, or another field',
     emailVerified: 'a field says so with `true`',
+    claims: 'the answer of the user endpoint',
     testedAgainst: 'a provider in memory',
   },
   config: oauth2Config,

@@ -37,6 +37,7 @@ export function accountOf(answer: Answer, config: OAuth2Config): Account {
     ...(preferredUsername === '' ? {} : { preferredUsername }),
     ...(address === '' ? {} : { email: { address, verified } }),
     groups: groupsOf(answer, config),
+    claims,
   };
 }
 

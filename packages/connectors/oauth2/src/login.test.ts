@@ -7,8 +7,10 @@ const jwt = (claims: object): string =>
 
 describe('the identity', () => {
   it('is what the fields say', async () => {
-    const { connectorData: _tokens, ...identity } = await (await opened(fakeProvider())).login();
+    const idp = fakeProvider();
+    const { connectorData: _tokens, ...identity } = await (await opened(idp)).login();
     expect(identity).toEqual({
+      claims: idp.claims,
       userId: 'jane-1',
       username: 'Jane Doe',
       preferredUsername: 'jane',
@@ -70,7 +72,7 @@ describe('the identity', () => {
     const idp = fakeProvider();
     idp.claims = { id: 'jane-1', user_name: 7, email: null };
     const { connectorData: _tokens, ...identity } = await (await opened(idp)).login();
-    expect(identity).toEqual({ userId: 'jane-1', username: '', groups: [] });
+    expect(identity).toEqual({ userId: 'jane-1', username: '', groups: [], claims: idp.claims });
   });
 });
 

@@ -12,6 +12,7 @@ export const oidc: ConnectorDefinition<OidcConfig> = defineConnector({
     groups: 'a claim',
     preferredUsername: '`preferred_username`, or another claim',
     emailVerified: '`email_verified` of the same document',
+    claims: 'the ID token, and userinfo with `getUserInfo`',
     testedAgainst:
       'oidc-provider; a provider in memory that lies; Keycloak 26.7.3, LemonLDAP::NG 2.16.1, Hydra 2.3.0 and Vault 1.21.4, by hand',
   },

@@ -13,9 +13,16 @@ async function map(
   return identityOf({ idToken: { ...base, ...idToken }, ...second }, await configOf(options));
 }
 
+describe('what was said besides', () => {
+  it('is all claims, those of userinfo instead of those of the ID token', async () => {
+    const { claims } = await map({ level: 1, team: 'a' }, { getUserInfo: true }, { team: ['b'], nested: { x: true } });
+    expect(claims).toEqual({ ...base, level: 1, team: ['b'], nested: { x: true } });
+  });
+});
+
 describe('who it is', () => {
   it('reads sub and name, or the claims that the configuration names', async () => {
-    expect(await map({})).toEqual({ userId: 's-1', username: 'Jane Doe', groups: [] });
+    expect(await map({})).toEqual({ userId: 's-1', username: 'Jane Doe', groups: [], claims: base });
     const identity = await map({ oid: 'o-1', upn: 'jane' }, { userIDKey: 'oid', userNameKey: 'upn' });
     expect(identity).toMatchObject({ userId: 'o-1', username: 'jane' });
   });

@@ -30,6 +30,7 @@ export function identityOf(documents: Documents, config: OidcConfig): OpenIdAcco
     ...(typeof preferredUsername === 'string' && preferredUsername !== '' ? { preferredUsername } : {}),
     ...(email === undefined ? {} : { email }),
     groups: groupsOf(claims, config),
+    claims,
   };
 }
 

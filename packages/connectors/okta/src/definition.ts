@@ -10,6 +10,7 @@ export const okta: ConnectorDefinition<OktaConfig> = defineConnector({
     groups: 'a claim',
     preferredUsername: '`preferred_username`',
     emailVerified: '`email_verified` of the same document',
+    claims: 'the ID token and userinfo',
     testedAgainst: 'emulate, which plays Okta; a provider in memory that lies',
   },
   config: oktaConfig,

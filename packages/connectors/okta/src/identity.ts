@@ -24,6 +24,7 @@ export function identityOf({ idToken, userinfo }: OpenIdAnswer, config: OktaConf
     ...(typeof login === 'string' && login !== '' ? { preferredUsername: login } : {}),
     ...(email === undefined ? {} : { email }),
     groups: groupsOf(claims, config),
+    claims,
   };
 }
 

@@ -4,7 +4,10 @@ import { configOf, fakeOkta, opened } from '../test/support.ts';
 describe('the identity', () => {
   it('is put together from a thin ID token and userinfo', async () => {
     const { connectorData: _t, authentication: _a, ...identity } = await (await opened(await fakeOkta())).login();
+    const { sub, email } = identity.claims ?? {};
+    expect([sub, email]).toEqual(['jane-1', 'jane@example.com']);
     expect(identity).toEqual({
+      claims: identity.claims,
       userId: 'jane-1',
       username: 'Jane Doe',
       preferredUsername: 'jane',

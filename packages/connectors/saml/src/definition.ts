@@ -14,6 +14,7 @@ export const saml: ConnectorDefinition<SamlConfig> = defineConnector({
     groups: 'an attribute',
     preferredUsername: 'an attribute of your choice',
     emailVerified: 'never, unless you say so',
+    claims: 'attributes of the assertion, each a list',
     testedAgainst:
       'SimpleSAMLphp and pysaml2; Keycloak 26.7.3 and LemonLDAP::NG 2.16.1, by hand; attacks with a key of the provider',
   },

@@ -56,6 +56,7 @@ describe('identity', () => {
       preferredUsername: 'jane',
       email: { address: 'jane@example.com', verified: true },
       groups: ['a', 'b', 'c'],
+      claims: attributes,
     });
   });
 

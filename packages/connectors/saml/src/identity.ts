@@ -25,6 +25,8 @@ export function identityOf(statement: Statement, config: SamlConfig): Identity {
     ...(preferredUsername === undefined ? {} : { preferredUsername: trimBlanks(preferredUsername) }),
     email: { address, verified },
     groups: groupsOf(statement, config),
+    // Always lists: how many values an attribute has may differ from one person to the next.
+    claims: Object.fromEntries(statement.attributes),
     authentication: authenticationOf(statement),
     connectorData: new Secret(JSON.stringify(sessionOf(statement))),
   };

@@ -53,7 +53,7 @@ export async function renewIdentity(
   };
   const renewed = await inTime(family.connectorId, refresh.refresh(ask));
   if (renewed === 'rejected') return 'rejected';
-  const accepted = acceptIdentity(renewed, entry);
+  const accepted = acceptIdentity(renewed, entry, family.identity);
   if (accepted.userId !== identity.userId) throw anotherPerson(family);
   return storeIdentity(accepted, context.sealer, known);
 }

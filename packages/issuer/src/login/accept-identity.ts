@@ -3,10 +3,10 @@ import type { Identity } from '@ostiary/connector-sdk';
 import { requireIdentity } from '../checks/identity.ts';
 import type { ConnectorEntry, MappedIdentity } from '../connectors.ts';
 import { applied } from '../policy/rules.ts';
-import type { AcceptedIdentity } from '../records/stored-identity.ts';
+import type { AcceptedIdentity, StoredIdentity } from '../records/stored-identity.ts';
 
 /**
- * What a connector answered, checked and then mapped. Everything behind this point (policy, log, records, tokens) knows
+ * What a connector answered, checked and then mapped. `before`: the login that is renewed. Everything behind this point (policy, log, records, tokens) knows
  * the person by the mapped names; the connector gets its own back.
  *
  * @throws {OstiaryError} `upstream/protocol` for what is no identity; `login/not_allowed` when the mapping fails.
@@ -14,20 +14,24 @@ import type { AcceptedIdentity } from '../records/stored-identity.ts';
 export function acceptIdentity(
   answer: Identity,
   { id, mapIdentity }: Pick<ConnectorEntry, 'id' | 'mapIdentity'>,
+  before?: StoredIdentity,
 ): AcceptedIdentity {
   requireIdentity(answer);
   const { claims, username, preferredUsername, email, groups, ...rest } = answer;
   const said = namesOf({ username, preferredUsername, email, groups });
   if (mapIdentity === undefined) return { ...rest, ...said };
   return applied(`mapping of ${id}`, () => {
-    const { extra, ...mapped } = mapIdentity(answer);
+    const { extra, ...mapped } = mapIdentity(answer, before && { ...namesOf(before), ...extraOf(before) });
     const names = namesOf(mapped);
-    const accepted = { ...rest, ...names, ...(extra === undefined ? {} : { extra }) };
+    const accepted = { ...rest, ...names, ...extraOf({ extra }) };
     // Whoever embeds the issuer may have written the mapping without types.
     requireIdentity(accepted);
     return isDeepStrictEqual(said, names) ? accepted : { ...accepted, upstream: said };
   });
 }
+
+const extraOf = ({ extra }: Pick<StoredIdentity, 'extra'>): Pick<MappedIdentity, 'extra'> =>
+  extra === undefined ? {} : { extra };
 
 type Names = Omit<MappedIdentity, 'extra'>;
 

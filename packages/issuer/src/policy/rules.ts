@@ -1,6 +1,6 @@
 /** Rules of an operator, as functions: whom to admit, and what tokens say besides. See docs/adr/0029. */
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, type Json, type JsonObject, OstiaryError } from '@ostiary/primitives';
+import { isJsonObject, isOstiaryError, type Json, type JsonObject, OstiaryError } from '@ostiary/primitives';
 import type { StoredIdentity } from '../records/stored-identity.ts';
 
 /** Somebody who wants tokens, and what for. */
@@ -86,12 +86,18 @@ function releasable(value: Json | undefined): Json | undefined {
   return items.length === 0 ? undefined : items;
 }
 
-/** @throws {OstiaryError} `login/not_allowed` with the failure as its cause: whose rules cannot be applied is not let in. */
+/**
+ * What a rule comes to.
+ *
+ * @throws {OstiaryError} `login/not_allowed` with a `failure` in its detail when the rule throws: whom no rule can be
+ *   applied to is not let in. The message of an `OstiaryError` says it all; other errors may be bugs and are the cause.
+ */
 export function applied<R>(name: string, rule: () => R): R {
   try {
     return rule();
   } catch (cause) {
     const message = 'The rules of this server could not be applied. Please tell its administrator.';
-    throw new OstiaryError('login/not_allowed', message, { detail: { rule: name, failed: true }, cause });
+    const detail = { rule: name, failure: cause instanceof Error ? cause.message : 'no error was thrown' };
+    throw new OstiaryError('login/not_allowed', message, isOstiaryError(cause) ? { detail } : { detail, cause });
   }
 }

@@ -22,8 +22,7 @@ export function requirePerson(token: IdToken, client: Client): void {
     requireAdmission(client.userValidationRules ?? [], facts);
   } catch (error) {
     if (!isOstiaryError(error, 'login/not_allowed')) throw error;
-    const why = error.cause instanceof Error ? { cause: error.cause.message } : {};
-    throw refuse({ reason: 'rule', ...error.detail, ...why });
+    throw refuse({ reason: 'rule', ...error.detail });
   }
 }
 

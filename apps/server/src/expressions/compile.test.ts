@@ -1,0 +1,112 @@
+import type { Json } from '@ostiary/primitives';
+import { describe, expect, it } from 'vitest';
+import { type Compiled, compile } from './compile.ts';
+import { answerEnvironment, variablesOfAnswer } from './environment.ts';
+
+const identity = { userId: 'u-1', username: 'Jane', groups: ['dev', 'ops'] };
+const claims = { roles: ['a', 'b'], level: 3, ratio: 0.5, department: 'IT', nested: { team: 'x' }, none: null };
+
+const read = (source: string, types: readonly string[] = ['any']): Compiled =>
+  compile(source, answerEnvironment, types);
+
+function evaluated(source: string, more: Readonly<Record<string, unknown>> = {}): Json | undefined {
+  const compiled = read(source);
+  if (!compiled.ok) throw new Error(compiled.problem);
+  return compiled.evaluate(variablesOfAnswer({ ...identity, claims: { ...claims, ...more } }));
+}
+
+const problemOf = (source: string, types?: readonly string[]): string | undefined => {
+  const compiled = read(source, types);
+  return compiled.ok ? undefined : compiled.problem;
+};
+
+describe('an expression', () => {
+  it.each<[string, Json | undefined]>([
+    ['identity.groups.map(g, "corp:" + g)', ['corp:dev', 'corp:ops']],
+    ['identity.groups.filter(g, g.startsWith("d"))', ['dev']],
+    ['identity.username.lowerAscii()', 'jane'],
+    ['identity.email == ""', true],
+    ['identity.email_verified', false],
+    ['claims.roles + identity.groups', ['a', 'b', 'dev', 'ops']],
+    ['claims.level + 1', 4],
+    ['claims.level > 2 ? "senior" : "junior"', 'senior'],
+    ['claims.ratio', 0.5],
+    ['claims.nested.team', 'x'],
+    ['has(claims.other)', false],
+    ['claims.?other', undefined],
+    ['claims.?other.orValue("none")', 'none'],
+    ['claims.?department', 'IT'],
+    ['{"roles": claims.roles, "level": claims.level, "none": claims.?other}', { roles: ['a', 'b'], level: 3 }],
+    ['["x", claims.level]', ['x', 3]],
+    ['claims.none', null],
+    ['claims', claims],
+    ['cel.bind(all, claims.roles + identity.groups, all.size())', 4],
+    ['identity.groups.exists(g, g.matches("^d.v$")) && "ops".matches("p")', true],
+    ['"a.b".matches(r"a\\.b") && !"axb".matches(r"a\\.b")', true],
+  ])('%s', (source, expected) => {
+    expect(evaluated(source)).toEqual(expected);
+  });
+
+  it.each([
+    ['', 'is no valid expression'],
+    ['identity.groups +', 'is no valid expression: Unexpected token'],
+    ['identity.grups', 'is no valid expression: No such key: grups, at character 10.'],
+    ['user.name', 'is no valid expression: Unknown variable: user, at character 1.'],
+    ['identity.username + 1', 'is no valid expression: no such overload'],
+    ['identity.username.shout()', 'is no valid expression: found no matching overload'],
+    ['identity.username.matches("(")', 'has a pattern that RE2 does not know: "("'],
+    ['identity.username.matches("a(?=b)")', 'has a pattern that RE2 does not know'],
+    [`"${'x'.repeat(10_240)}"`, 'has more than 10240 signs'],
+  ])('%s is refused: %s', (source, problem) => {
+    expect(problemOf(source)).toContain(problem);
+  });
+
+  it.each([
+    ['identity.username', ['bool'], 'comes to string. It must come to bool.'],
+    ['identity.groups', ['string', 'dyn'], 'comes to list<string>. It must come to string.'],
+    ['claims.department', ['bool'], 'comes to dyn. It must come to bool.'],
+  ])('%s is refused where it must be %s', (source, types, problem) => {
+    expect(problemOf(source, types)).toBe(problem);
+  });
+
+  it.each([
+    ['claims.other', 'No such key: other, at character 8'],
+    ['claims.department + 1', 'no such overload: dyn<string> + int, at character 1'],
+    ['1 / (claims.level - 3)', 'division by zero'],
+    ['claims.constructor', 'No such key: constructor'],
+    ['claims.__proto__', 'No such key: __proto__'],
+    ['claims.big', 'comes to a number that JSON would change'],
+    ['b"x"', 'comes to a value that JSON does not have'],
+    ['timestamp("2026-01-01T00:00:00Z")', 'comes to a value that JSON does not have'],
+    ['[b"x"]', 'comes to a value that JSON does not have'],
+    ['type(1)', 'comes to a value that JSON does not have'],
+    ['1.0 / 0.0', 'comes to a number that JSON would change'],
+  ])('%s fails when it is evaluated: %s', (source, reason) => {
+    expect(() => evaluated(source, { big: 2 ** 60 })).toThrow(reason);
+  });
+
+  it('says which variables it names', () => {
+    const compiled = read('identity.groups.map(g, g + claims.department)');
+    expect(compiled.ok && compiled.names.has('claims')).toBe(true);
+    const other = read('identity.groups');
+    expect(other.ok && other.names.has('claims')).toBe(false);
+  });
+});
+
+describe('time', () => {
+  it('for a pattern is in proportion to the text, whatever the pattern', () => {
+    // Backtracking would try two to the power of forty ways through this text.
+    const text = `${'a'.repeat(40)}b`;
+    expect(evaluated('claims.text.matches("^(a+)+$")', { text })).toBe(false);
+    expect(evaluated('claims.text.matches(claims.pattern)', { text, pattern: '^(a+)+$' })).toBe(false);
+  });
+
+  it('for lists is bounded: two loops may stand inside each other, not three', () => {
+    const loops = (body: string) => `claims.roles.all(a, claims.roles.exists(b, ${body}))`;
+    expect(problemOf(loops('a == b'))).toBeUndefined();
+    expect(problemOf(loops('claims.roles.exists_one(c, a == c)'))).toContain('more than 2 loops inside each other');
+    expect(problemOf(loops('[a].map(c, c) == [b]'))).toContain('more than 2 loops inside each other');
+    // One after the other.
+    expect(problemOf('claims.roles.map(a, a).filter(b, b != "").map(c, c).exists(d, d == "x")')).toBeUndefined();
+  });
+});

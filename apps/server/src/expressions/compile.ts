@@ -1,0 +1,99 @@
+/** Expressions of an operator, in CEL (https://cel.dev) as far as Kubernetes has it: checked once, evaluated often. */
+import {
+  type ASTNode,
+  TypeError as CelTypeError,
+  type Environment,
+  EvaluationError,
+  ParseError,
+  serialize,
+} from '@marcbachmann/cel-js';
+import type { Json } from '@ostiary/primitives';
+import { RE2JS } from 're2js';
+import { isMatches, loopDepth, partsOf, patternsOf } from './syntax-tree.ts';
+import { fromCel } from './values.ts';
+
+/** Longer ones are no rules any more. */
+const LONGEST = 10_240;
+/** Two loops over a thousand groups, one inside the other, take some 40 ms; a third one would take a thousand times that. */
+const DEEPEST_LOOPS = 2;
+const MOST_PATTERNS = 100;
+/** Stands for `matches`, which would go through a text as often as the worst pattern wants. */
+const LINEAR_MATCHES = 'matchesInLinearTime';
+
+/** An expression that may be evaluated: what it comes to, for these variables. */
+export type Evaluate = (variables: Readonly<Record<string, unknown>>) => Json | undefined;
+
+/** `problem` is half a sentence about the expression, with the place in it. */
+export type Compiled =
+  | { readonly ok: true; readonly evaluate: Evaluate; readonly names: ReadonlySet<string> }
+  | { readonly ok: false; readonly problem: string };
+
+/**
+ * Checks an expression and makes a function of it. The function throws an error with half a sentence about what went wrong
+ * and where; it takes time in proportion to the lists it goes through, or to their square.
+ *
+ * @param types what it may come to, in the names of CEL, what is wanted first; `any` for all. `dyn` is what only an evaluation
+ *   can tell.
+ */
+export function compile(source: string, environment: Environment, types: readonly string[]): Compiled {
+  if (source.length > LONGEST) return refused(`has more than ${LONGEST} signs. Shorten it.`);
+  const { valid, type = 'dyn', error } = environment.check(source);
+  if (!valid) return refused(`is no valid expression: ${reasonOf(error)}.`);
+  if (!types.includes(type) && !types.includes('any')) {
+    return refused(`comes to ${type}. It must come to ${types[0]}.`);
+  }
+  const parsed = environment.parse(source);
+  const problem = problemOf(parsed.ast);
+  if (problem !== undefined) return refused(problem);
+  const evaluate = [...partsOf(parsed.ast)].some(isMatches) ? environment.parse(withLinearMatches(parsed.ast)) : parsed;
+  return {
+    ok: true,
+    names: new Set([...partsOf(parsed.ast)].flatMap((part) => (part.op === 'id' ? [part.args] : []))),
+    evaluate(variables) {
+      try {
+        return fromCel(evaluate({ ...variables }));
+      } catch (cause) {
+        throw new Error(reasonOf(cause));
+      }
+    },
+  };
+}
+
+const refused = (problem: string): Compiled => ({ ok: false, problem });
+
+function problemOf(tree: ASTNode): string | undefined {
+  if (loopDepth(tree) > DEEPEST_LOOPS) {
+    return `has more than ${DEEPEST_LOOPS} loops inside each other. With many groups it would take minutes. Remove one.`;
+  }
+  for (const pattern of patternsOf(tree)) {
+    try {
+      RE2JS.compile(pattern);
+    } catch {
+      return `has a pattern that RE2 does not know: ${JSON.stringify(pattern)}. Correct it.`;
+    }
+  }
+  return undefined;
+}
+
+/** What went wrong, in one line without the expression itself. */
+function reasonOf(error: unknown): string {
+  const isOfCel = error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError;
+  if (!isOfCel) return error instanceof Error ? error.message : 'unknown reason';
+  const at = error.range === undefined ? '' : `, at character ${error.range.start + 1}`;
+  return `${error.summary.replace(/\.$/u, '')}${at}`;
+}
+
+function withLinearMatches(tree: ASTNode): string {
+  for (const part of partsOf(tree)) if (isMatches(part)) part.args[0] = LINEAR_MATCHES;
+  return serialize(tree);
+}
+
+/** Gives an environment what {@link compile} puts in place of functions that are not safe with texts of strangers. */
+export function withSafeFunctions(environment: Environment): Environment {
+  const patterns = new Map<string, RE2JS>();
+  return environment.registerFunction(`string.${LINEAR_MATCHES}(string): bool`, (text: string, source: string) => {
+    const pattern = patterns.get(source) ?? RE2JS.compile(source);
+    if (patterns.size < MOST_PATTERNS) patterns.set(source, pattern);
+    return pattern.matcher(text).find();
+  });
+}

@@ -1,0 +1,63 @@
+/** What expressions can name. The names are those of Dex's CEL library, so that what is written for it fits. */
+import { Environment } from '@marcbachmann/cel-js';
+import type { Identity } from '@ostiary/connector-sdk';
+import type { RuleFacts } from '@ostiary/issuer';
+import { withSafeFunctions } from './compile.ts';
+import { toCel } from './values.ts';
+
+const person = {
+  user_id: 'string',
+  username: 'string',
+  preferred_username: 'string',
+  email: 'string',
+  email_verified: 'bool',
+  groups: 'list<string>',
+  tenant: 'string',
+} as const;
+
+const empty = (): Environment =>
+  // A claim may hold texts and lists side by side, and `.?` says what becomes of one that is not there.
+  withSafeFunctions(new Environment({ homogeneousAggregateLiterals: false, enableOptionalTypes: true }));
+
+/** For `identityMappings`: what a connector has answered. */
+export const answerEnvironment: Environment = empty()
+  .registerVariable({ name: 'identity', schema: { ...person } })
+  .registerVariable('claims', 'map<string, dyn>');
+
+/** For rules and claims: somebody who wants tokens, and what for. */
+export const askingEnvironment: Environment = empty()
+  .registerVariable({ name: 'identity', schema: { ...person, extra: 'map<string, dyn>' } })
+  .registerVariable({
+    name: 'request',
+    schema: { client_id: 'string', connector_id: 'string', scopes: 'list<string>' },
+  });
+
+/** The variables of {@link answerEnvironment}. */
+export const variablesOfAnswer = (answer: Identity): Readonly<Record<string, unknown>> => ({
+  identity: personOf(answer),
+  claims: toCel(answer.claims ?? {}),
+});
+
+/** The variables of {@link askingEnvironment}. */
+export const variablesOfFacts = ({
+  identity,
+  clientId,
+  connectorId,
+  scopes,
+}: RuleFacts): Readonly<Record<string, unknown>> => ({
+  identity: { ...personOf(identity), extra: toCel(identity.extra ?? {}) },
+  request: { client_id: clientId, connector_id: connectorId, scopes: [...scopes] },
+});
+
+/** What is not known is empty, so that a rule need not ask for it first. */
+const personOf = ({
+  userId,
+  username,
+  preferredUsername = '',
+  email = { address: '', verified: false },
+  groups,
+  tenant = '',
+}: Pick<RuleFacts['identity'], 'userId' | 'username' | 'preferredUsername' | 'email' | 'groups' | 'tenant'>) => ({
+  ...{ user_id: userId, username, preferred_username: preferredUsername, tenant },
+  ...{ email: email.address, email_verified: email.verified, groups: [...groups] },
+});

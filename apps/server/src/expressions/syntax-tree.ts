@@ -1,0 +1,45 @@
+/** What can be told of an expression before it is evaluated. */
+import type { ASTNode } from '@marcbachmann/cel-js';
+
+/** These look at each item of a list. */
+const macros: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'filter', 'map']);
+
+/** All parts of an expression, itself first. */
+export function* partsOf(node: ASTNode): Generator<ASTNode> {
+  yield node;
+  for (const child of childrenOf(node)) yield* partsOf(child);
+}
+
+/** How many loops over lists stand inside each other. */
+export function loopDepth(node: ASTNode): number {
+  const children = childrenOf(node);
+  if (node.op !== 'rcall' || !macros.has(node.args[0])) return Math.max(0, ...children.map(loopDepth));
+  const [, list, body] = node.args;
+  return Math.max(loopDepth(list), 1 + Math.max(0, ...body.map(loopDepth)));
+}
+
+/** The patterns of `matches` that stand in the expression itself. */
+export function* patternsOf(node: ASTNode): Generator<string> {
+  for (const part of partsOf(node)) {
+    if (!isMatches(part)) continue;
+    const [pattern] = part.args[2];
+    if (pattern?.op === 'value' && typeof pattern.args === 'string') yield pattern.args;
+  }
+}
+
+type MethodCall = Extract<ASTNode, { readonly op: 'rcall' }>;
+
+/** `text.matches(pattern)` */
+export const isMatches = (node: ASTNode): node is MethodCall => node.op === 'rcall' && node.args[0] === 'matches';
+
+function childrenOf(node: ASTNode): readonly ASTNode[] {
+  const found: ASTNode[] = [];
+  const collect = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(collect);
+    else if (isNode(value)) found.push(value);
+  };
+  collect(node.args);
+  return found;
+}
+
+const isNode = (value: unknown): value is ASTNode => typeof value === 'object' && value !== null && 'op' in value;
