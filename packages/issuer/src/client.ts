@@ -1,4 +1,4 @@
-import type { Secret } from '@ostiary/primitives';
+import type { Json, JsonObject, Secret } from '@ostiary/primitives';
 import type { SigningAlgorithm } from '@ostiary/token-core';
 import type { ClaimRule, PersonRule } from './policy/rules.ts';
 
@@ -64,13 +64,19 @@ export interface TokenReviewRules {
   readonly claimMappings: ClaimMappings;
 }
 
-/** `claimMappings` of kube-apiserver's `AuthenticationConfiguration`, without its expressions. */
+/** `claimMappings` of kube-apiserver's `AuthenticationConfiguration`, without `extra`. */
 export interface ClaimMappings {
-  readonly username: PrefixedClaim;
-  /** A claim that is a list of texts, or one text. Absent: nobody has groups. */
-  readonly groups?: PrefixedClaim;
+  readonly username: PrefixedClaim | ComputedClaim;
+  /** What is a list of texts, or one text. Absent: nobody has groups. */
+  readonly groups?: PrefixedClaim | ComputedClaim;
   /** Absent: `sub`. */
-  readonly uid?: { readonly claim: string };
+  readonly uid?: { readonly claim: string } | ComputedClaim;
+}
+
+/** What is worked out of all claims of a token, where Kubernetes has an `expression`. */
+export interface ComputedClaim {
+  /** What it throws is taken for a token that names nobody, and told to the operator. */
+  readonly compute: (claims: JsonObject) => Json | undefined;
 }
 
 /** The name of a claim, and what is put before what it says. */

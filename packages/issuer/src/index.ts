@@ -1,5 +1,12 @@
 /** The protocol: endpoints as functions from a parsed request to a reply. */
-export type { ClaimMappings, Client, ClientRegistry, PrefixedClaim, TokenReviewRules } from './client.ts';
+export type {
+  ClaimMappings,
+  Client,
+  ClientRegistry,
+  ComputedClaim,
+  PrefixedClaim,
+  TokenReviewRules,
+} from './client.ts';
 export type { ConnectorEntry, ConnectorRegistry, MappedIdentity } from './connectors.ts';
 export { createIssuer } from './create-issuer.ts';
 export { type GrantType, grantTypes } from './grant-type.ts';

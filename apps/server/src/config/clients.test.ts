@@ -230,7 +230,7 @@ describe('staticClients', () => {
     ['{}', 'claimMappings: is missing. Add it.'],
     ['{claimMappings: {}}', 'claimMappings.username: is missing. Add it.'],
     ['{claimMappings: {username: {claim: sub}}}', 'claimMappings.username.prefix: is missing. Add it.'],
-    ['{claimMappings: {username: {prefix: ""}}}', 'claimMappings.username.claim: is missing. Add it.'],
+    ['{claimMappings: {username: {prefix: ""}}}', 'claimMappings.username.claim: is missing. Add it, or expression.'],
     ['{claimMappings: {username: {claim: "", prefix: ""}}}', 'claimMappings.username.claim: is empty.'],
     [
       '{claimMappings: {username: {claim: sub, prefix: "system:"}}}',
@@ -241,19 +241,45 @@ describe('staticClients', () => {
       'claimMappings.groups.prefix: is missing. Add it.',
     ],
     [
-      '{claimMappings: {username: {expression: claims.sub}}}',
-      'claimMappings.username.expression: is CEL, which is not evaluated here. Write claim',
+      '{claimMappings: {username: {expression: claims.sub, prefix: ""}}}',
+      'claimMappings.username.prefix: is set besides expression. Keep one of them.',
     ],
     [
-      '{claimMappings: {username: {claim: sub, prefix: ""}, uid: {expression: claims.sub}}}',
-      'claimMappings.uid.expression: is CEL',
+      '{claimMappings: {username: {claim: sub, prefix: ""}, uid: {claim: a, expression: claims.sub}}}',
+      'claimMappings.uid.claim: is set besides expression.',
     ],
+    [
+      '{claimMappings: {username: {expression: identity.sub}}}',
+      'claimMappings.username.expression: is no valid expression',
+    ],
+    ['{claimMappings: {username: {expression: "1"}}}', 'claimMappings.username.expression: comes to int.'],
+    ...['claims.email', 'claims["email"]', 'claims.?email.orValue("a")'].map((expression) => [
+      `{claimMappings: {username: {expression: '${expression}'}}}`,
+      'claimMappings.username.expression: names claims.email, but not claims.email_verified. Add it',
+    ]),
     ['{claimMappings: {username: {claim: sub, prefix: ""}, extra: []}}', 'claimMappings.extra: is not a known key.'],
     [`{audiences: [""], claimMappings: ${rules}}`, 'audiences[0]: is empty.'],
     [`{audiences: kubectl, claimMappings: ${rules}}`, 'audiences: must be a list'],
   ])('refuses the rules %s', async (block, problem) => {
     const problems = await problemsOf(withClients(`{id: a, name: A, secret: s, tokenReview: ${block}}`));
     expect(problems.join('\n')).toContain(`staticClients[0].tokenReview.${problem}`);
+  });
+
+  it('reads expressions of a cluster, with the rule of Kubernetes about addresses', async () => {
+    const { config } = await load(
+      withClients(`{id: prod, name: P, secret: s, tokenReview: {claimMappings: {
+        username: {expression: 'claims.?email_verified.orValue(true) ? claims.email : claims.sub'},
+        groups: {expression: 'claims.groups.map(g, "oidc:" + g)'}, uid: {expression: '"id-" + claims.sub'}}}}`),
+    );
+    const { username, groups, uid } = Object(config.clients[0]?.tokenReview?.claimMappings);
+    const claims = { sub: 'u-1', email: 'a@b.example', groups: ['dev'] };
+    expect(username.compute(claims)).toBe('a@b.example');
+    expect(username.compute({ ...claims, email_verified: false })).toBe('u-1');
+    expect(groups.compute(claims)).toEqual(['oidc:dev']);
+    expect(uid.compute(claims)).toBe('id-u-1');
+    expect(() => groups.compute({ sub: 'u-1' })).toThrow(
+      'staticClients[0].tokenReview.claimMappings.groups.expression: No such key: groups, at character 8',
+    );
   });
 
   it('refuses the rules of a cluster at a public client, which is never answered', async () => {

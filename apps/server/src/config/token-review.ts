@@ -1,15 +1,13 @@
 /** `staticClients[].tokenReview`: the rules by which a cluster is answered. Keys that kube-apiserver has are spelled as there. */
-import { text } from '@ostiary/connector-sdk/config';
-import type { Client, TokenReviewRules } from '@ostiary/issuer';
+import { keepEmpty, text } from '@ostiary/connector-sdk/config';
+import type { ClaimMappings, Client, ComputedClaim, TokenReviewRules } from '@ostiary/issuer';
 import { z } from 'zod';
+import { computedText, computedTexts, computedUsername } from '../expressions/computed-claim.ts';
+import type { Place } from '../expressions/reading.ts';
 import type { Report } from './report.ts';
 
 const claim = text().describe('Name of a claim of the ID token.');
-const expression = z
-  .unknown()
-  .refine(() => false, 'is CEL, which is not evaluated here. Write claim with the name of a claim, and prefix.')
-  .exactOptional()
-  .describe('Refused: CEL is not evaluated here.');
+const expression = text().exactOptional().describe('CEL on claims instead of claim and prefix, as in Kubernetes.');
 
 /** Names of Kubernetes' own parts: they would be refused one by one. */
 const prefix = z
@@ -18,9 +16,32 @@ const prefix = z
     (value) => !value.startsWith('system:'),
     'begins with system:, which is for Kubernetes itself: nobody would be let in. Write another.',
   )
-  .describe('What is put before it. Required with claim, as in Kubernetes; "" for nothing.');
+  .describe('What is put before it. Required with claim, as in Kubernetes; "" for nothing.')
+  .meta(keepEmpty);
 
-const prefixed = z.object({ claim, prefix, expression });
+const besides = 'is set besides expression. Keep one of them.';
+
+/** One of the two ways, whole. */
+function checkWay(
+  block: { readonly claim?: string; readonly prefix?: string; readonly expression?: string },
+  context: z.core.$RefinementCtx,
+  keys: readonly ('claim' | 'prefix')[],
+): void {
+  for (const key of keys) {
+    const isSet = block[key] !== undefined;
+    if (isSet === (block.expression === undefined)) continue;
+    const message = isSet ? besides : key === 'claim' ? 'is missing. Add it, or expression.' : 'is missing. Add it.';
+    context.addIssue({ code: 'custom', path: [key], message });
+  }
+}
+
+const prefixed = z
+  .object({ claim: claim.exactOptional(), prefix: prefix.exactOptional(), expression })
+  .superRefine((block, context) => checkWay(block, context, ['claim', 'prefix']));
+
+const plain = z
+  .object({ claim: claim.exactOptional(), expression })
+  .superRefine((block, context) => checkWay(block, context, ['claim']));
 
 export const tokenReview = z
   .object({
@@ -36,7 +57,7 @@ export const tokenReview = z
       .object({
         username: prefixed.describe('The name. With the claim email, email_verified must not be false.'),
         groups: prefixed.exactOptional().describe('The groups: a list of texts, or one. Without it nobody has any.'),
-        uid: z.object({ claim, expression }).exactOptional().describe('The id. Without it sub.'),
+        uid: plain.exactOptional().describe('The id. Without it sub.'),
       })
       .describe('Who people are in the cluster, as in the AuthenticationConfiguration of kube-apiserver.'),
   })
@@ -52,8 +73,38 @@ export function readTokenReview(
     report.problem(`${path}.tokenReview`, message);
   }
   const { audiences, apiAudiences, claimMappings } = block;
-  return { ...(audiences.length === 0 ? {} : { audiences }), apiAudiences, claimMappings };
+  return {
+    ...(audiences.length === 0 ? {} : { audiences }),
+    apiAudiences,
+    claimMappings: readMappings(claimMappings, {
+      path: `${path}.tokenReview.claimMappings`,
+      onProblem: report.problem,
+    }),
+  };
 }
+
+function readMappings(
+  { username, groups, uid }: z.infer<typeof tokenReview>['claimMappings'],
+  { path, onProblem }: Place,
+): ClaimMappings {
+  const at = (key: string): Place => ({ path: `${path}.${key}.expression`, onProblem });
+  const read = <T extends { readonly expression?: string }>(
+    block: T,
+    key: string,
+    compute: (source: string, place: Place) => ComputedClaim | undefined,
+  ): ComputedClaim | undefined => (block.expression === undefined ? undefined : compute(block.expression, at(key)));
+  return {
+    username: read(username, 'username', computedUsername) ?? claimOf(username),
+    ...(groups === undefined ? {} : { groups: read(groups, 'groups', computedTexts) ?? claimOf(groups) }),
+    ...(uid === undefined ? {} : { uid: read(uid, 'uid', computedText) ?? { claim: claimOf(uid).claim } }),
+  };
+}
+
+/** What the schema has seen to be there, where there is no expression. */
+const claimOf = ({ claim: name = '', prefix: before = '' }: { readonly claim?: string; readonly prefix?: string }) => ({
+  claim: name,
+  prefix: before,
+});
 
 /** An audience that is no client's id is one that no token has. */
 export function strayAudiences({ tokenReview: rules }: Client, ids: readonly string[]): readonly string[] {

@@ -9,7 +9,7 @@ import {
 } from '@marcbachmann/cel-js';
 import type { Json } from '@ostiary/primitives';
 import { RE2JS } from 're2js';
-import { isMatches, loopDepth, partsOf, patternsOf } from './syntax-tree.ts';
+import { isMatches, loopDepth, namesIn, partsOf, patternsOf } from './syntax-tree.ts';
 import { fromCel } from './values.ts';
 
 /** Longer ones are no rules any more. */
@@ -25,7 +25,12 @@ export type Evaluate = (variables: Readonly<Record<string, unknown>>) => Json | 
 
 /** `problem` is half a sentence about the expression, with the place in it. */
 export type Compiled =
-  | { readonly ok: true; readonly evaluate: Evaluate; readonly names: ReadonlySet<string> }
+  | {
+      readonly ok: true;
+      readonly evaluate: Evaluate;
+      /** `claims` and `claims.email`, where it names them. */
+      readonly names: ReadonlySet<string>;
+    }
   | { readonly ok: false; readonly problem: string };
 
 /**
@@ -48,7 +53,7 @@ export function compile(source: string, environment: Environment, types: readonl
   const evaluate = [...partsOf(parsed.ast)].some(isMatches) ? environment.parse(withLinearMatches(parsed.ast)) : parsed;
   return {
     ok: true,
-    names: new Set([...partsOf(parsed.ast)].flatMap((part) => (part.op === 'id' ? [part.args] : []))),
+    names: namesIn(parsed.ast),
     evaluate(variables) {
       try {
         return fromCel(evaluate({ ...variables }));

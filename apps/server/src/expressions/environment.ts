@@ -2,6 +2,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { Identity } from '@ostiary/connector-sdk';
 import type { RuleFacts } from '@ostiary/issuer';
+import type { JsonObject } from '@ostiary/primitives';
 import { withSafeFunctions } from './compile.ts';
 import { toCel } from './values.ts';
 
@@ -31,6 +32,12 @@ export const askingEnvironment: Environment = empty()
     name: 'request',
     schema: { client_id: 'string', connector_id: 'string', scopes: 'list<string>' },
   });
+
+/** For `claimMappings` of a cluster, as Kubernetes has it: the claims of an ID token. */
+export const tokenEnvironment: Environment = empty().registerVariable('claims', 'map<string, dyn>');
+
+/** The variables of {@link tokenEnvironment}. */
+export const variablesOfToken = (claims: JsonObject): Readonly<Record<string, unknown>> => ({ claims: toCel(claims) });
 
 /** The variables of {@link answerEnvironment}. */
 export const variablesOfAnswer = (answer: Identity): Readonly<Record<string, unknown>> => ({

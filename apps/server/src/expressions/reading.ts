@@ -48,7 +48,7 @@ export const asJson: Reading<Json | undefined> = { types: ['any'], as: (value) =
 export interface ReadExpression<T> {
   /** @throws {OstiaryError} `config/invalid`, whose message says what went wrong at which place in the file. */
   readonly evaluate: (variables: Readonly<Record<string, unknown>>) => T;
-  /** The variables it names. */
+  /** `claims` and `claims.email`, where it names them. */
   readonly names: ReadonlySet<string>;
 }
 

@@ -10,6 +10,19 @@ export function* partsOf(node: ASTNode): Generator<ASTNode> {
   for (const child of childrenOf(node)) yield* partsOf(child);
 }
 
+/** The names of variables, and of what is read of them: `claims`, `claims.email`. */
+export function namesIn(node: ASTNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const part of partsOf(node)) {
+    if (part.op === 'id') names.add(part.args);
+    if (part.op !== '.' && part.op !== '.?' && part.op !== '[]' && part.op !== '[?]') continue;
+    const [of, member] = part.args;
+    const name = typeof member === 'string' ? member : member.op === 'value' ? member.args : undefined;
+    if (of.op === 'id' && typeof name === 'string') names.add(`${of.args}.${name}`);
+  }
+  return names;
+}
+
 /** How many loops over lists stand inside each other. */
 export function loopDepth(node: ASTNode): number {
   const children = childrenOf(node);

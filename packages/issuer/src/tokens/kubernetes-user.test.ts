@@ -1,4 +1,4 @@
-import type { JsonObject } from '@ostiary/primitives';
+import type { Json, JsonObject } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import type { ClaimMappings } from '../client.ts';
 import { type KubernetesUser, kubernetesUser } from './kubernetes-user.ts';
@@ -101,5 +101,33 @@ describe('the user of a token', () => {
 
   it('may have a prefix that makes another group of it', () => {
     expect(userOf({ sub: 'a', groups: ['system:masters'] }, grouped('oidc:')).groups).toEqual(['oidc:system:masters']);
+  });
+
+  it('may be worked out of all claims', () => {
+    const computed = (compute: (claims: JsonObject) => Json | undefined) => ({ compute });
+    const mappings = {
+      username: computed(({ name, sub }) => `${String(name)}/${String(sub)}`),
+      groups: computed(({ groups }) => [groups ?? [], 'system:masters', 'all'].flat()),
+      uid: computed(() => 'id'),
+    };
+    expect(userOf(jane, mappings)).toMatchObject({
+      username: 'Jane/CgNqYW4',
+      groups: ['dev', 'ops', 'all'],
+      uid: 'id',
+    });
+    for (const wrong of ['system:admin', '', 7, undefined]) {
+      expect(() => userOf(jane, { ...mappings, username: computed(() => wrong) })).toThrow('names no user');
+    }
+    expect(() => userOf(jane, { ...mappings, groups: computed(() => [1]) })).toThrow('names no user');
+  });
+
+  it('is nobody when that fails, and the log hears why', () => {
+    const compute = (): string => {
+      throw new Error('No such key: team');
+    };
+    const detail = { reason: 'rule', claim: 'expression', failure: 'No such key: team', tokenId: 'mark.own' };
+    for (const mappings of [{ username: { compute } }, { ...bySubject, groups: { compute } }]) {
+      expect(() => userOf(jane, mappings)).toThrow(expect.objectContaining({ code: 'token/invalid', detail }));
+    }
   });
 });

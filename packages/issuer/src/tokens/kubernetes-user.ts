@@ -1,5 +1,5 @@
-import { type JsonObject, OstiaryError } from '@ostiary/primitives';
-import type { ClaimMappings, Client, PrefixedClaim } from '../client.ts';
+import { type Json, OstiaryError } from '@ostiary/primitives';
+import type { ClaimMappings, Client, ComputedClaim, PrefixedClaim } from '../client.ts';
 import { releasedGroups } from '../policy/people.ts';
 import { RESERVED } from '../policy/rules.ts';
 import type { IdToken } from './id-token.ts';
@@ -28,37 +28,52 @@ export function kubernetesUser(
   mappings: ClaimMappings,
   cluster: Pick<Client, 'tokenGroups'> = {},
 ): KubernetesUser {
-  const refuse = (reason: string, claim: string): OstiaryError =>
+  const refuse = (reason: string, claim: string, failure?: string): OstiaryError =>
     new OstiaryError('token/invalid', 'The token names no user of this cluster.', {
-      detail: { reason, claim, tokenId: id },
+      detail: { reason, claim, tokenId: id, ...(failure === undefined ? {} : { failure }) },
     });
-  const textOf = (claim: string): string => {
-    const value = claims[claim];
-    if (typeof value === 'string' && value !== '') return value;
-    throw refuse('claim', claim);
+  const said = (source: Source): Json | undefined => {
+    if (!('compute' in source)) return claims[source.claim];
+    try {
+      return source.compute(claims);
+    } catch (error) {
+      throw refuse('rule', nameOf(source), error instanceof Error ? error.message : 'no error was thrown');
+    }
   };
-  const { username, groups, uid } = mappings;
-  const name = `${username.prefix}${textOf(username.claim)}`;
+  const textOf = (source: Source): string => {
+    const value = said(source);
+    if (typeof value === 'string' && value !== '') return value;
+    throw refuse('claim', nameOf(source));
+  };
+  const { username, groups, uid = { claim: 'sub' } } = mappings;
+  const name = `${prefixOf(username)}${textOf(username)}`;
   const { email_verified: verified = true } = claims;
-  if (username.claim === 'email' && verified !== true) throw refuse('email_verified', 'email');
-  if (name.startsWith(RESERVED)) throw refuse('reserved_name', username.claim);
-  const members = groups === undefined ? [] : groupsOf(claims, groups, cluster);
-  if (groups !== undefined && members === undefined) throw refuse('claim', groups.claim);
+  if (nameOf(username) === 'email' && verified !== true) throw refuse('email_verified', 'email');
+  if (name.startsWith(RESERVED)) throw refuse('reserved_name', nameOf(username));
+  const members = groups === undefined ? [] : groupsOf(said(groups), prefixOf(groups), cluster);
+  if (groups !== undefined && members === undefined) throw refuse('claim', nameOf(groups));
   return {
     username: name,
-    uid: textOf(uid?.claim ?? 'sub'),
+    uid: textOf(uid),
     groups: members ?? [],
     extra: { [CREDENTIAL_ID]: [`JTI=${id}`] },
   };
 }
 
+/** Where a part of a user comes from. */
+type Source = PrefixedClaim | ComputedClaim | { readonly claim: string };
+
+const nameOf = (source: Source): string => ('claim' in source ? source.claim : 'expression');
+
+const prefixOf = (source: Source): string => ('prefix' in source ? source.prefix : '');
+
 /** One group may stand alone. @returns `undefined` for what is no list of names. */
 function groupsOf(
-  claims: JsonObject,
-  { claim, prefix }: PrefixedClaim,
+  value: Json | undefined,
+  prefix: string,
   cluster: Pick<Client, 'tokenGroups'>,
 ): readonly string[] | undefined {
-  const names = [claims[claim] ?? []].flat();
+  const names = [value ?? []].flat();
   if (!names.every((name) => typeof name === 'string')) return undefined;
   return releasedGroups(names, [cluster])
     .map((name) => `${prefix}${name}`)
