@@ -3,9 +3,7 @@ import { hashToken } from '@ostiary/token-core';
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
-import { findLiveSession } from '../login/browser-session.ts';
 import { answerClient } from '../login/complete.ts';
-import { rememberConsent } from '../login/consent.ts';
 import { nameOf } from '../login/person-fields.ts';
 import { failuresOf, resumeLogin } from '../login/resume.ts';
 import { type LoginTransaction, loadTransaction } from '../login/transaction.ts';
@@ -16,6 +14,8 @@ import { decide } from '../policy/permit.ts';
 import { type Authenticated, sinceOf } from '../records/authentication.ts';
 import type { Reply } from '../reply.ts';
 import { grantTypeOf, isForDevice } from '../requests/authorization-request.ts';
+import { findLiveSession } from '../sessions/browser-session.ts';
+import { rememberConsent } from '../sessions/consent.ts';
 
 /** `/approval`: what the client asks for, and the person's word on it. */
 export function approvalEndpoint(context: IssuerContext): Endpoint {

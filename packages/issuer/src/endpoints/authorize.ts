@@ -4,10 +4,8 @@ import type { IssuerContext } from '../context.ts';
 import { defineEndpoint, logFailure } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
 import { beginLogin, type LoginStart, withRetry } from '../login/begin.ts';
-import { hasSessionCookie } from '../login/browser-session.ts';
 import { connectorsFor, requireConnector } from '../login/connectors.ts';
 import { isForClient } from '../login/resume.ts';
-import { answerBySession, answeringSession } from '../login/session-login.ts';
 import { localUrl, restartUrl } from '../login/urls.ts';
 import type { ConnectorChoice } from '../page.ts';
 import { readParameters } from '../parameters.ts';
@@ -16,6 +14,8 @@ import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { type AuthorizationParameters, sentParameters } from '../requests/authorization-parameters.ts';
 import { type Destination, parseAuthorization, parseDestination } from '../requests/parse-authorization.ts';
+import { hasSessionCookie } from '../sessions/browser-session.ts';
+import { answerBySession, answeringSession } from '../sessions/session-login.ts';
 
 /** `/auth`: chooses a connector, or lets the person choose. The whole request is checked at the next step. */
 export function authorizeEndpoint(context: IssuerContext): Endpoint {

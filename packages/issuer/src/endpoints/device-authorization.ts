@@ -4,9 +4,9 @@ import { readOptionalChallenge } from '../checks/pkce.ts';
 import { DEVICE, mayUseDevices } from '../checks/redirect-uri.ts';
 import { checkScopes } from '../checks/scope.ts';
 import type { IssuerContext } from '../context.ts';
+import { deviceLifetime, keepDeviceRequest, POLLING_INTERVAL } from '../devices/device.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
-import { deviceLifetime, keepDeviceRequest, POLLING_INTERVAL } from '../login/device.ts';
 import { readForm, splitList } from '../parameters.ts';
 import { jsonReply } from '../reply.ts';
 

@@ -1,10 +1,10 @@
 import type { IssuerContext } from '../context.ts';
+import { openDeviceRequest } from '../devices/device.ts';
+import { readUserCode } from '../devices/user-code.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
-import { openDeviceRequest } from '../login/device.ts';
 import { guessWithinBudget } from '../login/password-budget.ts';
 import { deviceLoginUrl, localUrl } from '../login/urls.ts';
-import { readUserCode } from '../login/user-code.ts';
 import { readParameters } from '../parameters.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';

@@ -8,12 +8,12 @@ import { familyDeadline, type Standing, standingOf } from '../grants/refresh-fam
 import { parseRefreshToken, type RefreshToken } from '../grants/refresh-token-format.ts';
 import { reuseEnd } from '../grants/renew-identity.ts';
 import type { Endpoint } from '../issuer.ts';
-import { isSessionOver } from '../login/browser-session.ts';
 import { claimsFor, loginOf } from '../policy/permit.ts';
 import { familySince, type RefreshFamily } from '../records/refresh-family.ts';
 import { compact } from '../records/stored-identity.ts';
 import { jsonReply } from '../reply.ts';
 import { readTokenQuestion } from '../requests/token-question.ts';
+import { isSessionOver } from '../sessions/browser-session.ts';
 import { claimsOfPerson, findAccessToken } from '../tokens/access-token.ts';
 
 /**

@@ -1,7 +1,6 @@
 import type { IssuerContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../issuer.ts';
-import { findSession, forgetSession, hasSessionCookie, type LiveSession } from '../login/browser-session.ts';
 import { localUrl } from '../login/urls.ts';
 import { type AfterLogout, goOn } from '../logout/after-logout.ts';
 import { providerLogoutUrl } from '../logout/at-provider.ts';
@@ -13,6 +12,7 @@ import { readParameters } from '../parameters.ts';
 import { isFirstPost, postAgain } from '../post-again.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
+import { findSession, forgetSession, hasSessionCookie, type LiveSession } from '../sessions/browser-session.ts';
 
 /**
  * `/logout` (OpenID Connect RP-Initiated Logout). The cookie decides which session ends; a hint only says that nobody

@@ -1,8 +1,8 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { hashToken } from '@ostiary/token-core';
 import { epochSeconds, type IssuerContext } from '../context.ts';
-import { answerId, POLLING_INTERVAL } from '../login/device.ts';
-import { type DeviceCode, parseDeviceCode } from '../login/device-code-format.ts';
+import { answerId, POLLING_INTERVAL } from '../devices/device.ts';
+import { type DeviceCode, parseDeviceCode } from '../devices/device-code-format.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
 import { redeem } from './authorization-code.ts';
 import type { GrantRequest } from './grant-request.ts';

@@ -1,10 +1,10 @@
 import { isOstiaryError, OstiaryError } from '@ostiary/primitives';
 import type { VersionedRecord } from '@ostiary/storage-sdk';
 import { epochSeconds, type IssuerContext } from '../context.ts';
-import { isSessionOver } from '../login/browser-session.ts';
 import { splitList } from '../parameters.ts';
 import { decide, loginOf, type Permit } from '../policy/permit.ts';
 import { familySince, type RefreshFamily } from '../records/refresh-family.ts';
+import { isSessionOver } from '../sessions/browser-session.ts';
 import type { IssuedTokens } from '../tokens/issue.ts';
 import { familyMark, newTokenIds } from '../tokens/token-id.ts';
 import type { GrantRequest } from './grant-request.ts';

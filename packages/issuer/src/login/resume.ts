@@ -1,6 +1,7 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { isLoopback, mayAnswerTo } from '../checks/redirect-uri.ts';
 import type { IssuerContext } from '../context.ts';
+import { denyDevice } from '../devices/device.ts';
 import { logFailure } from '../endpoint.ts';
 import { asOstiaryError, errorPage, errorToClient } from '../replies.ts';
 import type { Reply } from '../reply.ts';
@@ -8,7 +9,6 @@ import type { IssuerRequest } from '../request.ts';
 import { isForDevice } from '../requests/authorization-request.ts';
 import { type LoginStart, withRetry } from './begin.ts';
 import { requireConnector } from './connectors.ts';
-import { denyDevice } from './device.ts';
 import { endTransaction, type LoginTransaction } from './transaction.ts';
 import { restartUrl } from './urls.ts';
 

@@ -1,8 +1,8 @@
 /** Tells clients that a session is over (OpenID Connect Back-Channel Logout 1.0). */
 import { type Fetch, type Logger, OstiaryError } from '@ostiary/primitives';
 import type { IssuerContext } from '../context.ts';
-import type { LiveSession } from '../login/browser-session.ts';
 import { subjectOfSession } from '../records/browser-session.ts';
+import type { LiveSession } from '../sessions/browser-session.ts';
 
 /** For all clients together. The browser waits for so long, and so does a server that is told to stop. */
 export const NOTIFY_SECONDS = 5;

@@ -3,10 +3,10 @@ import { type JsonObject, OstiaryError } from '@ostiary/primitives';
 import { mayReturnTo } from '../checks/redirect-uri.ts';
 import type { Client } from '../client.ts';
 import type { IssuerContext } from '../context.ts';
-import type { LiveSession } from '../login/browser-session.ts';
 import type { Parameters } from '../parameters.ts';
 import { subjectOfSession } from '../records/browser-session.ts';
 import { isOfUnknownKey, readIdTokenHint } from '../requests/id-token-hint.ts';
+import type { LiveSession } from '../sessions/browser-session.ts';
 import { type AfterLogout, requireRoom } from './after-logout.ts';
 
 const names = ['id_token_hint', 'post_logout_redirect_uri', 'state', 'client_id'] as const;

@@ -1,11 +1,11 @@
 /** Asks the person whether they want to log out. */
 import { z } from 'zod';
 import { type IssuerContext, after as inFuture } from '../context.ts';
-import type { LiveSession } from '../login/browser-session.ts';
 import { nameOf } from '../login/person-fields.ts';
 import { localUrl } from '../login/urls.ts';
 import { compact } from '../records/stored-identity.ts';
 import type { Reply } from '../reply.ts';
+import type { LiveSession } from '../sessions/browser-session.ts';
 import { type AfterLogout, afterLogoutSchema } from './after-logout.ts';
 
 const PURPOSE = 'logout-question';

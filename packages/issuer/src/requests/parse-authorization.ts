@@ -5,7 +5,7 @@ import { mayRedirectTo, mayUseDevices } from '../checks/redirect-uri.ts';
 import { checkScopes } from '../checks/scope.ts';
 import type { Client } from '../client.ts';
 import type { IssuerContext } from '../context.ts';
-import { noLongerWaits, openDeviceRequest } from '../login/device.ts';
+import { noLongerWaits, openDeviceRequest } from '../devices/device.ts';
 import { splitList } from '../parameters.ts';
 import type { AuthorizationParameters } from './authorization-parameters.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';

@@ -2,8 +2,8 @@
 import { type JsonObject, OstiaryError } from '@ostiary/primitives';
 import { decodeSubject } from '@ostiary/token-core';
 import type { IssuerContext } from '../context.ts';
-import { isSessionOver } from '../login/browser-session.ts';
 import type { RevocableLogin } from '../policy/revocations.ts';
+import { isSessionOver } from '../sessions/browser-session.ts';
 import { namesOf } from './token-id.ts';
 
 /** A token whose signature, issuer and times are good. */

@@ -2,19 +2,19 @@
 import { OstiaryError } from '@ostiary/primitives';
 import type { Client } from '../client.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
+import type { LoginStart } from '../login/begin.ts';
+import { answerClient, askForConsent } from '../login/complete.ts';
+import { scopesOfLogin } from '../login/connector-scopes.ts';
+import { connectorsFor } from '../login/connectors.ts';
+import { newTransactionId } from '../login/transaction.ts';
 import { endSession } from '../logout/end-session.ts';
 import { decide, loginOf } from '../policy/permit.ts';
 import type { Authenticated } from '../records/authentication.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { grantTypeOf } from '../requests/authorization-request.ts';
-import type { LoginStart } from './begin.ts';
 import { findSession, type LiveSession, useSession } from './browser-session.ts';
-import { answerClient, askForConsent } from './complete.ts';
-import { scopesOfLogin } from './connector-scopes.ts';
-import { connectorsFor } from './connectors.ts';
 import { needsConsent } from './consent.ts';
-import { newTransactionId } from './transaction.ts';
 
 /** Who wants to know who is logged in. */
 export type SessionQuestion = Pick<LoginStart, 'client' | 'authorization'>;

@@ -3,14 +3,14 @@ import type { Connector } from '@ostiary/connector-sdk';
 import { hashToken, randomToken, safeEqual } from '@ostiary/token-core';
 import type { Client } from '../client.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
+import { connectorScopes } from '../login/connector-scopes.ts';
+import { expired } from '../login/transaction.ts';
 import { endSession } from '../logout/end-session.ts';
 import type { SessionOptions } from '../options.ts';
 import { type Authenticated, sinceOf } from '../records/authentication.ts';
 import type { BrowserSession, ClientOfSession } from '../records/browser-session.ts';
 import type { SetCookie } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
-import { connectorScopes } from './connector-scopes.ts';
-import { expired } from './transaction.ts';
 
 /** A session that is not over. */
 export interface LiveSession extends BrowserSession {
