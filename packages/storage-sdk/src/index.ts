@@ -1,4 +1,5 @@
 /** What a storage is (few atomic verbs) and the typed records above it. */
+export { Calls } from './calls.ts';
 export { type ConnectionEvents, type ConnectionLog, connectionLog } from './connection-log.ts';
 export { deadlineMs, isLive } from './deadline.ts';
 export { defineStorage, type StorageDefinition, type StorageDeps } from './define.ts';
@@ -23,6 +24,7 @@ export {
   type TlsFiles,
   type TlsMaterial,
 } from './named-files.ts';
+export { certificateRefusals, formatAddress, type OpeningFailure, openingError } from './opening-error.ts';
 export { parseStoredValue, type RecordKind } from './record-form.ts';
 export {
   type Change,
@@ -34,4 +36,19 @@ export {
   type VersionedRecord,
 } from './record-store.ts';
 export { type RetryOptions, retryConflicts } from './retry.ts';
+export {
+  type Contradiction,
+  completeServer,
+  isSocket,
+  needWholePair,
+  optionFile,
+  optionText,
+  type ServerKind,
+  type ServerOptions,
+  type ServerShape,
+  serverContradictions,
+  serverShape,
+  tlsFileShape,
+  type WrittenServer,
+} from './server-options.ts';
 export { randomVersion } from './version.ts';

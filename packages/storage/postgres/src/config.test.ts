@@ -25,46 +25,14 @@ describe('configuration', () => {
     expect(postgresConfig.parse({ ...options, password: 'pa55' })).toMatchObject(options);
   });
 
-  it('takes 0 for the default, as Dex does', () => {
-    const zeros = { port: 0, connectionTimeout: 0, maxOpenConns: 0, maxIdleConns: 0, connMaxLifetime: 0 };
-    expect(postgresConfig.parse({ user, ...zeros })).toEqual(postgresConfig.parse({ user }));
-  });
-
-  it.each([
-    ['db.example.com', 'db.example.com', 5432],
-    ['db.example.com:6432', 'db.example.com', 6432],
-    ['10.0.0.7:6432', '10.0.0.7', 6432],
-    ['::1', '::1', 5432],
-    ['[::1]', '::1', 5432],
-    ['[fd00::7]:6432', 'fd00::7', 6432],
-    ['/var/run/postgresql', '/var/run/postgresql', 5432],
-    ['/run/with:colon', '/run/with:colon', 5432],
-  ])('reads the host %s', (host, name, port) => {
-    expect(postgresConfig.parse({ user, host })).toMatchObject({ host: name, port });
-  });
-
-  it('takes a port that is said twice, and speaks no TLS to a socket', () => {
-    expect(postgresConfig.parse({ user, host: 'db:6432', port: 6432 })).toMatchObject({ port: 6432 });
+  it('speaks no TLS to a socket', () => {
     expect(postgresConfig.parse({ user, host: '/run' })).toMatchObject({ ssl: { mode: 'disable' } });
   });
 
   it.each([
     [{}, 'user'],
-    [{ user: '' }, 'user'],
     [{ user, password: 'a', passwordFile: 'b' }, 'passwordFile'],
-    [{ user, host: 'postgres://dex:pa55@db.example.com' }, 'host'],
-    [{ user, host: 'dex:pa55@db' }, 'host'],
-    [{ user, host: 'a,b' }, 'host'],
-    [{ user, host: 'db:' }, 'host'],
-    [{ user, host: 'db:70000' }, 'host'],
-    [{ user, host: 'db:0' }, 'host'],
     [{ user, host: 'db:6432', port: 5432 }, 'port'],
-    [{ user, port: 70_000 }, 'port'],
-    [{ user, connectionTimeout: -1 }, 'connectionTimeout'],
-    [{ user, connectionTimeout: 2_147_484 }, 'connectionTimeout'],
-    [{ user, maxOpenConns: -1 }, 'maxOpenConns'],
-    [{ user, maxIdleConns: 0.5 }, 'maxIdleConns'],
-    [{ user, connMaxLifetime: -1 }, 'connMaxLifetime'],
     [{ user, ssl: { mode: 'prefer' } }, 'ssl.mode'],
     [{ user, ssl: { certFile: 'c' } }, 'ssl'],
     [{ user, ssl: { keyFile: 'k' } }, 'ssl'],
@@ -75,9 +43,5 @@ describe('configuration', () => {
   ])('refuses %j', (options, path) => {
     const { error } = postgresConfig.safeParse(options);
     expect(error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
-  });
-
-  it('hides the password', () => {
-    expect(JSON.stringify(postgresConfig.parse({ user, password: 'hunter2' }))).not.toContain('hunter2');
   });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { type Logger, OstiaryError } from '@ostiary/primitives';
-import { type ConnectionLog, connectionLog, readPassword, retryConflicts } from '@ostiary/storage-sdk';
+import type { Logger } from '@ostiary/primitives';
+import { Calls, type ConnectionLog, connectionLog, readPassword, retryConflicts } from '@ostiary/storage-sdk';
 import { Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import type { PostgresConfig } from './config.ts';
 import { isConflict, isCut, isOfServer, isReadOnly, toOstiaryError, withoutValues } from './postgres-error.ts';
@@ -23,8 +23,7 @@ export class Connections {
   readonly #pool: Pool;
   readonly #sockets: ReadonlySet<Socket>;
   readonly #log: ConnectionLog;
-  readonly #underWay = new Set<Promise<unknown>>();
-  #open = true;
+  readonly #calls = new Calls();
 
   private constructor(pool: Pool, sockets: ReadonlySet<Socket>, log: ConnectionLog) {
     this.#pool = pool;
@@ -103,10 +102,11 @@ export class Connections {
   }
 
   /** Lets no more statements in, waits for those under way, and closes, in bounded time. */
-  async close(): Promise<void> {
-    if (!this.#open) return;
-    this.#open = false;
-    await Promise.allSettled(this.#underWay);
+  close(): Promise<void> {
+    return this.#calls.close(() => this.#end());
+  }
+
+  async #end(): Promise<void> {
     const late = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, GOODBYE_MS);
@@ -115,15 +115,8 @@ export class Connections {
     clearTimeout(late);
   }
 
-  async #run<R>(statement: () => Promise<R>): Promise<R> {
-    if (!this.#open) throw new OstiaryError('storage/unavailable', 'The storage was closed.');
-    const call = retryConflicts(() => this.#attempt(statement), { attempts: ATTEMPTS });
-    this.#underWay.add(call);
-    try {
-      return await call;
-    } finally {
-      this.#underWay.delete(call);
-    }
+  #run<R>(statement: () => Promise<R>): Promise<R> {
+    return this.#calls.run(() => retryConflicts(() => this.#attempt(statement), { attempts: ATTEMPTS }));
   }
 
   async #attempt<R>(statement: () => Promise<R>): Promise<{ readonly record: R } | 'conflict'> {

@@ -2,7 +2,7 @@ import type { StorageDeps, StorageDriver } from '@ostiary/storage-sdk';
 import type { PostgresConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { createPostgresDriver } from './driver.ts';
-import { openingError } from './opening-error.ts';
+import { postgresOpeningError } from './opening-error.ts';
 import { prepareTables } from './schema.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function openPostgres(config: PostgresConfig, { now, random, log }:
     await prepareTables(connections);
   } catch (error) {
     await connections.close();
-    throw openingError(config, error);
+    throw postgresOpeningError(config, error);
   }
   return createPostgresDriver({ connections, now, random });
 }

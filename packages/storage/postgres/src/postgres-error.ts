@@ -1,4 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
+import { certificateRefusals } from '@ostiary/storage-sdk';
 import { DatabaseError } from 'pg';
 
 /** SQLSTATE codes of PostgreSQL (its manual, appendix A). */
@@ -75,16 +76,8 @@ const refusedStates: Readonly<Record<string, string>> = {
   [READ_ONLY]: 'takes no writes: it is a standby, or read-only. Name the primary',
 };
 
-const untrusted = 'has a certificate that is not trusted. Set ssl.caFile to its authority';
 const refusedWays: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  CERT_SIGNATURE_FAILURE: untrusted,
-  CERT_HAS_EXPIRED: 'has a certificate that has expired. Renew it',
-  CERT_NOT_YET_VALID: 'has a certificate that is not valid yet. Look at the clocks',
+  ...certificateRefusals,
   ERR_TLS_CERT_ALTNAME_INVALID:
     'has a certificate for another name. Correct host, or set ssl.mode to verify-ca, which does not look at the name',
 };

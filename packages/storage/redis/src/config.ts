@@ -1,4 +1,5 @@
 import { Secret } from '@ostiary/primitives';
+import { needWholePair, optionFile, optionText, tlsFileShape } from '@ostiary/storage-sdk';
 import { z } from 'zod';
 
 /** Where one Redis is. */
@@ -32,44 +33,35 @@ export interface RedisConfig {
 
 const noPort = 'is no port. Write a number from 1 to 65535.';
 const port = z.int().min(1, noPort).max(65_535, noPort);
-const text = z.string().min(1, 'is empty. Set it, or check that the environment variable it names is set.');
-
 /** An empty prefix is a prefix; other empty texts count as absent. See `keepEmpty` of `@ostiary/connector-sdk`. */
 const keepEmpty = { 'x-keep-empty': true };
 
 /** Messages name the host, so a URL with a password in it must not get that far. */
-const host = text.regex(/^[^\s/@]+$/u, 'is no host. Write its name or address, without scheme, user and port.');
-
-/** `x-file` tells a host to look at the file before the storage is opened: see `fileName` of `@ostiary/connector-sdk`. */
-const file = (content: 'certificates' | 'privateKey' | 'secret') => text.meta({ 'x-file': content });
+const host = optionText.regex(/^[^\s/@]+$/u, 'is no host. Write its name or address, without scheme, user and port.');
 
 const tls = z
   .strictObject({
-    caFile: file('certificates').exactOptional().describe('Certificate authority to trust, PEM. Absent: the system.'),
-    certFile: file('certificates').exactOptional().describe('Client certificate, PEM.'),
-    keyFile: file('privateKey').exactOptional().describe('Its key, PEM.'),
-    serverName: text.exactOptional().describe('Name in the certificate of the server, where it is not the host.'),
+    ...tlsFileShape,
+    serverName: optionText.exactOptional().describe('Name in the certificate of the server, where it is not the host.'),
   })
-  .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), {
-    message: 'has one of certFile and keyFile. Give both or none.',
-  });
+  .superRefine(needWholePair);
 
 export const redisConfig: z.ZodType<RedisConfig> = z
   .strictObject({
     host: host.exactOptional().describe('Default: 127.0.0.1.'),
     port: port.exactOptional().describe('Default: 6379.'),
-    socket: text.exactOptional().describe('Path of a unix socket, instead of host and port.'),
+    socket: optionText.exactOptional().describe('Path of a unix socket, instead of host and port.'),
     cluster: z
       .array(z.strictObject({ host, port: port.default(6379) }))
       .min(1, 'is empty. Name at least one node.')
       .exactOptional()
       .describe('Nodes of a Redis Cluster, instead of host and port.'),
-    username: text.exactOptional().describe('ACL user.'),
-    password: text
+    username: optionText.exactOptional().describe('ACL user.'),
+    password: optionText
       .transform((value) => new Secret(value))
       .exactOptional()
       .describe('Password.'),
-    passwordFile: file('secret').exactOptional().describe('File with the password, instead of `password`.'),
+    passwordFile: optionFile('secret').exactOptional().describe('File with the password, instead of `password`.'),
     database: z.int().min(0, 'is negative. Write 0 or more.').default(0).describe('Default: 0.'),
     prefix: z.string().meta(keepEmpty).default('ostiary:').describe('In front of every key. Default: `ostiary:`.'),
     tls: tls.exactOptional().describe('Speak TLS; `{}` is enough when the system trusts the certificate.'),

@@ -15,8 +15,8 @@ import {
   textToKey,
 } from '@ostiary/storage-sdk';
 import { Cluster, type Redis } from 'ioredis';
-import { Calls } from './calls.ts';
 import { primariesOf } from './client.ts';
+import { RedisCalls } from './redis-calls.ts';
 import { isWrongType, unavailable } from './redis-error.ts';
 import { readCursor, type ScanPlace, writeCursor } from './scan-cursor.ts';
 import { put, take } from './scripts.ts';
@@ -41,7 +41,7 @@ type Reply = readonly [value: string, version: string, deadline: string];
 /** A driver over a client. Commands fail in bounded time when Redis is away; the client reconnects by itself. */
 export function createRedisDriver(options: RedisDriverOptions): StorageDriver {
   const { client, now } = options;
-  const calls = new Calls();
+  const calls = new RedisCalls();
   const call = <R>(verb: () => Promise<R>): Promise<R> =>
     calls.run(() => {
       checkReady(client);

@@ -1,5 +1,6 @@
 import { OstiaryError } from '@ostiary/primitives';
-import type { RedisAddress, RedisConfig } from './config.ts';
+import { formatAddress } from '@ostiary/storage-sdk';
+import type { RedisConfig } from './config.ts';
 import { refusal, toOstiaryError } from './redis-error.ts';
 
 export interface OpeningFailure {
@@ -26,8 +27,6 @@ export function openingError({ config, error, reason }: OpeningFailure): unknown
 function whereIs({ host, port, socket, cluster }: RedisConfig): string {
   return socket ?? (cluster ?? [{ host, port }]).map(formatAddress).join(', ');
 }
-
-const formatAddress = ({ host, port }: RedisAddress): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** The message of an error, for a cluster that of its node. */
 function firstWords(error: unknown): string | undefined {
