@@ -39,6 +39,7 @@ need php-cli php
 need php-xml '/usr/lib/php/*/dom.so'
 need simplesamlphp /usr/share/simplesamlphp/lib/_autoload.php
 need postgresql psql '/usr/lib/postgresql/*/bin/initdb'
+need mariadb-server mariadbd mariadb-install-db mariadb
 
 install_wanted() {
   local policy=/usr/sbin/policy-rc.d made=no code=0

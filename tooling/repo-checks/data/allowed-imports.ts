@@ -139,6 +139,13 @@ export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
   'packages/connectors/oidc': [
     { name: 're2js', because: "Dex's regular expressions are RE2: linear time, so a pattern cannot hang a login" },
   ],
+  'packages/storage/mysql': [
+    {
+      name: 'mysql2',
+      because: 'the client for MySQL and MariaDB; pure JavaScript, speaks TLS and caching_sha2_password',
+    },
+    { name: 'tarn', because: 'a pool that waits in bounded time, which that of mysql2 does not' },
+  ],
   'packages/storage/postgres': [
     { name: 'pg', because: 'the PostgreSQL client, with a pool; pure JavaScript, speaks TLS and SCRAM' },
   ],

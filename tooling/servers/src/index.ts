@@ -41,6 +41,7 @@ export {
   startKubernetes,
   type TokenWebhook,
 } from './kubernetes.ts';
+export { type MariadbOptions, type MariadbServer, startMariadb } from './mariadb.ts';
 export { type OpenIdProvider, type OpenIdProviderOptions, startOpenIdProvider } from './openid-provider.ts';
 export { type SignIn, signIn } from './openid-provider-login.ts';
 export type { ProviderAccount, ProviderLifetimes } from './openid-provider-messages.ts';

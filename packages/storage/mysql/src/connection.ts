@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { connect, isIP, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
+import { isSocket } from '@ostiary/storage-sdk';
+import {
+  type AuthPlugin,
+  type Connection as Client,
+  type ConnectionOptions,
+  createConnection,
+  type ResultSetHeader,
+  type RowDataPacket,
+  type SslOptions,
+} from 'mysql2';
+import type { MysqlConfig } from './config.ts';
+import { endsConnection, fromClient, Unfit } from './mysql-error.ts';
+import type { Value } from './statements.ts';
+
+/** An answer takes no longer. */
+const ANSWER_MS = 5_000;
+/** Keeps firewalls from forgetting a connection, and finds out that its other end is gone. */
+const KEEP_ALIVE_MS = 10_000;
+const GOODBYE_MS = 1_000;
+
+/**
+ * What no server is trusted with: what a statement sees, that what does not fit is refused and not cut off, and that nobody
+ * waits for a lock when who asked is gone.
+ */
+const SETTINGS = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION autocommit = 1,
+     SESSION innodb_lock_wait_timeout = 2, SESSION lock_wait_timeout = 2`,
+] as const;
+
+/** What a statement was answered. */
+export interface Answer<R> {
+  readonly rows: readonly R[];
+  /** Rows that it wrote or removed. */
+  readonly affectedRows: number;
+}
+
+/** Whom to connect to, and how. */
+export interface Target {
+  readonly config: MysqlConfig;
+  readonly password: string | undefined;
+  readonly ssl: SslOptions | undefined;
+}
+
+/** One connection to a MySQL or MariaDB, logged in, with the settings that the statements rely on. */
+export class Connection {
+  readonly #client: Client;
+  readonly #socket: Socket;
+  readonly #since: number = performance.now();
+  #isUsable = true;
+
+  private constructor(client: Client, socket: Socket) {
+    this.#client = client;
+    this.#socket = socket;
+    const ended = (): void => {
+      this.#isUsable = false;
+    };
+    // Without a listener, Node would end the process. Who waits for an answer hears of it there.
+    client.on('error', ended);
+    client.on('end', ended);
+  }
+
+  /** @throws what the server or the way to it says, as {@link fromClient} makes it. */
+  static async open(target: Target): Promise<Connection> {
+    const { host, port } = target.config;
+    const alive = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const socket = connect(isSocket(host) ? { path: host } : { host, port, ...alive });
+    const client = createConnection({ ...clientOptions(target), stream: () => socket });
+    const connection = new Connection(client, socket);
+    try {
+      await client.promise().connect();
+      await Promise.all(SETTINGS.map((text) => connection.query(text, [])));
+      return connection;
+    } catch (error) {
+      socket.destroy();
+      throw fromClient(withCode(error, client));
+    }
+  }
+
+  /** False once an answer did not come, or the connection ended. */
+  get isUsable(): boolean {
+    return this.#isUsable;
+  }
+
+  /** How many milliseconds it is old. */
+  get age(): number {
+    return performance.now() - this.#since;
+  }
+
+  /**
+   * Runs one statement. What a statement selects is said beside it: {@link R}.
+   *
+   * @throws what the server or the way to it says, as {@link fromClient} makes it.
+   */
+  async query<R>(text: string, values: readonly Value[]): Promise<Answer<R>> {
+    try {
+      const sent = { sql: text, values: [...values], timeout: ANSWER_MS };
+      const [result] = await this.#client.promise().query<RowDataPacket[] | ResultSetHeader>(sent);
+      return Array.isArray(result)
+        ? { rows: result as readonly unknown[] as readonly R[], affectedRows: 0 }
+        : { rows: [], affectedRows: result.affectedRows };
+    } catch (thrown) {
+      const error = fromClient(thrown);
+      if (endsConnection(error)) this.#drop();
+      throw error;
+    }
+  }
+
+  /** Says goodbye, and closes in bounded time. */
+  async close(): Promise<void> {
+    if (this.#isUsable) {
+      const patience = new AbortController();
+      const late = delay(GOODBYE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+      await Promise.race([this.#client.promise().end(), late]);
+      patience.abort();
+    }
+    this.#drop();
+    if (!this.#socket.closed) await once(this.#socket, 'close');
+  }
+
+  #drop(): void {
+    this.#isUsable = false;
+    this.#socket.destroy();
+  }
+}
+
+/** Everything is said here, so that nothing depends on what the client takes for granted. */
+function clientOptions({ config, password, ssl }: Target): ConnectionOptions {
+  const { host, port, database, user, connectionTimeout } = config;
+  return {
+    // The client gives Node no address to compare with a certificate, and Node would take `localhost`. With a dot at its
+    // end it passes for a name, and Node, which drops the dot, sees that it is an address.
+    host: isIP(host) === 0 ? host : `${host}.`,
+    port,
+    ...(isSocket(host) ? { socketPath: host } : {}),
+    database,
+    user,
+    ...(password === undefined ? {} : { password }),
+    ...(ssl === undefined ? {} : { ssl }),
+    connectTimeout: connectionTimeout * 1_000,
+    // No server gets a file of ours to read, and none makes the client write code.
+    flags: ['-LOCAL_FILES'],
+    disableEval: true,
+    multipleStatements: false,
+    enableCleartextPlugin: false,
+    ...(ssl === undefined && !isSocket(host) ? { authPlugins: overNoTls } : {}),
+    connectAttributes: { program_name: 'ostiary' },
+    trace: false,
+  };
+}
+
+/**
+ * These plugins send the password itself when the server has not kept what it needs. Without TLS the client would encrypt
+ * it with a key that whoever answers may have made.
+ */
+const needsTls: AuthPlugin = () => async (): Promise<Buffer> => {
+  throw new Unfit('wants the password of this user over TLS only. Set ssl.mode to true');
+};
+const overNoTls = { caching_sha2_password: needsTls, sha256_password: needsTls };
+
+/** The client writes its own code over that of Node, which says what is wrong with a certificate. */
+function withCode(error: unknown, client: Client): unknown {
+  const stream: unknown = 'stream' in client ? client.stream : undefined;
+  const reason = stream instanceof TLSSocket ? stream.authorizationError : undefined;
+  // Node declares an error here, and sets its code.
+  return reason && error instanceof Error ? Object.assign(error, { code: String(reason) }) : error;
+}
