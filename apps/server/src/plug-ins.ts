@@ -19,6 +19,7 @@ import { okta } from '@ostiary/connector-okta';
 import { openshift } from '@ostiary/connector-openshift';
 import { saml } from '@ostiary/connector-saml';
 import { memoryStorage } from '@ostiary/storage-memory';
+import { mysqlStorage } from '@ostiary/storage-mysql';
 import { postgresStorage } from '@ostiary/storage-postgres';
 import { redisStorage } from '@ostiary/storage-redis';
 import { sqliteStorage } from '@ostiary/storage-sqlite';
@@ -26,7 +27,7 @@ import type { PlugIns } from './config/plug-ins.ts';
 
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
-  storages: [memoryStorage, sqliteStorage, postgresStorage, redisStorage],
+  storages: [memoryStorage, sqliteStorage, postgresStorage, mysqlStorage, redisStorage],
   connectors: [
     activeDirectory,
     atlassianCrowd,

@@ -1,7 +1,6 @@
-import { requireTool, startPostgres } from '@ostiary/tooling-servers';
 import { describe, expect, it } from 'vitest';
 import { type BuiltServerSettings, logIn, refresh, revoke, startBuiltServer } from './built-server.ts';
-import { postgresBlock } from './postgres-block.ts';
+import { type DatabaseKind, mysql, postgres } from './databases.ts';
 
 const DEVICES = 1000;
 const AT_ONCE = 25;
@@ -12,27 +11,27 @@ interface Device {
   answered?: string;
 }
 
-/** Starts a server on a storage; both end with what is answered. */
-async function startOn(storage: 'SQLite' | 'PostgreSQL', killed: 'server' | 'database', settings: BuiltServerSettings) {
+/** Starts a server on a database, or on SQLite; both end with what is answered. */
+async function startOn(kind: DatabaseKind | undefined, killed: 'server' | 'database', settings: BuiltServerSettings) {
   await using stack = new AsyncDisposableStack();
-  const database = storage === 'PostgreSQL' ? stack.use(await startPostgres()) : undefined;
-  const block = database === undefined ? {} : { storage: postgresBlock(database) };
+  const database = kind === undefined ? undefined : stack.use(await kind.start());
+  const block = database === undefined ? {} : { storage: database.block() };
   const { url, server } = stack.use(await startBuiltServer({ ...settings, ...block }));
   const owned = stack.move();
   const victim = killed === 'database' && database !== undefined ? database : server;
   return { url, victim, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-const noPostgres = requireTool('postgres', 'initdb', 'psql') !== undefined;
-
 describe.each([
-  ['a server on SQLite', 'SQLite', 'server', false],
-  ['a server on PostgreSQL', 'PostgreSQL', 'server', noPostgres],
-  ['the PostgreSQL of a server', 'PostgreSQL', 'database', noPostgres],
-] as const)('%s that is killed in the middle of 1,000 refreshes', (_what, storage, killed, lacking) => {
+  ['a server on SQLite', undefined, 'server'],
+  ['a server on PostgreSQL', postgres, 'server'],
+  ['the PostgreSQL of a server', postgres, 'database'],
+  ['a server on MySQL', mysql, 'server'],
+  ['the MySQL of a server', mysql, 'database'],
+] as const)('%s that is killed in the middle of 1,000 refreshes', (_what, kind, killed) => {
   const name = 'has lost no token that a client was given, and gives none two successors';
-  it.skipIf(lacking)(name, { timeout: 180_000 }, async () => {
-    await using built = await startOn(storage, killed, { more: 'expiry: { refreshTokens: { reuseInterval: 120s } }' });
+  it.skipIf(kind?.lacking !== undefined)(name, { timeout: 180_000 }, async () => {
+    await using built = await startOn(kind, killed, { more: 'expiry: { refreshTokens: { reuseInterval: 120s } }' });
     const { url, victim } = built;
     const devices: Device[] = [];
     await inParallel(DEVICES, async () => {

@@ -52,6 +52,7 @@ const least: Readonly<Record<string, Options>> = {
   saml: { ssoURL: 'https://a.example', ca: '/ca.pem', usernameAttr: 'n', emailAttr: 'm' },
   sqlite3: { file: 'a.db' },
   postgres: { user: 'dex', ssl: {} },
+  mysql: { user: 'dex', database: 'dex', ssl: {} },
   redis: { cluster: [{ host: 'a' }], tls: {} },
 };
 

@@ -1,0 +1,4 @@
+import { mysql } from './databases.ts';
+import { testServerOn } from './server-on-database.ts';
+
+testServerOn(mysql);
