@@ -3,8 +3,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A way to a server on 127.0.0.1 that can be made to fail as networks do. */
 export interface FaultProxy extends AsyncDisposable {
-  /** The next thing that the server says is lost, and the connection with it. The server has done what was asked. */
-  loseNextReply(): void;
+  /**
+   * The next thing that the server says is lost, and the connection with it. The server has done what was asked.
+   *
+   * @param after so many things that it says are passed on before
+   */
+  loseNextReply(after?: number): void;
   /** The connections that are open now stay open and pass nothing on any more. New ones work. */
   silence(): void;
   /** New connections are silent as well. */
@@ -12,14 +16,15 @@ export interface FaultProxy extends AsyncDisposable {
 }
 
 interface Faults {
-  loseReply: boolean;
+  /** The reply is lost at which this becomes 0. */
+  repliesUntilLoss: number;
   /** Connections with a number below this one are silent. */
   silentBelow: number;
 }
 
 /** Starts a proxy on one port of 127.0.0.1 in front of another. */
 export async function startFaultProxy(port: number, target: number): Promise<FaultProxy> {
-  const faults: Faults = { loseReply: false, silentBelow: 0 };
+  const faults: Faults = { repliesUntilLoss: 0, silentBelow: 0 };
   const sockets = new Set<Socket>();
   let count = 0;
   const server = createServer((client) => {
@@ -34,8 +39,8 @@ export async function startFaultProxy(port: number, target: number): Promise<Fau
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
-    loseNextReply() {
-      faults.loseReply = true;
+    loseNextReply(after = 0) {
+      faults.repliesUntilLoss = after + 1;
     },
     silence() {
       faults.silentBelow = count;
@@ -61,8 +66,8 @@ function join({ client, upstream, faults, number }: Joint): void {
   });
   upstream.on('data', (data) => {
     if (isSilent()) return;
-    if (faults.loseReply) {
-      faults.loseReply = false;
+    faults.repliesUntilLoss -= 1;
+    if (faults.repliesUntilLoss === 0) {
       client.destroy();
       upstream.destroy();
     } else client.write(data);

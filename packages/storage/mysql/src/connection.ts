@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { isSocket } from '@ostiary/storage-sdk';
 import {
@@ -20,7 +18,8 @@ import type { Value } from './statements.ts';
 const ANSWER_MS = 5_000;
 /** Keeps firewalls from forgetting a connection, and finds out that its other end is gone. */
 const KEEP_ALIVE_MS = 10_000;
-const GOODBYE_MS = 1_000;
+/** So long a server may take to close. */
+export const GOODBYE_MS = 1_000;
 
 /**
  * What no server is trusted with: what a statement sees, that what does not fit is refused and not cut off, and that nobody
@@ -29,7 +28,7 @@ const GOODBYE_MS = 1_000;
 const SETTINGS = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION autocommit = 1,
-     SESSION innodb_lock_wait_timeout = 2, SESSION lock_wait_timeout = 2`,
+     SESSION innodb_lock_wait_timeout = 1, SESSION lock_wait_timeout = 1`,
 ] as const;
 
 /** What a statement was answered. */
@@ -44,6 +43,14 @@ export interface Target {
   readonly config: MysqlConfig;
   readonly password: string | undefined;
   readonly ssl: SslOptions | undefined;
+  /** On its way there: see {@link openSocket}. */
+  readonly socket: Socket;
+}
+
+/** The socket of a connection to be. Whoever makes it can end it while it is not known whether somebody answers. */
+export function openSocket({ host, port }: MysqlConfig): Socket {
+  const alive = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+  return connect(isSocket(host) ? { path: host } : { host, port, ...alive });
 }
 
 /** One connection to a MySQL or MariaDB, logged in, with the settings that the statements rely on. */
@@ -66,9 +73,7 @@ export class Connection {
 
   /** @throws what the server or the way to it says, as {@link fromClient} makes it. */
   static async open(target: Target): Promise<Connection> {
-    const { host, port } = target.config;
-    const alive = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-    const socket = connect(isSocket(host) ? { path: host } : { host, port, ...alive });
+    const { socket } = target;
     const client = createConnection({ ...clientOptions(target), stream: () => socket });
     const connection = new Connection(client, socket);
     try {
@@ -110,16 +115,15 @@ export class Connection {
     }
   }
 
-  /** Says goodbye, and closes in bounded time. */
+  /** Says goodbye, upon which the server closes; in bounded time. */
   async close(): Promise<void> {
-    if (this.#isUsable) {
-      const patience = new AbortController();
-      const late = delay(GOODBYE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
-      await Promise.race([this.#client.promise().end(), late]);
-      patience.abort();
-    }
-    this.#drop();
-    if (!this.#socket.closed) await once(this.#socket, 'close');
+    const closed = new Promise((resolve) => this.#socket.once('close', resolve));
+    if (this.#socket.closed) return;
+    if (this.#isUsable) await this.#client.promise().end();
+    else this.#socket.destroy();
+    const late = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);
+    await closed;
+    clearTimeout(late);
   }
 
   #drop(): void {

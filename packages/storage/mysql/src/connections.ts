@@ -1,9 +1,10 @@
+import type { Socket } from 'node:net';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
 import { type ConnectionLog, connectionLog, readPassword, retryConflicts } from '@ostiary/storage-sdk';
 import type { SslOptions } from 'mysql2';
 import { Pool, TimeoutError } from 'tarn';
 import type { MysqlConfig } from './config.ts';
-import { type Answer, Connection } from './connection.ts';
+import { type Answer, Connection, GOODBYE_MS, openSocket } from './connection.ts';
 import { endsConnection, isConflict, isCut, isLockTimeout, isReadOnly, toOstiaryError } from './mysql-error.ts';
 import type { Value } from './statements.ts';
 import { tlsOptions } from './tls-options.ts';
@@ -13,7 +14,7 @@ const IDLE_MS = 10_000;
 /** Longer than the client waits, so that its own error, which says more, is the one that is heard. */
 const GRACE_MS = 500;
 const ATTEMPTS = 10;
-/** Each costs the two seconds that a server waits for a lock. */
+/** Each costs the second that a server waits for a lock. */
 const MOST_LOCK_TIMEOUTS = 2;
 
 interface Pooled {
@@ -29,6 +30,7 @@ interface Pooled {
 export class Connections {
   readonly #pool: Pool<Pooled>;
   readonly #log: ConnectionLog;
+  readonly #sockets = new Set<Socket>();
   #generation = 0;
 
   private constructor(config: MysqlConfig, ssl: SslOptions | undefined, log: Logger) {
@@ -37,12 +39,7 @@ export class Connections {
       recovered: (failures) => log.info('mysql.connection_recovered', { failures }),
     });
     this.#pool = new Pool<Pooled>({
-      create: async () => {
-        const generation = this.#generation;
-        // Read for each connection: the file may have been replaced.
-        const password = await readPassword(config);
-        return { connection: await Connection.open({ config, password, ssl }), generation };
-      },
+      create: () => this.#open(config, ssl),
       validate: ({ connection, generation }) =>
         generation === this.#generation && connection.isUsable && !isOld(connection, config),
       destroy: ({ connection }) => connection.close(),
@@ -93,7 +90,22 @@ export class Connections {
 
   /** Closes what is open, in bounded time. No statement may be under way. */
   async close(): Promise<void> {
+    // The pool waits for connections that are being made.
+    const late = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, GOODBYE_MS);
     await this.#pool.destroy();
+    clearTimeout(late);
+  }
+
+  async #open(config: MysqlConfig, ssl: SslOptions | undefined): Promise<Pooled> {
+    const generation = this.#generation;
+    // Read for each connection: the file may have been replaced.
+    const password = await readPassword(config);
+    const socket = openSocket(config);
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return { connection: await Connection.open({ config, password, ssl, socket }), generation };
   }
 
   async #ask<R>(text: string, values: readonly Value[]): Promise<Answer<R>> {

@@ -38,7 +38,6 @@ const trials: readonly string[] = [
 const LEAST_PACKET = 4 * 1024 * 1024;
 
 const UNKNOWN_COLUMN = 1054;
-const NOT_BASE_TABLE = 1347;
 const NO_RIGHT = 1142;
 const INDEX_TOO_LONG = 1071;
 const UNKNOWN_ENGINE = 1286;
@@ -112,7 +111,6 @@ const NOT_OURS = 'has tables named ostiary_ that are not ours. Name another data
 /** Answers of the server that only whoever runs the database can put right. */
 const explanations: Readonly<Record<number, string>> = {
   [UNKNOWN_COLUMN]: NOT_OURS,
-  [NOT_BASE_TABLE]: NOT_OURS,
   [NO_RIGHT]:
     'does not give this user all rights. GRANT it SELECT, INSERT, UPDATE, DELETE on the database, and CREATE for the first start',
   [INDEX_TOO_LONG]: 'has room for short keys only. It needs an innodb_page_size of 16k or more',

@@ -1,0 +1,113 @@
+import { mysqlStorage } from '@ostiary/storage-mysql';
+import type { Key, StorageDriver } from '@ostiary/storage-sdk';
+import { freePort, type MariadbServer, startMariadb, temporaryFolder } from '@ostiary/tooling-servers';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { configOf, createUser, deps, noMariadb } from './support.ts';
+
+const key: Key = ['a', 'b'];
+const lost = { code: 'storage/unavailable' };
+
+describe('no MySQL', () => {
+  it.each([{ host: '127.0.0.1' }, {}])(
+    'at the address, or under a name with several, %j: the error says so',
+    async (options) => {
+      const port = await freePort();
+      const config = await configOf({ ...options, port, user: 'jane', database: 'dex' });
+      await expect(mysqlStorage.open(config, deps)).rejects.toMatchObject({
+        ...lost,
+        message: expect.stringMatching(/MySQL at \S+ cannot be used: connect ECONNREFUSED/u),
+      });
+    },
+  );
+});
+
+describe.skipIf(noMariadb !== undefined)('MariaDB', () => {
+  let server: MariadbServer;
+  beforeAll(async () => {
+    server = await startMariadb();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  const open = async (options: object, log = deps.log): Promise<StorageDriver> =>
+    mysqlStorage.open(await configOf({ ...options }), { ...deps, log });
+  const connections = async (user: string): Promise<readonly string[]> =>
+    (await server.query(`SELECT id FROM information_schema.processlist WHERE user = '${user}' ORDER BY id`))
+      .split('\n')
+      .filter((id) => id !== '');
+  const killAll = async (user: string): Promise<void> => void (await server.query(`KILL USER ${user}`));
+  const many = (count: number, work: (index: number) => Promise<unknown>): Promise<readonly unknown[]> =>
+    Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+
+  it('gets its tables once, from several that start at the same moment', async () => {
+    const jane = await createUser(server, 'starters');
+    const all = await Promise.all(Array.from({ length: 8 }, () => open(jane)));
+    await many(8, (index) => all[index]?.put(['k', `${index}`], index, { ifVersion: 'absent' }) ?? Promise.reject());
+    expect((await all[0]?.scan({ prefix: [], limit: 10 }))?.keys).toHaveLength(8);
+    expect(await server.query('SELECT version FROM starters.ostiary_migrations')).toBe('1\n');
+    await Promise.all(all.map((storage) => storage[Symbol.asyncDispose]()));
+  });
+
+  it('has no more connections than maxOpenConns, keeps maxIdleConns, and renews them', async () => {
+    const jane = await createUser(server, 'frugal');
+    await using storage = await open({ ...jane, maxOpenConns: 3, maxIdleConns: 1, connMaxLifetime: 1 });
+    await many(50, (index) => storage.put(['k', `${index}`], index, { ifVersion: 'absent' }));
+    const busy = await connections('frugal');
+    expect(busy).toHaveLength(3);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect((await storage.get(['k', '1']))?.value).toBe(1);
+    const renewed = await connections('frugal');
+    expect(renewed).toHaveLength(1);
+    expect(busy).not.toContain(renewed[0]);
+  });
+
+  it('that closes idle connections fails no request, and none is told of', async () => {
+    const warn = vi.fn();
+    await using storage = await open(await createUser(server, 'idle'), { ...deps.log, warn });
+    await many(5, () => storage.get(key));
+    await killAll('idle');
+    await expect.poll(() => connections('idle')).toEqual([]);
+    expect((await storage.put(key, 1, { ifVersion: 'absent' })).written).toBe(true);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('whose password changes is reached with what the file holds then', async () => {
+    await using folder = await temporaryFolder('mysql-test');
+    const { password, ...jane } = await createUser(server, 'rotated');
+    const passwordFile = await folder.write('password', `${password}\n`);
+    await using storage = await open({ ...jane, passwordFile });
+    await server.query("SET PASSWORD FOR rotated@'%' = PASSWORD('another')");
+    await folder.write('password', 'another\n');
+    await killAll('rotated');
+    expect(await storage.get(key)).toBeUndefined();
+  });
+
+  it('that holds a lock for too long is given up, and goes on afterwards', { timeout: 20_000 }, async () => {
+    await using storage = await open(await createUser(server, 'patient'));
+    await storage.put(key, 1, { ifVersion: 'any' });
+    const lock = server.query('USE patient; BEGIN; SELECT name FROM ostiary_records FOR UPDATE; DO SLEEP(3); ROLLBACK');
+    await expect
+      .poll(() => server.query("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'DO SLEEP%'"))
+      .toBe('1\n');
+    const began = performance.now();
+    await expect(storage.put(key, 2, { ifVersion: 'any' })).rejects.toMatchObject({ ...lost, detail: { errno: 1205 } });
+    expect(performance.now() - began).toBeLessThan(2_900);
+    expect((await storage.get(key))?.value).toBe(1);
+    await lock;
+    expect((await storage.put(key, 2, { ifVersion: 'any' })).written).toBe(true);
+  });
+
+  it('is asked again when a deadlock was in the way', async () => {
+    await using storage = await open(await createUser(server, 'crossed'));
+    await storage.put(['a', '1'], 1, { ifVersion: 'any', expiresAt: new Date(1) });
+    await storage.put(['a', '2'], 1, { ifVersion: 'any', expiresAt: new Date(2) });
+    // It has the second record, and goes for the first while a sweep, which has the first, waits for the second.
+    const rival = server.query(`USE crossed; BEGIN; SELECT 1 FROM ostiary_records WHERE name = 'a/2' FOR UPDATE;
+      DO SLEEP(0.5); UPDATE ostiary_records SET value = REPEAT('x', 100000) WHERE name = 'a/1'; COMMIT`);
+    await expect
+      .poll(() => server.query("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'DO SLEEP%'"))
+      .toBe('1\n');
+    expect(await storage.sweep({ limit: 10 })).toEqual({ removed: 2, more: false });
+    await rival.catch(() => undefined);
+    expect(await server.query('SHOW ENGINE INNODB STATUS')).toContain('LATEST DETECTED DEADLOCK');
+  });
+});
