@@ -38,6 +38,7 @@ need python3-keystone keystone-manage keystone-wsgi-public
 need php-cli php
 need php-xml '/usr/lib/php/*/dom.so'
 need simplesamlphp /usr/share/simplesamlphp/lib/_autoload.php
+need etcd-server etcd
 need postgresql psql '/usr/lib/postgresql/*/bin/initdb'
 need mariadb-server mariadbd mariadb-install-db mariadb
 

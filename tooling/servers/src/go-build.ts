@@ -24,6 +24,10 @@ const buildTimeoutMs = 15 * 60_000;
  */
 export const buildKubernetes = (): Promise<string> => build('kubernetes', { source: kubernetesSource });
 
+/** Builds the API server of the same folder that keeps custom resources, likewise. */
+export const buildCustomResources = (): Promise<string> =>
+  build('customresources', { source: kubernetesSource, folder: 'customresources' });
+
 /** Builds the kubectl of the same release, likewise. */
 export const buildKubectl = (): Promise<string> => build('kubectl', { source: kubernetesSource, folder: 'kubectl' });
 

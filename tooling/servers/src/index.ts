@@ -18,10 +18,17 @@ export {
   startChromium,
   takeScreenshot,
 } from './chromium.ts';
+export {
+  type CustomResourcesOptions,
+  type CustomResourcesServer,
+  requireCustomResources,
+  startCustomResources,
+} from './custom-resources.ts';
 export { type EmulatedService, startEmulate } from './emulate.ts';
+export { type EtcdServer, startEtcd } from './etcd.ts';
 export { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { freePort } from './free-port.ts';
-export { buildKubectl, buildKubernetes, buildOpenshiftTypes } from './go-build.ts';
+export { buildCustomResources, buildKubectl, buildKubernetes, buildOpenshiftTypes } from './go-build.ts';
 export { type KeystoneAsk, type KeystoneServer, requireKeystone, startKeystone } from './keystone.ts';
 export {
   type Cluster,

@@ -28,6 +28,7 @@ const packages: Readonly<Record<string, string>> = {
   mariadbd: 'mariadb-server',
   'mariadb-install-db': 'mariadb-server',
   mariadb: 'mariadb-client',
+  etcd: 'etcd-server',
   samba: 'samba, with samba-ad-dc and samba-ad-provision',
   'samba-tool': 'samba',
   ldapmodify: 'ldap-utils',
