@@ -85,8 +85,8 @@ async function withServer(
   use: (server: OpenServer) => Promise<void>,
 ): Promise<void> {
   const { config } = loaded;
-  const { now, random, timers, threads, readFile, elapsed } = effects;
-  await using driver = await config.storage.open({ now, random, log });
+  const { now, random, timers, threads, readFile, elapsed, env } = effects;
+  await using driver = await config.storage.open({ now, random, log, env });
   const storage = metrics === undefined ? driver : measuredStorage(driver, { metrics, elapsed });
   await using http = openHttp(effects.proxies);
   const probes = [

@@ -18,6 +18,7 @@ import { oidc } from '@ostiary/connector-oidc';
 import { okta } from '@ostiary/connector-okta';
 import { openshift } from '@ostiary/connector-openshift';
 import { saml } from '@ostiary/connector-saml';
+import { kubernetesStorage } from '@ostiary/storage-kubernetes';
 import { memoryStorage } from '@ostiary/storage-memory';
 import { mysqlStorage } from '@ostiary/storage-mysql';
 import { postgresStorage } from '@ostiary/storage-postgres';
@@ -27,7 +28,7 @@ import type { PlugIns } from './config/plug-ins.ts';
 
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
-  storages: [memoryStorage, sqliteStorage, postgresStorage, mysqlStorage, redisStorage],
+  storages: [memoryStorage, sqliteStorage, postgresStorage, mysqlStorage, redisStorage, kubernetesStorage],
   connectors: [
     activeDirectory,
     atlassianCrowd,

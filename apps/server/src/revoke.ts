@@ -90,7 +90,7 @@ function checkName(target: RevocationTarget, value: string, { clients, connector
 
 async function withStorage<T>(
   { storage, logging }: Config,
-  { now, random, printError }: Effects,
+  { now, random, env, printError }: Effects,
   use: (driver: StorageDriver) => Promise<T>,
 ): Promise<T> {
   if (!storage.durable) {
@@ -99,7 +99,7 @@ async function withStorage<T>(
     );
   }
   const log = createLogger(logging, { write: printError, now });
-  await using driver = await storage.open({ now, random, log });
+  await using driver = await storage.open({ now, random, log, env });
   if (await hasSigningKeys(driver)) return await use(driver);
   throw invalid(
     'No server has used the storage of this configuration. Check its address, or the folder that you are in.',

@@ -7,6 +7,8 @@ export interface StorageDeps {
   readonly now: Clock;
   readonly random: RandomBytes;
   readonly log: Logger;
+  /** What the environment says, for a storage that its platform tells there where it is. Absent: nothing. */
+  readonly env?: (name: string) => string | undefined;
 }
 
 /** A storage as a plug-in: a name for configuration files, a schema for its options, a function that opens it. */

@@ -146,6 +146,10 @@ export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
     },
     { name: 'tarn', because: 'a pool that waits in bounded time, which that of mysql2 does not' },
   ],
+  'packages/storage/kubernetes': [
+    { name: 'undici', because: 'connections that stay open, with an own certificate authority and certificate' },
+    { name: 'yaml', because: 'reads kubeconfig files' },
+  ],
   'packages/storage/postgres': [
     { name: 'pg', because: 'the PostgreSQL client, with a pool; pure JavaScript, speaks TLS and SCRAM' },
   ],

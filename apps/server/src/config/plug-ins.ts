@@ -33,7 +33,6 @@ export interface PlugInReader {
 /** Storage types of Dex that this release does not have, and what to use meanwhile. */
 const absentStorages: Readonly<Record<string, string>> = {
   etcd: 'postgres or redis for several replicas, sqlite3 for one',
-  kubernetes: 'postgres or redis for several replicas, sqlite3 on a persistent volume for one',
 };
 
 interface TypedBlock {

@@ -24,7 +24,7 @@ import { prepareStatements, type Row, type Statements } from './statements.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** The file of the database, and what the driver works with. */
-export interface SqliteOptions extends StorageDeps {
+export interface SqliteOptions extends Omit<StorageDeps, 'env'> {
   /** Path of the database file. */
   readonly file: string;
   /** How long to wait for a lock of another process, in milliseconds. Default 5000. */
