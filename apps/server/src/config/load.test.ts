@@ -153,7 +153,7 @@ logger:
 `);
     expect(problems).toEqual([
       'config.yaml:1: issuer: is not an absolute URL, for example https://login.example.com/dex.',
-      'config.yaml:3: storage.type: is etcd, which is not in this release. Use postgres or redis for several replicas, sqlite3 for one.',
+      'config.yaml:3: storage.type: is etcd, which is not in this release. Use postgres, mysql, redis or kubernetes for several replicas, sqlite3 for one.',
       'config.yaml:5: web.https: must be a text, but is a number. Put it in quotes.',
       'config.yaml:6: web.tlsMinVersion: must be a text, but is a number. Put it in quotes.',
       'config.yaml:7: web.foo: is not a known key. Remove it.',

@@ -32,7 +32,7 @@ export interface PlugInReader {
 
 /** Storage types of Dex that this release does not have, and what to use meanwhile. */
 const absentStorages: Readonly<Record<string, string>> = {
-  etcd: 'postgres or redis for several replicas, sqlite3 for one',
+  etcd: 'postgres, mysql, redis or kubernetes for several replicas, sqlite3 for one',
 };
 
 interface TypedBlock {
