@@ -6,7 +6,7 @@ import type { ConnectorEntry, MappedIdentity, RuleFacts } from '../src/index.ts'
 import { exchange, start as startExchange } from './exchanges.ts';
 import { app, bodyOf, claimsOf, type Harness, jane, request, startIssuer, textOf } from './harness.ts';
 import { outcomeOf } from './sessions.ts';
-import { logIn, refresh, type Tokens, tokensOf } from './tokens.ts';
+import { asApp, logIn, refresh, type Tokens, tokensOf } from './tokens.ts';
 
 type Mapping = NonNullable<ConnectorEntry['mapIdentity']>;
 
@@ -73,6 +73,17 @@ describe('a mapping', () => {
     }
   });
 
+  it('is told at a refresh what it came to the last time', async () => {
+    const before: unknown[] = [];
+    const harness = await start((answer, last) => {
+      before.push(last);
+      return prefixed(answer);
+    });
+    const { refresh: token } = await logIn(harness, { scope });
+    await refresh(harness, token);
+    expect(before).toEqual([undefined, prefixed(said)]);
+  });
+
   it('survives that a connector keeps new data before it answers', async () => {
     const harness = await startIssuer({
       clients: [app],
@@ -89,6 +100,8 @@ describe('a mapping', () => {
     const { refresh: token } = await logIn(harness, { scope });
     harness.upstream.refreshed = () => Promise.reject(new Error('gone'));
     expect((await refresh(harness, token)).status).toBe(500);
+    const asked = await harness.browser().send('/token/introspect', { form: { token, ...asApp } });
+    expect(bodyOf(asked).ext).toMatchObject({ groups: expected.groups });
     harness.upstream.refreshed = async () => ({ ...jane, connectorData: new Secret('rotated') });
     expect(claimsOf(tokensOf(await refresh(harness, token)).id)).toMatchObject({ groups: expected.groups });
   });

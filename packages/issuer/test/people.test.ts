@@ -134,6 +134,8 @@ describe('a connector is asked for groups', () => {
     ['not otherwise', [app], 'openid', false],
     ['when the client is for members', [{ ...app, allowedGroups: ['ops'] }], 'openid', true],
     ['not when it is for addresses', [{ ...app, allowedEmails: ['a@example.com'] }], 'openid', false],
+    ['when the client has rules about people', [{ ...app, userValidationRules: [] }], 'openid', true],
+    ['when the client has claims of its own', [{ ...app, tokenClaims: {} }], 'openid', true],
     [
       'when one that is to accept the token is for members',
       [app, clientNamed('cluster', { trustedPeers: ['app'], allowedGroups: ['ops'] })],

@@ -186,6 +186,7 @@ describe('claims of a client', () => {
     ['an empty list', [], undefined],
     ['a reserved name', 'system:admin', undefined],
     ['reserved names among others', ['a', 'system:masters'], ['a']],
+    ['an object of reserved names', { user: 'system:admin', groups: ['system:masters'] }, undefined],
     ['reserved names inside', { k8s: { groups: ['system:masters'], user: 'system:x', ok: 'y' } }, { k8s: { ok: 'y' } }],
   ])('say %s', async (_what, value, expected) => {
     const { id } = await logIn(await start(saying(value)));

@@ -106,6 +106,9 @@ describe('time', () => {
     expect(problemOf(loops('a == b'))).toBeUndefined();
     expect(problemOf(loops('claims.roles.exists_one(c, a == c)'))).toContain('more than 2 loops inside each other');
     expect(problemOf(loops('[a].map(c, c) == [b]'))).toContain('more than 2 loops inside each other');
+    expect(problemOf(`${loops('claims.roles.exists(c, a == c)')} || true`)).toContain('more than 2 loops');
+    const inList = 'claims.roles.filter(a, claims.roles.exists(b, claims.roles.exists(c, a == c))).map(d, d)';
+    expect(problemOf(inList)).toContain('more than 2 loops inside each other');
     // One after the other.
     expect(problemOf('claims.roles.map(a, a).filter(b, b != "").map(c, c).exists(d, d == "x")')).toBeUndefined();
   });

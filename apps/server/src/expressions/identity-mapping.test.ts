@@ -53,11 +53,16 @@ describe('a mapping', () => {
   it.each([
     ['the same but for case', 'identity.email.lowerAscii()', undefined, true],
     ['another', '"root@example.com"', undefined, false],
-    ['another, with the sign for kelvin', '"Jane@Example.\u212aom"', undefined, false],
     ['another that the operator vouches for', 'identity.preferred_username + "@example.com"', 'true', true],
     ['the same that the operator does not believe', undefined, 'false', false],
   ])('calls an address verified that is %s', (_which, email, emailVerified, verified) => {
     expect(map({ email, emailVerified }).email?.verified).toBe(verified);
+  });
+
+  it('tells the sign for kelvin from a k', () => {
+    const kim = { ...jane, email: { address: 'kim@example.com', verified: true } };
+    expect(map({ email: '"\u212aim@example.com"' }, kim).email?.verified).toBe(false);
+    expect(map({ email: '"KIM@example.com"' }, kim).email?.verified).toBe(true);
   });
 
   it('calls no address verified that the provider has not', () => {
