@@ -1,5 +1,4 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { isSocket } from '@ostiary/storage-sdk';
 import {
   type AuthPlugin,
@@ -10,6 +9,7 @@ import {
   type RowDataPacket,
   type SslOptions,
 } from 'mysql2';
+import { withCertificateReason } from './certificate-reason.ts';
 import type { MysqlConfig } from './config.ts';
 import { endsConnection, fromClient, Unfit } from './mysql-error.ts';
 import type { Value } from './statements.ts';
@@ -82,7 +82,7 @@ export class Connection {
       return connection;
     } catch (error) {
       socket.destroy();
-      throw fromClient(withCode(error, client));
+      throw fromClient(withCertificateReason(error, 'stream' in client ? client.stream : undefined));
     }
   }
 
@@ -165,11 +165,3 @@ const needsTls: AuthPlugin = () => async (): Promise<Buffer> => {
   throw new Unfit('wants the password of this user over TLS only. Set ssl.mode to true');
 };
 const overNoTls = { caching_sha2_password: needsTls, sha256_password: needsTls };
-
-/** The client writes its own code over that of Node, which says what is wrong with a certificate. */
-function withCode(error: unknown, client: Client): unknown {
-  const stream: unknown = 'stream' in client ? client.stream : undefined;
-  const reason = stream instanceof TLSSocket ? stream.authorizationError : undefined;
-  // Node declares an error here, and sets its code.
-  return reason && error instanceof Error ? Object.assign(error, { code: String(reason) }) : error;
-}

@@ -31,6 +31,7 @@ export class Connections {
   readonly #pool: Pool<Pooled>;
   readonly #log: ConnectionLog;
   readonly #sockets = new Set<Socket>();
+  readonly #opening = new Set<Socket>();
   #generation = 0;
 
   private constructor(config: MysqlConfig, ssl: SslOptions | undefined, log: Logger) {
@@ -82,7 +83,7 @@ export class Connections {
         return await this.#ask<R>(text, values);
       } catch (error) {
         if (!isCut(error)) throw error;
-        this.#failed(error);
+        this.#tell(error);
         return this.#ask<R>(text, values);
       }
     });
@@ -100,21 +101,46 @@ export class Connections {
 
   async #open(config: MysqlConfig, ssl: SslOptions | undefined): Promise<Pooled> {
     const generation = this.#generation;
+    try {
+      return { connection: await this.#connect(config, ssl), generation };
+    } catch (error) {
+      // It was given up with the others, which says nothing of a new one.
+      if (generation === this.#generation) throw error;
+      return { generation: this.#generation, connection: await this.#connect(config, ssl) };
+    }
+  }
+
+  async #connect(config: MysqlConfig, ssl: SslOptions | undefined): Promise<Connection> {
     // Read for each connection: the file may have been replaced.
     const password = await readPassword(config);
     const socket = openSocket(config);
     this.#sockets.add(socket);
+    this.#opening.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    return { connection: await Connection.open({ config, password, ssl, socket }), generation };
+    try {
+      return await Connection.open({ config, password, ssl, socket });
+    } finally {
+      this.#opening.delete(socket);
+    }
   }
 
+  /** A failure to connect says nothing of the connections there are: a password that was replaced leaves them as they are. */
   async #ask<R>(text: string, values: readonly Value[]): Promise<Answer<R>> {
     const one = await this.#pool.acquire().promise;
     try {
       return await one.connection.query<R>(text, values);
+    } catch (error) {
+      if (endsConnection(error)) this.#giveUp();
+      throw error;
     } finally {
       this.#pool.release(one);
     }
+  }
+
+  /** What befell one connection is likely to have befallen the others, and would fail one call for each of them. */
+  #giveUp(): void {
+    this.#generation += 1;
+    for (const socket of this.#opening) socket.destroy();
   }
 
   #run<R>(statement: () => Promise<R>): Promise<R> {
@@ -129,16 +155,14 @@ export class Connections {
         if (isConflict(error) || (isLockTimeout(error) && lockTimeouts < MOST_LOCK_TIMEOUTS)) return 'conflict';
         // All are at work: nothing is known of them.
         if (error instanceof TimeoutError) throw toOstiaryError(undefined);
-        if (endsConnection(error)) this.#failed(error);
+        if (endsConnection(error)) this.#tell(error);
         throw error instanceof OstiaryError ? error : toOstiaryError(error);
       }
     };
     return retryConflicts(attempt, { attempts: ATTEMPTS });
   }
 
-  /** What befell one connection is likely to have befallen the others, and would fail one call for each of them. */
-  #failed(error: unknown): void {
-    this.#generation += 1;
+  #tell(error: unknown): void {
     // A replica answers readers, so each of its refusals would begin the log anew.
     if (error instanceof Error && !isReadOnly(error)) this.#log.failed(error);
   }

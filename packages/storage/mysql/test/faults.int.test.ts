@@ -5,7 +5,7 @@ import type { Key, StorageDriver } from '@ostiary/storage-sdk';
 import { freePort, startFaultProxy, startMariadb } from '@ostiary/tooling-servers';
 import { testStorageFaults } from '@ostiary/tooling-servers/storage-faults';
 import { describe, expect, it, vi } from 'vitest';
-import { configOf, deps, noMariadb, optionsOf } from './support.ts';
+import { configOf, createUser, deps, noMariadb, optionsOf } from './support.ts';
 
 const key: Key = ['a', 'b'];
 const lost = { code: 'storage/unavailable' };
@@ -29,6 +29,25 @@ describe.skipIf(noMariadb !== undefined)('MariaDB', () => {
     proxy.loseNextReply(1);
     await expect(storage.take(key)).rejects.toMatchObject(lost);
     expect(await storage.get(key)).toBeUndefined();
+  });
+
+  it('whose connections fell silent while others were being made fails nobody who waits for those', async () => {
+    const jane = await createUser(server(), 'waiting');
+    const port = await freePort();
+    await using proxy = await startFaultProxy(port, server().port);
+    await using storage = await open({ ...jane, port });
+    const before = sockets();
+    proxy.silenceAll();
+    const write = expect(storage.put(key, 1, { ifVersion: 'any' })).rejects.toMatchObject(lost);
+    const others = Array.from({ length: 4 }, (_, index) => storage.put(['k', `${index}`], 1, { ifVersion: 'absent' }));
+    // Four of the storage, and two of the proxy for each.
+    await expect.poll(sockets).toBe(before + 12);
+    proxy.silence();
+    const began = performance.now();
+    await server().query('KILL USER waiting');
+    await write;
+    expect((await Promise.all(others)).map(({ written }) => written)).toEqual(Array(4).fill(true));
+    expect(performance.now() - began).toBeLessThan(2_000);
   });
 
   it('that stands still does not keep who closes', async () => {

@@ -38,6 +38,16 @@ describe.skipIf(noMariadb !== undefined)('MariaDB', () => {
   const many = (count: number, work: (index: number) => Promise<unknown>): Promise<readonly unknown[]> =>
     Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
+  const running = (words: string): Promise<string> =>
+    server.query(`SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE '${words}%'`);
+  /** Runs SQL in a session of its own, and waits until it sleeps. */
+  async function untilAsleep(sql: string): Promise<{ readonly ended: Promise<unknown> }> {
+    // Of a deadlock the database may end this one.
+    const ended = server.query(sql).catch(() => undefined);
+    await expect.poll(() => running('DO SLEEP')).toBe('1\n');
+    return { ended };
+  }
+
   it('gets its tables once, from several that start at the same moment', async () => {
     const jane = await createUser(server, 'starters');
     const all = await Promise.all(Array.from({ length: 8 }, () => open(jane)));
@@ -81,33 +91,57 @@ describe.skipIf(noMariadb !== undefined)('MariaDB', () => {
     expect(await storage.get(key)).toBeUndefined();
   });
 
+  it('that lets nobody in any more is used by the connections there are', async () => {
+    await using storage = await open(await createUser(server, 'changed'));
+    const kept = await connections('changed');
+    await server.query("SET PASSWORD FOR changed@'%' = PASSWORD('another')");
+    const outcomes = await Promise.allSettled(Array.from({ length: 3 }, () => storage.get(key)));
+    expect(outcomes.map(({ status }) => status)).toContain('fulfilled');
+    expect(await storage.get(key)).toBeUndefined();
+    expect(await connections('changed')).toEqual(kept);
+  });
+
   it('that holds a lock for too long is given up, and goes on afterwards', { timeout: 20_000 }, async () => {
     await using storage = await open(await createUser(server, 'patient'));
     await storage.put(key, 1, { ifVersion: 'any' });
-    const lock = server.query('USE patient; BEGIN; SELECT name FROM ostiary_records FOR UPDATE; DO SLEEP(3); ROLLBACK');
-    await expect
-      .poll(() => server.query("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'DO SLEEP%'"))
-      .toBe('1\n');
+    const lock = await untilAsleep(
+      'USE patient; BEGIN; SELECT name FROM ostiary_records FOR UPDATE; DO SLEEP(3); ROLLBACK',
+    );
     const began = performance.now();
     await expect(storage.put(key, 2, { ifVersion: 'any' })).rejects.toMatchObject({ ...lost, detail: { errno: 1205 } });
     expect(performance.now() - began).toBeLessThan(2_900);
     expect((await storage.get(key))?.value).toBe(1);
-    await lock;
+    await lock.ended;
     expect((await storage.put(key, 2, { ifVersion: 'any' })).written).toBe(true);
+  });
+
+  it('lets others write while a sweep waits for a record', async () => {
+    await using storage = await open(await createUser(server, 'gaps'));
+    await storage.put(['a', '1'], 1, { ifVersion: 'any', expiresAt: new Date(1) });
+    await storage.put(['a', '3'], 1, { ifVersion: 'any', expiresAt: new Date(3) });
+    const lock = await untilAsleep(
+      "USE gaps; BEGIN; SELECT 1 FROM ostiary_records WHERE name = 'a/3' FOR UPDATE; DO SLEEP(0.8); COMMIT",
+    );
+    const sweep = storage.sweep({ limit: 10 });
+    await expect.poll(() => running('DELETE')).toBe('1\n');
+    await storage.put(['a', '2'], 1, { ifVersion: 'absent', expiresAt: new Date(2) });
+    expect(await running('DO SLEEP')).toBe('1\n');
+    await lock.ended;
+    expect((await sweep).removed).toBeGreaterThanOrEqual(2);
   });
 
   it('is asked again when a deadlock was in the way', async () => {
     await using storage = await open(await createUser(server, 'crossed'));
     await storage.put(['a', '1'], 1, { ifVersion: 'any', expiresAt: new Date(1) });
     await storage.put(['a', '2'], 1, { ifVersion: 'any', expiresAt: new Date(2) });
-    // It has the second record, and goes for the first while a sweep, which has the first, waits for the second.
-    const rival = server.query(`USE crossed; BEGIN; SELECT 1 FROM ostiary_records WHERE name = 'a/2' FOR UPDATE;
-      DO SLEEP(0.5); UPDATE ostiary_records SET value = REPEAT('x', 100000) WHERE name = 'a/1'; COMMIT`);
-    await expect
-      .poll(() => server.query("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'DO SLEEP%'"))
-      .toBe('1\n');
+    // It has the second record, and goes for the first while a sweep, which has the first, waits for the second. With all
+    // that it has written it is not the one to be ended.
+    const rival = await untilAsleep(`USE crossed; BEGIN; SELECT 1 FROM ostiary_records WHERE name = 'a/2' FOR UPDATE;
+      INSERT INTO ostiary_records SELECT CONCAT('b/', seq), 'x', 'x', NULL FROM seq_1_to_200;
+      DO SLEEP(0.5); UPDATE ostiary_records SET value = 'x' WHERE name = 'a/1'; COMMIT`);
     expect(await storage.sweep({ limit: 10 })).toEqual({ removed: 2, more: false });
-    await rival.catch(() => undefined);
+    await rival.ended;
+    expect(await server.query('SELECT COUNT(*) FROM crossed.ostiary_records')).toBe('200\n');
     expect(await server.query('SHOW ENGINE INNODB STATUS')).toContain('LATEST DETECTED DEADLOCK');
   });
 });
