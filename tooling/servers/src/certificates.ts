@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { toolPath } from './requirements.ts';
 import { mustRun } from './run-command.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
 /** A key and the certificate chain for it, CA included: file paths, and the text of the files. */
 export interface Certificate {
@@ -76,4 +76,30 @@ export async function createAuthority(): Promise<CertificateAuthority> {
     },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
+}
+
+/** Where the certificate of a server stands, its key, and the CA that it may trust clients by. */
+export interface ServerFiles {
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+/**
+ * Issues a certificate into the folder of a server, which may belong to another user then.
+ *
+ * @param names as for {@link CertificateAuthority.issue}
+ */
+export async function writeServerFiles(
+  folder: TemporaryFolder,
+  authority: CertificateAuthority,
+  names?: string,
+): Promise<ServerFiles> {
+  const issued = await authority.issue(names);
+  const [certificate, key, ca] = await Promise.all([
+    folder.write('server.crt', issued.certificate),
+    folder.write('server.key', issued.key),
+    folder.write('ca.crt', authority.ca),
+  ]);
+  return { certificate, key, ca };
 }

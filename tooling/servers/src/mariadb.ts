@@ -1,4 +1,5 @@
-import { type CertificateAuthority, createAuthority } from './certificates.ts';
+import { type CertificateAuthority, createAuthority, writeServerFiles } from './certificates.ts';
+import type { DatabaseLogin } from './database-login.ts';
 import { freePort } from './free-port.ts';
 import { toolPath } from './requirements.ts';
 import { type Restartable, startServer } from './restartable.ts';
@@ -20,13 +21,7 @@ export interface MariadbServer extends Restartable {
   /** Path of its unix socket. */
   readonly socket: string;
   /** What a client needs to log in as `admin` over TCP. */
-  readonly login: {
-    readonly host: string;
-    readonly port: number;
-    readonly user: string;
-    readonly password: string;
-    readonly database: string;
-  };
+  readonly login: DatabaseLogin;
   /** The CA of its certificate, with TLS. */
   readonly authority: CertificateAuthority | undefined;
   /** Runs SQL as root over the socket; answers rows as lines, with tabs between the columns. */
@@ -84,11 +79,6 @@ async function makeData(folder: TemporaryFolder) {
 }
 
 async function certificateSettings(folder: TemporaryFolder, authority: CertificateAuthority, names?: string) {
-  const { certificate, key } = await authority.issue(names);
-  const files = await Promise.all([
-    folder.write('server.crt', certificate),
-    folder.write('server.key', key),
-    folder.write('ca.crt', authority.ca),
-  ]);
-  return [`ssl-cert=${files[0]}`, `ssl-key=${files[1]}`, `ssl-ca=${files[2]}`];
+  const { certificate, key, ca } = await writeServerFiles(folder, authority, names);
+  return [`ssl-cert=${certificate}`, `ssl-key=${key}`, `ssl-ca=${ca}`];
 }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type CertificateAuthority, createAuthority } from './certificates.ts';
+import { type CertificateAuthority, createAuthority, writeServerFiles } from './certificates.ts';
+import type { DatabaseLogin } from './database-login.ts';
 import { freePort } from './free-port.ts';
 import { toolPath } from './requirements.ts';
 import { type Restartable, startServer } from './restartable.ts';
@@ -21,13 +22,7 @@ export interface PostgresServer extends Restartable {
   /** Folder of its unix socket. */
   readonly socket: string;
   /** What a client needs to log in as the superuser over TCP. */
-  readonly login: {
-    readonly host: string;
-    readonly port: number;
-    readonly user: string;
-    readonly password: string;
-    readonly database: string;
-  };
+  readonly login: DatabaseLogin;
   /** The CA of its certificate, with TLS. */
   readonly authority: CertificateAuthority | undefined;
   /** Connection URL with the password in it. */
@@ -92,11 +87,6 @@ async function makeCluster(folder: TemporaryFolder, hba: readonly string[] = [])
 }
 
 async function certificateSettings(folder: TemporaryFolder, authority: CertificateAuthority, names?: string) {
-  const { certificate, key } = await authority.issue(names);
-  const files = await Promise.all([
-    folder.write('server.crt', certificate),
-    folder.write('server.key', key),
-    folder.write('ca.crt', authority.ca),
-  ]);
-  return ['ssl=on', `ssl_cert_file=${files[0]}`, `ssl_key_file=${files[1]}`, `ssl_ca_file=${files[2]}`];
+  const { certificate, key, ca } = await writeServerFiles(folder, authority, names);
+  return ['ssl=on', `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`, `ssl_ca_file=${ca}`];
 }
