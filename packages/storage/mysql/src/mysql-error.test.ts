@@ -64,7 +64,6 @@ describe('errors of the client', () => {
     [1205, isLockTimeout],
     [1290, isReadOnly],
     [1836, isReadOnly],
-    [1047, isReadOnly],
   ])('with the number %s say what was in the way', (errno, question) => {
     expect(question(answer(errno))).toBe(true);
     expect([isConflict, isLockTimeout, isReadOnly].filter((other) => other(answer(errno)))).toEqual([question]);
@@ -75,6 +74,7 @@ describe('errors of the client', () => {
     [new Error("Can't add new command when connection is in closed state"), true],
     [ofWay('ECONNRESET', 'read ECONNRESET'), true],
     [ofWay('EPIPE', 'This socket has been ended by the other party'), true],
+    [answer(1047), true],
     [answer(1927), true],
     [answer(4031), true],
     [ofWay('PROTOCOL_SEQUENCE_TIMEOUT', 'Query inactivity timeout'), false],

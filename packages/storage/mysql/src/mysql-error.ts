@@ -5,10 +5,13 @@ const DUPLICATE = 1062;
 const LOCK_WAIT_TIMEOUT = 1205;
 /** Another transaction was in the way. In a cluster (Galera, group replication), it was written on another node. */
 const conflicts: ReadonlySet<number> = new Set([1020, 1213, 3101]);
-/** Takes no writes: `read_only`, a transaction that only reads, a node of a cluster that is cut off. */
-const readOnly: ReadonlySet<number> = new Set([1047, 1290, 1792, 1836]);
-/** The server ends, or has ended this connection: for being idle (4031, MySQL), by somebody's KILL (1927, MariaDB). */
-const ended: ReadonlySet<number> = new Set([1053, 1077, 1927, 4031]);
+/** Takes no writes: `read_only`, or a transaction that only reads. */
+const readOnly: ReadonlySet<number> = new Set([1290, 1792, 1836]);
+/**
+ * The server ends, is cut off from its cluster (1047, Galera), or has ended this connection: for being idle (4031, MySQL), by
+ * somebody's KILL (1927, MariaDB).
+ */
+const ended: ReadonlySet<number> = new Set([1047, 1053, 1077, 1927, 4031]);
 const damaged: ReadonlySet<number> = new Set([1034, 1712, 1877]);
 /** Their words quote a statement or a value. */
 const quoting: ReadonlySet<number> = new Set([DUPLICATE, 1064, 1292, 1366]);
