@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type BuiltServerSettings, logIn, refresh, revoke, startBuiltServer } from './built-server.ts';
-import { type DatabaseKind, mysql, postgres } from './databases.ts';
+import { type DatabaseKind, kubernetes, mysql, postgres } from './databases.ts';
 
 const DEVICES = 1000;
 const AT_ONCE = 25;
@@ -28,6 +28,8 @@ describe.each([
   ['the PostgreSQL of a server', postgres, 'database'],
   ['a server on MySQL', mysql, 'server'],
   ['the MySQL of a server', mysql, 'database'],
+  ['a server on Kubernetes', kubernetes, 'server'],
+  ['the API server of a server on Kubernetes', kubernetes, 'database'],
 ] as const)('%s that is killed in the middle of 1,000 refreshes', (_what, kind, killed) => {
   const name = 'has lost no token that a client was given, and gives none two successors';
   it.skipIf(kind?.lacking !== undefined)(name, { timeout: 180_000 }, async () => {

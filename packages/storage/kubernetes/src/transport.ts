@@ -50,7 +50,28 @@ export class HttpTransport implements Transport {
     this.#prefix = cluster.server.pathname.replace(/\/+$/u, '');
   }
 
-  async send({ method, path, body, accept = 'application/json' }: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
+  async send(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    // undici does not look at the signal while a request waits for a connection. It is not sent afterwards.
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    return Promise.race([this.#exchange(request, signal), late]);
+  }
+
+  renew(): void {
+    const old = this.#current;
+    this.#current = undefined;
+    if (old !== undefined) void this.#retire(old);
+  }
+
+  async close(): Promise<void> {
+    this.#current = undefined;
+    await Promise.allSettled([...this.#pools].map(async (pool) => (await pool).destroy()));
+  }
+
+  async #exchange(
+    { method, path, body, accept = 'application/json' }: ApiRequest,
+    signal: AbortSignal,
+  ): Promise<ApiAnswer> {
     const [pool, authorization] = await Promise.all([this.#pool(), this.#cluster.authorization()]);
     const answer = await pool.request({
       method,
@@ -67,17 +88,6 @@ export class HttpTransport implements Transport {
     const retryAfter = Number(answer.headers['retry-after'] ?? Number.NaN);
     const again = Number.isFinite(retryAfter) ? { retryAfter } : {};
     return { status: answer.statusCode, ...again, text: await answer.body.text() };
-  }
-
-  renew(): void {
-    const old = this.#current;
-    this.#current = undefined;
-    if (old !== undefined) void this.#retire(old);
-  }
-
-  async close(): Promise<void> {
-    this.#current = undefined;
-    await Promise.allSettled([...this.#pools].map(async (pool) => (await pool).destroy()));
   }
 
   #pool(): Promise<Pool> {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { silentLogger } from '@ostiary/primitives';
 import { type KubernetesConfig, kubernetesStorage } from '@ostiary/storage-kubernetes';
 import type { StorageDeps } from '@ostiary/storage-sdk';
@@ -16,6 +16,8 @@ export async function configOf(options: Readonly<Record<string, unknown>>): Prom
 
 /** A folder of kubeconfig files for one API server. */
 export interface Kubeconfigs extends AsyncDisposable {
+  /** Writes another file, and answers its path. */
+  write(name: string, text: string): Promise<string>;
   /** Options for a token, the superuser's when there is none, and a namespace. */
   optionsOf(namespace: string, token?: string): Promise<{ readonly kubeConfigFile: string }>;
 }
@@ -23,8 +25,9 @@ export interface Kubeconfigs extends AsyncDisposable {
 export async function kubeconfigs(server: CustomResourcesServer): Promise<Kubeconfigs> {
   const folder = await temporaryFolder('kubeconfigs');
   return {
+    write: (name, text) => folder.write(name, text),
     async optionsOf(namespace, token = server.superuser) {
-      const name = `${namespace}-${token}.yaml`;
+      const name = `${namespace}-${randomUUID()}.yaml`;
       return { kubeConfigFile: await folder.write(name, server.kubeconfig(token, namespace)) };
     },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
