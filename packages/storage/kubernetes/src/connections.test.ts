@@ -59,6 +59,9 @@ describe('connections', () => {
       detail: { status: 429 },
     });
     expect(long.sleep).toHaveBeenCalledTimes(2);
+    const atOnce = setUp({ ...busy, retryAfter: 0 });
+    await atOnce.connections.send(reader);
+    expect(atOnce.sleep.mock.calls).toEqual([[100]]);
     const tomorrow = setUp({ ...busy, retryAfter: 86_400 });
     expect((await tomorrow.connections.send(reader)).status).toBe(429);
     expect(tomorrow.sleep).not.toHaveBeenCalled();

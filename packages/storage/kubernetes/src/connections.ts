@@ -11,6 +11,8 @@ const UNAUTHORIZED = 401;
 const SERVER_ERROR = 500;
 /** Where the server does not say when to ask again. */
 const PAUSE_S = 1;
+/** Where it says: at once. */
+const LEAST_PAUSE_S = 0.1;
 
 /** What {@link Connections} work with. */
 export interface ConnectionsOptions {
@@ -70,7 +72,7 @@ export class Connections {
     let waited = 0;
     for (;;) {
       const answer = await this.#attempt(request, signal);
-      const pause = (answer.retryAfter ?? PAUSE_S) * 1_000;
+      const pause = Math.max(answer.retryAfter ?? PAUSE_S, LEAST_PAUSE_S) * 1_000;
       if (answer.status !== TOO_MANY || waited + pause >= ANSWER_MS) return answer;
       waited += pause;
       await this.#sleep(pause);

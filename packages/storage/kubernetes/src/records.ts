@@ -19,7 +19,8 @@ import type { ApiRequest } from './transport.ts';
 
 /** Asks for objects without their values. */
 const HEAD = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const HEADS = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+/** The same for a list. */
+export const HEADS = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 /** Who has written, in `managedFields`. */
 const MANAGER = { fieldManager: 'ostiary' };
 

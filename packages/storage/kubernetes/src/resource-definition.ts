@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { Refused } from './api-error.ts';
 import type { KubernetesConfig } from './config.ts';
 import type { Connections } from './connections.ts';
-import { recordsPath } from './records.ts';
+import { HEADS, recordsPath } from './records.ts';
 import { type Status, statusOf } from './status.ts';
 import type { ApiAnswer } from './transport.ts';
 import { Unfit } from './unfit.ts';
@@ -50,7 +50,7 @@ export async function requireDefinition({ sleep = sleepFor, ...options }: Defini
 
 /** A refusal for lack of rights says nothing of what is there: {@link requireRights} tells it. */
 async function isServed({ connections, namespace }: Omit<DefinitionOptions, 'sleep'>): Promise<boolean> {
-  const answer = await connections.send({ method: 'GET', path: `${recordsPath(namespace)}?limit=1` });
+  const answer = await connections.send({ method: 'GET', path: `${recordsPath(namespace)}?limit=1`, accept: HEADS });
   if (answer.status < 300 || answer.status === 403) return true;
   if (answer.status === 404) return false;
   throw new Refused(statusOf(answer));

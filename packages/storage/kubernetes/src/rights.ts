@@ -4,9 +4,9 @@ import { randomVersion } from '@ostiary/storage-sdk';
 import { z } from 'zod';
 import { Refused } from './api-error.ts';
 import type { Connections } from './connections.ts';
-import { EXPIRES_LABEL, objectName, toObject, toPatch } from './record-object.ts';
-import { recordsPath } from './records.ts';
-import { parseJson, type Status, statusOf } from './status.ts';
+import { objectName, toObject, toPatch } from './record-object.ts';
+import { HEADS, recordsPath } from './records.ts';
+import { parseJson, statusOf } from './status.ts';
 import type { ApiAnswer, ApiRequest } from './transport.ts';
 import { Unfit } from './unfit.ts';
 
@@ -17,6 +17,7 @@ export interface RightsOptions {
   readonly random: RandomBytes;
 }
 
+const FORBIDDEN = 403;
 /** Answered for an object that is not there, and for one that is there in another state. */
 const harmless = [404, 409];
 
@@ -32,24 +33,25 @@ export async function requireRights({ connections, namespace, random }: RightsOp
   const [all, one] = [recordsPath(namespace), recordsPath(namespace, objectName(write.key))];
   const dry = '?dryRun=All';
   const probes: Readonly<Record<string, ApiRequest>> = {
-    list: { method: 'GET', path: `${all}?limit=1&labelSelector=${encodeURIComponent(`${EXPIRES_LABEL}<1`)}` },
+    // Without a selector: with one, the API server may read all records to find the first.
+    list: { method: 'GET', path: `${all}?limit=1`, accept: HEADS },
     get: { method: 'GET', path: one },
     create: { method: 'POST', path: all + dry, body: toObject(write) },
     update: { method: 'PUT', path: one + dry, body: toObject(write, '1') },
     patch: { method: 'PATCH', path: one + dry, body: toPatch(write) },
     delete: { method: 'DELETE', path: one + dry, body: { apiVersion: 'v1', kind: 'DeleteOptions' } },
   };
-  const refused: [verb: string, status: Status][] = [];
+  const tried: Probe[] = [];
   for (const [verb, request] of Object.entries(probes)) {
-    const answer = await connections.send(request);
-    if (answer.status === 403) refused.push([verb, statusOf(answer)]);
-    else requireFit({ verb, request, answer, namespace });
+    tried.push({ verb, request, answer: await connections.send(request), namespace });
   }
+  const refused = tried.filter(({ answer }) => answer.status === FORBIDDEN);
   const [first] = refused;
-  if (first === undefined) return;
-  const verbs = refused.map(([verb]) => verb).join(', ');
+  if (first === undefined) return tried.forEach(requireFit);
+  const verbs = refused.map(({ verb }) => verb).join(', ');
   const rule = `{apiGroups: [ostiary.dev], resources: [records], verbs: [${verbs}]}`;
-  throw new Unfit(`refuses: ${first[1].message}. Its Role in the namespace ${namespace} must have ${rule}`);
+  const { message } = statusOf(first.answer);
+  throw new Unfit(`refuses: ${message}. Its Role in the namespace ${namespace} must have ${rule}`);
 }
 
 interface Probe {
