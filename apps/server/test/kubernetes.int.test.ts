@@ -1,4 +1,3 @@
-import { temporaryFolder } from '@ostiary/tooling-servers';
 import { it } from 'vitest';
 import { kubernetes } from './databases.ts';
 import { refusesToStart, testServerOn } from './server-on-database.ts';
@@ -16,10 +15,4 @@ testServerOn(kubernetes, (database) => {
   ])('does not start with %s, and says so in one line', (_what, wrong, words) =>
     refusesToStart(database(), wrong, words),
   );
-
-  it('does not start with a token of nobody, and says so in one line', async () => {
-    await using folder = await temporaryFolder('kubernetes-refused');
-    const kubeConfigFile = await folder.write('kubeconfig', kubeconfigOf(database(), 'hunter2'));
-    await refusesToStart(database(), { kubeConfigFile }, 'does not know who is asking.');
-  });
 });

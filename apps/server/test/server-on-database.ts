@@ -8,7 +8,7 @@ import type { Database, DatabaseKind } from './databases.ts';
 const main = join(import.meta.dirname, '..', 'dist', 'main.js');
 
 /** Runs a command of the built server. */
-export const ostiary = (...args: readonly string[]): Promise<Result> =>
+const ostiary = (...args: readonly string[]): Promise<Result> =>
   runCommand({ command: process.execPath, args: [main, ...args] });
 
 /** The tests of a server on this kind of database; `more` adds those that one kind is enough for. */
@@ -24,6 +24,7 @@ export function testServerOn(kind: DatabaseKind, more: (database: () => Database
     it('answers 503 while the database is away, goes on afterwards, and says no password', { timeout: 60_000 }, () =>
       goesOn(kind, database),
     );
+    it('ends logins in all replicas when an operator says so', () => endsAll(database));
     it('ends in time also when the database is away', () => endsInTime(database));
     const { wrongPassword } = kind;
     if (wrongPassword !== undefined) {
@@ -35,7 +36,7 @@ export function testServerOn(kind: DatabaseKind, more: (database: () => Database
 }
 
 /** Several processes that start at the same moment, on a database that nobody has used. */
-export async function startTogether(
+async function startTogether(
   stack: AsyncDisposableStack,
   database: Database,
   count: number,
@@ -71,6 +72,19 @@ async function sharesAll(database: Database): Promise<void> {
   const [a, b] = await Promise.all([refresh(other ?? '', token), refresh(third ?? '', token)]);
   expect(a.status).toBe(200);
   expect(b.refresh_token).toBe(a.refresh_token);
+}
+
+async function endsAll(database: Database): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const [one, other] = await startTogether(stack, database, 2);
+  if (one === undefined || other === undefined) throw new Error('no servers');
+  const tokens = await logIn(one.url);
+  const { exitCode, stderr } = await ostiary('revoke', one.server.configFile, '--everybody');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const headers = { authorization: `Bearer ${String(tokens.access_token)}` };
+  const userinfo = async (): Promise<number> => (await fetch(`${other.url}/userinfo`, { headers })).status;
+  await expect.poll(userinfo, { timeout: 10_000 }).toBe(401);
+  expect((await refresh(other.url, tokens.refresh_token)).status).toBe(400);
 }
 
 async function goesOn({ type }: DatabaseKind, database: Database): Promise<void> {
