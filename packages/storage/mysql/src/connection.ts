@@ -97,7 +97,7 @@ export class Connection {
   }
 
   /**
-   * Runs one statement. What a statement selects is said beside it: {@link R}.
+   * Runs one statement. `R` is a row of what it selects.
    *
    * @throws what the server or the way to it says, as {@link fromClient} makes it.
    */
@@ -117,8 +117,8 @@ export class Connection {
 
   /** Says goodbye, upon which the server closes; in bounded time. */
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#socket.once('close', resolve));
     if (this.#socket.closed) return;
+    const closed = new Promise((resolve) => this.#socket.once('close', resolve));
     if (this.#isUsable) await this.#client.promise().end();
     else this.#socket.destroy();
     const late = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Logger, OstiaryError } from '@ostiary/primitives';
+import type { Logger } from '@ostiary/primitives';
 import { type ConnectionLog, connectionLog, readPassword, retryConflicts } from '@ostiary/storage-sdk';
 import type { SslOptions } from 'mysql2';
 import { Pool, TimeoutError } from 'tarn';
@@ -130,7 +130,8 @@ export class Connections {
     try {
       return await one.connection.query<R>(text, values);
     } catch (error) {
-      if (endsConnection(error)) this.#giveUp();
+      // Those that were opened since it was given up are others.
+      if (endsConnection(error) && one.generation === this.#generation) this.#giveUp();
       throw error;
     } finally {
       this.#pool.release(one);
@@ -156,7 +157,7 @@ export class Connections {
         // All are at work: nothing is known of them.
         if (error instanceof TimeoutError) throw toOstiaryError(undefined);
         if (endsConnection(error)) this.#tell(error);
-        throw error instanceof OstiaryError ? error : toOstiaryError(error);
+        throw toOstiaryError(error);
       }
     };
     return retryConflicts(attempt, { attempts: ATTEMPTS });

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { mysqlStorage } from '@ostiary/storage-mysql';
 import type { Key, StorageDriver } from '@ostiary/storage-sdk';
 import { freePort, type MariadbServer, startMariadb, temporaryFolder } from '@ostiary/tooling-servers';
@@ -80,6 +81,18 @@ describe.skipIf(noMariadb !== undefined)('MariaDB', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
+  it('that cuts all connections under their readers costs none of them anything', async () => {
+    await using storage = await open(await createUser(server, 'cut'));
+    await storage.put(key, 1, { ifVersion: 'any' });
+    const lock = await untilAsleep('USE cut; LOCK TABLES ostiary_records WRITE; DO SLEEP(0.8); UNLOCK TABLES');
+    const reads = Promise.allSettled(Array.from({ length: 5 }, () => storage.get(key)));
+    await expect.poll(() => running('SELECT value')).toBe('5\n');
+    // One after the other, while those who were first connect anew.
+    await server.query((await connections('cut')).map((id) => `KILL ${id}`).join('; DO SLEEP(0.002); '));
+    expect((await reads).map(({ status }) => status)).toEqual(Array(5).fill('fulfilled'));
+    await lock.ended;
+  });
+
   it('whose password changes is reached with what the file holds then', async () => {
     await using folder = await temporaryFolder('mysql-test');
     const { password, ...jane } = await createUser(server, 'rotated');
@@ -89,6 +102,9 @@ describe.skipIf(noMariadb !== undefined)('MariaDB', () => {
     await folder.write('password', 'another\n');
     await killAll('rotated');
     expect(await storage.get(key)).toBeUndefined();
+    await rm(passwordFile);
+    await killAll('rotated');
+    await expect(storage.get(key)).rejects.toMatchObject(lost);
   });
 
   it('that lets nobody in any more is used by the connections there are', async () => {
