@@ -7,5 +7,5 @@ export const kubernetesStorage: StorageDefinition<KubernetesConfig> = defineStor
   type: 'kubernetes',
   config: kubernetesConfig,
   durable: true,
-  open: openKubernetes,
+  open: (config, deps) => openKubernetes(config, deps),
 });

@@ -12,12 +12,17 @@ import { HttpTransport } from './transport.ts';
 /**
  * Connects, makes the CustomResourceDefinition where it is not there yet, and tries every right.
  *
+ * @param folder of the service account of a pod; tests have their own.
  * @throws {OstiaryError} `config/invalid` for files that cannot be used and for what the API refuses; `storage/unavailable`
  *   when nobody answers in time. The message names the server.
  */
-export async function openKubernetes(config: KubernetesConfig, deps: StorageDeps): Promise<StorageDriver> {
+export async function openKubernetes(
+  config: KubernetesConfig,
+  deps: StorageDeps,
+  folder?: string,
+): Promise<StorageDriver> {
   const { now, random, log } = deps;
-  const cluster = await findCluster(config, deps);
+  const cluster = await findCluster(config, deps, folder);
   const { namespace } = cluster;
   const connections = new Connections({ transport: new HttpTransport(cluster), log });
   try {
