@@ -26,9 +26,7 @@ describe.each([
   ['a server on SQLite', undefined, 'server'],
   ['a server on PostgreSQL', postgres, 'server'],
   ['the PostgreSQL of a server', postgres, 'database'],
-  ['a server on MySQL', mysql, 'server'],
   ['the MySQL of a server', mysql, 'database'],
-  ['a server on Kubernetes', kubernetes, 'server'],
   ['the API server of a server on Kubernetes', kubernetes, 'database'],
 ] as const)('%s that is killed in the middle of 1,000 refreshes', (_what, kind, killed) => {
   const name = 'has lost no token that a client was given, and gives none two successors';

@@ -1,6 +1,4 @@
 /** What a storage is (few atomic verbs) and the typed records above it. */
-export { Calls } from './calls.ts';
-export { type ConnectionEvents, type ConnectionLog, connectionLog } from './connection-log.ts';
 export { deadlineMs, isLive } from './deadline.ts';
 export { defineStorage, type StorageDefinition, type StorageDeps } from './define.ts';
 export type {
@@ -16,15 +14,6 @@ export type {
 } from './driver.ts';
 export { type IndexMember, type IndexOptions, type IndexRecord, indexRecord } from './index-record.ts';
 export { type Key, keyPrefix, keyToText, textToKey } from './key.ts';
-export {
-  type PasswordOptions,
-  readNamedFile,
-  readPassword,
-  readTlsFiles,
-  type TlsFiles,
-  type TlsMaterial,
-} from './named-files.ts';
-export { certificateRefusals, formatAddress, type OpeningFailure, openingError } from './opening-error.ts';
 export { parseStoredValue, type RecordKind } from './record-form.ts';
 export {
   type Change,
@@ -36,19 +25,4 @@ export {
   type VersionedRecord,
 } from './record-store.ts';
 export { type RetryOptions, retryConflicts } from './retry.ts';
-export {
-  type Contradiction,
-  completeServer,
-  isSocket,
-  needWholePair,
-  optionFile,
-  optionText,
-  type ServerKind,
-  type ServerOptions,
-  type ServerShape,
-  serverContradictions,
-  serverShape,
-  tlsFileShape,
-  type WrittenServer,
-} from './server-options.ts';
 export { randomVersion } from './version.ts';

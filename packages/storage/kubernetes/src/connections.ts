@@ -1,6 +1,6 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { isOstiaryError, type Logger, OstiaryError } from '@ostiary/primitives';
-import { type ConnectionLog, connectionLog } from '@ostiary/storage-sdk';
+import { isOstiaryError, type Logger } from '@ostiary/primitives';
+import { Calls, type ConnectionLog, connectionLog } from '@ostiary/storage-sdk/server';
 import { inWords, isCut, Refused, toOstiaryError, unavailable } from './api-error.ts';
 import { type Status, statusOf } from './status.ts';
 import type { ApiAnswer, ApiRequest, Transport } from './transport.ts';
@@ -34,8 +34,7 @@ export class Connections {
   /** What is refused, by method: a server that lets read and not write answers readers all the time. */
   readonly #refusals = new Map<string, ConnectionLog>();
   readonly #newLog: () => ConnectionLog;
-  readonly #underWay = new Set<Promise<unknown>>();
-  #open = true;
+  readonly #calls = new Calls();
 
   constructor({ transport, log, sleep = sleepFor }: ConnectionsOptions) {
     this.#transport = transport;
@@ -54,15 +53,10 @@ export class Connections {
    * @throws {OstiaryError} `storage/unavailable` also when it was closed.
    */
   async call<R>(verb: () => Promise<R>): Promise<R> {
-    if (!this.#open) throw new OstiaryError('storage/unavailable', 'The storage was closed.');
-    const call = verb();
-    this.#underWay.add(call);
     try {
-      return await call;
+      return await this.#calls.run(verb);
     } catch (error) {
       throw toOstiaryError(error);
-    } finally {
-      this.#underWay.delete(call);
     }
   }
 
@@ -102,11 +96,8 @@ export class Connections {
   }
 
   /** Lets no more calls in, waits for those under way, and closes. */
-  async close(): Promise<void> {
-    if (!this.#open) return;
-    this.#open = false;
-    await Promise.allSettled(this.#underWay);
-    await this.#transport.close();
+  close(): Promise<void> {
+    return this.#calls.close(() => this.#transport.close());
   }
 
   async #attempt(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {

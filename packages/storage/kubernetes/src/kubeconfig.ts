@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { readNamedFile } from '@ostiary/storage-sdk';
+import { readNamedFile } from '@ostiary/storage-sdk/server';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Cluster, mistake, type TlsMaterial } from './cluster.ts';

@@ -3,7 +3,7 @@ import type { KubernetesConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { createKubernetesDriver } from './driver.ts';
 import { findCluster } from './find-cluster.ts';
-import { openingError } from './opening-error.ts';
+import { kubernetesOpeningError } from './opening-error.ts';
 import { Records } from './records.ts';
 import { requireDefinition } from './resource-definition.ts';
 import { requireRights } from './rights.ts';
@@ -30,7 +30,7 @@ export async function openKubernetes(
     await requireRights({ connections, namespace, random });
   } catch (error) {
     await connections.close();
-    throw openingError(cluster, error);
+    throw kubernetesOpeningError(cluster, error);
   }
   return createKubernetesDriver({ connections, records: new Records(connections, namespace), now, random });
 }

@@ -1,11 +1,11 @@
 import { OstiaryError } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
 import { Refused, unavailable } from './api-error.ts';
-import { openingError } from './opening-error.ts';
+import { kubernetesOpeningError } from './opening-error.ts';
 import { Unfit } from './unfit.ts';
 
 const server = new URL('https://10.0.0.7:6443');
-const opening = (error: unknown): unknown => openingError({ server }, error);
+const opening = (error: unknown): unknown => kubernetesOpeningError({ server }, error);
 const refused = (code: number, message = ''): Refused => new Refused({ code, reason: 'Sorry', message });
 const coded = (code: string): unknown => unavailable(Object.assign(new Error('tls'), { code }));
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readNamedFile } from '@ostiary/storage-sdk';
+import { readNamedFile } from '@ostiary/storage-sdk/server';
 import { type Cluster, type ClusterDeps, mistake } from './cluster.ts';
 import { type KubernetesConfig, namespaceName } from './config.ts';
 

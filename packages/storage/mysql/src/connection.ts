@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { isSocket } from '@ostiary/storage-sdk';
+import { isSocket } from '@ostiary/storage-sdk/server';
 import {
   type AuthPlugin,
   type Connection as Client,

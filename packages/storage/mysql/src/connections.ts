@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '@ostiary/primitives';
-import { type ConnectionLog, connectionLog, readPassword, retryConflicts } from '@ostiary/storage-sdk';
+import { retryConflicts } from '@ostiary/storage-sdk';
+import { type ConnectionLog, connectionLog, readPassword } from '@ostiary/storage-sdk/server';
 import type { SslOptions } from 'mysql2';
 import { Pool, TimeoutError } from 'tarn';
 import type { MysqlConfig } from './config.ts';

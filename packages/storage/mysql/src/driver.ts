@@ -1,6 +1,5 @@
 import type { Json } from '@ostiary/primitives';
 import {
-  Calls,
   deadlineMs,
   type Key,
   keyPrefix,
@@ -19,6 +18,7 @@ import {
   type TakeOptions,
   textToKey,
 } from '@ostiary/storage-sdk';
+import { Calls } from '@ostiary/storage-sdk/server';
 import type { Connections } from './connections.ts';
 import { isTaken } from './mysql-error.ts';
 import {

@@ -1,4 +1,4 @@
-import { formatAddress, isSocket, openingError } from '@ostiary/storage-sdk';
+import { formatAddress, isSocket, openingError } from '@ostiary/storage-sdk/server';
 import type { MysqlConfig } from './config.ts';
 import { refusal } from './refusal.ts';
 

@@ -1,5 +1,7 @@
-import { certificateRefusals } from '@ostiary/storage-sdk';
+import { certificateRefusals } from '@ostiary/storage-sdk/server';
 import { isReadOnly, ServerError, Unfit } from './mysql-error.ts';
+
+const certificates = certificateRefusals({ authority: 'Set ssl.caFile to its authority', name: 'Correct host' });
 
 const TAKES_NO_WRITES = 'takes no writes: it is a replica, or read-only. Name the primary';
 
@@ -33,7 +35,5 @@ export function refusal(error: unknown): string | undefined {
   if (error instanceof Unfit) return error.message;
   if (error instanceof ServerError) return isReadOnly(error) ? TAKES_NO_WRITES : refusedNumbers[error.errno];
   const code = 'code' in error ? String(error.code) : '';
-  return (
-    certificateRefusals[code] ?? refusedWords.find(([words]) => words.test(error.message))?.[1] ?? refusal(error.cause)
-  );
+  return certificates[code] ?? refusedWords.find(([words]) => words.test(error.message))?.[1] ?? refusal(error.cause);
 }

@@ -1,4 +1,4 @@
-import { readTlsFiles } from '@ostiary/storage-sdk';
+import { readTlsFiles } from '@ostiary/storage-sdk/server';
 import type { SslOptions } from 'mysql2';
 import type { MysqlTls } from './config.ts';
 

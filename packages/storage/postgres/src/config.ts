@@ -9,7 +9,7 @@ import {
   serverShape,
   tlsFileShape,
   type WrittenServer,
-} from '@ostiary/storage-sdk';
+} from '@ostiary/storage-sdk/server';
 import { z } from 'zod';
 
 const modes = ['disable', 'require', 'verify-ca', 'verify-full'] as const;

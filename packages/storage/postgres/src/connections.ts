@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import type { Logger } from '@ostiary/primitives';
-import { Calls, type ConnectionLog, connectionLog, readPassword, retryConflicts } from '@ostiary/storage-sdk';
+import { retryConflicts } from '@ostiary/storage-sdk';
+import { Calls, type ConnectionLog, connectionLog, readPassword } from '@ostiary/storage-sdk/server';
 import { Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import type { PostgresConfig } from './config.ts';
 import { isConflict, isCut, isOfServer, isReadOnly, toOstiaryError, withoutValues } from './postgres-error.ts';

@@ -1,4 +1,4 @@
-import { formatAddress, isSocket, openingError } from '@ostiary/storage-sdk';
+import { formatAddress, isSocket, openingError } from '@ostiary/storage-sdk/server';
 import type { PostgresConfig } from './config.ts';
 import { refusal } from './postgres-error.ts';
 

@@ -1,5 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
-import { certificateRefusals } from '@ostiary/storage-sdk';
+import { certificateRefusals } from '@ostiary/storage-sdk/server';
 import { DatabaseError } from 'pg';
 
 /** SQLSTATE codes of PostgreSQL (its manual, appendix A). */
@@ -77,7 +77,7 @@ const refusedStates: Readonly<Record<string, string>> = {
 };
 
 const refusedWays: Readonly<Record<string, string>> = {
-  ...certificateRefusals,
+  ...certificateRefusals({ authority: 'Set ssl.caFile to its authority', name: 'Correct host' }),
   ERR_TLS_CERT_ALTNAME_INVALID:
     'has a certificate for another name. Correct host, or set ssl.mode to verify-ca, which does not look at the name',
 };

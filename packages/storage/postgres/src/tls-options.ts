@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { readTlsFiles } from '@ostiary/storage-sdk';
+import { readTlsFiles } from '@ostiary/storage-sdk/server';
 import type { PostgresTls } from './config.ts';
 
 /** How TLS is spoken; `false` when it is not. */

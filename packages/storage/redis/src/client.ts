@@ -1,5 +1,5 @@
 import type { Logger } from '@ostiary/primitives';
-import { connectionLog, readPassword, readTlsFiles } from '@ostiary/storage-sdk';
+import { connectionLog, readPassword, readTlsFiles } from '@ostiary/storage-sdk/server';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress, RedisConfig } from './config.ts';
 import { isOfSelect, withoutCommand } from './redis-error.ts';

@@ -1,5 +1,5 @@
 import { Secret } from '@ostiary/primitives';
-import { needWholePair, optionFile, optionText, tlsFileShape } from '@ostiary/storage-sdk';
+import { needWholePair, optionFile, optionText, tlsFileShape } from '@ostiary/storage-sdk/server';
 import { z } from 'zod';
 
 /** Where one Redis is. */

@@ -1,5 +1,5 @@
 import { OstiaryError } from '@ostiary/primitives';
-import { formatAddress } from '@ostiary/storage-sdk';
+import { formatAddress } from '@ostiary/storage-sdk/server';
 import type { RedisConfig } from './config.ts';
 import { refusal, toOstiaryError } from './redis-error.ts';
 

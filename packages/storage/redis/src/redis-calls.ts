@@ -1,4 +1,4 @@
-import { Calls } from '@ostiary/storage-sdk';
+import { Calls } from '@ostiary/storage-sdk/server';
 import { toOstiaryError } from './redis-error.ts';
 import { within } from './within.ts';
 

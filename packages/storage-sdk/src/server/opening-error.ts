@@ -40,17 +40,24 @@ function firstWords(error: unknown): string | undefined {
   return firstWords(first) ?? (error.message.replace(/\.$/u, '') || undefined);
 }
 
-const untrusted = 'has a certificate that is not trusted. Set ssl.caFile to its authority';
+/** What to correct: `Set ssl.caFile to its authority`, `Correct host`. */
+export interface CertificateRemedies {
+  readonly authority: string;
+  readonly name: string;
+}
 
 /** What to do about a certificate that Node refuses, by the code of its error: the rest of a sentence. */
-export const certificateRefusals: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  CERT_SIGNATURE_FAILURE: untrusted,
-  CERT_HAS_EXPIRED: 'has a certificate that has expired. Renew it',
-  CERT_NOT_YET_VALID: 'has a certificate that is not valid yet. Look at the clocks',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name. Correct host',
-};
+export function certificateRefusals({ authority, name }: CertificateRemedies): Readonly<Record<string, string>> {
+  const untrusted = `has a certificate that is not trusted. ${authority}`;
+  return {
+    DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+    SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+    UNABLE_TO_GET_ISSUER_CERT: untrusted,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+    CERT_SIGNATURE_FAILURE: untrusted,
+    CERT_HAS_EXPIRED: 'has a certificate that has expired. Renew it',
+    CERT_NOT_YET_VALID: 'has a certificate that is not valid yet. Look at the clocks',
+    ERR_TLS_CERT_ALTNAME_INVALID: `has a certificate for another name. ${name}`,
+  };
+}
