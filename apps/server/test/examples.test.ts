@@ -28,6 +28,22 @@ describe('examples', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('those of docs/rules.md are right, and without a warning', async () => {
+    const rules = readFileSync(join(import.meta.dirname, '../../../docs/rules.md'), 'utf8');
+    const [clients, claims, connectors, ...more] = [...rules.matchAll(/```yaml\n(.*?)```/gsu)].map(([, text]) => text);
+    expect(more).toEqual([]);
+    const file = `issuer: https://login.example.com
+storage: { type: memory }
+web: { http: "127.0.0.1:5556" }
+${connectors}${clients}${claims}`;
+    const env = { GRAFANA_SECRET: 's', IDP_SECRET: 's' };
+    const { config, warnings } = await load(file, { env });
+    expect(warnings).toEqual([]);
+    expect(config.clients[0]?.userValidationRules).toHaveLength(2);
+    expect(Object.keys(config.clients[0]?.tokenClaims ?? {})).toEqual(['role', 'department']);
+    expect(config.connectors[0]).toHaveProperty('mapIdentity');
+  });
+
   it('lets the console of redis.yaml ask for tokens of the cluster, and not the other way round', async () => {
     const { config } = await load(readFileSync(join(folder, 'redis.yaml'), 'utf8'), world);
     const peers = config.clients.map(({ id, trustedPeers }) => [id, trustedPeers]);

@@ -209,6 +209,20 @@ describe('claims of a client', () => {
     expect(refusals(harness)[0]?.fields).toMatchObject({ detail: { rule: 'role of app', failure: 'no such key' } });
   });
 
+  it('that cannot be worked out any more make a refresh token one that is not active', async () => {
+    let isBroken = false;
+    const role = (): string => {
+      if (isBroken) throw new Error('no such key');
+      return 'Admin';
+    };
+    const harness = await start({ tokenClaims: { role } });
+    const form = { token: (await logIn(harness)).refresh, ...asApp };
+    const ask = async () => bodyOf(await harness.browser().send('/token/introspect', { form }));
+    expect(await ask()).toMatchObject({ active: true });
+    isBroken = true;
+    expect(await ask()).toEqual({ active: false });
+  });
+
   it.each([
     ['of all who accept the token', { team: 'a' }, { role: 'Admin' }, { team: 'a', role: 'Admin' }],
     ['once, where they say the same', { role: ['x'] }, { role: ['x'] }, { role: ['x'] }],

@@ -1,5 +1,5 @@
-import type { JsonObject } from '@ostiary/primitives';
-import { encodeSubject } from '@ostiary/token-core';
+import { isOstiaryError, type JsonObject } from '@ostiary/primitives';
+import { type ExtraClaims, encodeSubject } from '@ostiary/token-core';
 import { requireConfidential } from '../checks/client.ts';
 import type { Client } from '../client.ts';
 import { epochSeconds, type IssuerContext } from '../context.ts';
@@ -8,7 +8,7 @@ import { familyDeadline, type Standing, standingOf } from '../grants/refresh-fam
 import { parseRefreshToken, type RefreshToken } from '../grants/refresh-token-format.ts';
 import { reuseEnd } from '../grants/renew-identity.ts';
 import type { Endpoint } from '../issuer.ts';
-import { claimsFor, loginOf } from '../policy/permit.ts';
+import { type ClaimsQuestion, claimsFor, loginOf } from '../policy/permit.ts';
 import { familySince, type RefreshFamily } from '../records/refresh-family.ts';
 import { compact } from '../records/stored-identity.ts';
 import { jsonReply } from '../reply.ts';
@@ -77,7 +77,8 @@ async function aboutRefreshToken(
   if (await isSessionOver(client, family.sessionId, context)) return undefined;
   if (standing.is === 'reused' || end <= epochSeconds(context.now())) return undefined;
   const { identity, connectorId, scopes, createdAt } = family;
-  const ext = claimsFor({ identity, scopes, client, connector: { id: connectorId }, audience: [client] });
+  const ext = claimsNow({ identity, scopes, client, connector: { id: connectorId }, audience: [client] });
+  if (ext === undefined) return undefined;
   // No `token_type`: that is said of access tokens (RFC 6749 section 5.1), and nobody shall take this for one.
   return compact({
     ...{ active: true, client_id: client.id, sub: encodeSubject({ userId: identity.userId, connectorId }) },
@@ -85,6 +86,16 @@ async function aboutRefreshToken(
     ...{ username: ext.preferred_username, aud: client.id, iss: context.issuer, scope: scopes.join(' ') },
     ...{ token_use: 'refresh_token', ext },
   });
+}
+
+/** `undefined` where a rule of the operator fails: a refresh would be refused, too. */
+function claimsNow(question: ClaimsQuestion): ExtraClaims | undefined {
+  try {
+    return claimsFor(question);
+  } catch (error) {
+    if (isOstiaryError(error, 'login/not_allowed')) return undefined;
+    throw error;
+  }
 }
 
 /** When a refresh token ends, in seconds since the epoch: with its login, or before it when there is a successor. */
