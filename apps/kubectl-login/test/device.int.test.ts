@@ -66,10 +66,32 @@ describe('kubectl login --device', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`${flag} has no effect on a login with a code.`);
   });
+});
 
-  it('is offered where the person sits at another machine', async () => {
+describe('kubectl login over SSH', () => {
+  const overSsh = { SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' };
+
+  it('takes a code besides the browser, and is over when one of them is typed', async () => {
     await using world = await openWorld(build);
-    const { stderr } = await world.run([provider.issuer], { SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' });
-    expect(stderr).toContain('kubectl login with --device');
+    const log = await withCode(world, [provider.issuer, '--skip-open-browser'], overSsh);
+    expect(log).toContain('There, first: ssh -L ');
+    expect(log).toContain('Or log in, with any browser, at: ');
+    expect(log).toContain(`Logged in to ${provider.issuer} as jane.`);
+    expect(world.session(await idOf(world))).not.toHaveProperty('byDevice');
+  });
+
+  it('is over as soon when the browser comes back', async () => {
+    await using world = await openWorld(build);
+    const { exitCode, stderr } = await world.run([provider.issuer], overSsh);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain(`Logged in to ${provider.issuer} as jane.`);
+    expect(world.browserLog().at(-1)).toContain('You are signed in');
+  });
+
+  it.each([['--no-device'], ['--prompt', 'consent']])('has no code with %s', async (...flags) => {
+    await using world = await openWorld(build);
+    const { stderr } = await world.run([provider.issuer, ...flags], overSsh);
+    expect(stderr).not.toContain('with the code');
+    expect(stderr).toContain('There, first: ssh -L ');
   });
 });

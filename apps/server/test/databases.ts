@@ -8,7 +8,7 @@ import {
   startPostgres,
   temporaryFolder,
 } from '@ostiary/tooling-servers';
-import { rightsOf } from './kubernetes-rights.ts';
+import { documentedRights } from './kubernetes-rights.ts';
 
 /** A database that runs. */
 export interface Database extends Restartable {
@@ -39,7 +39,6 @@ const blockOf = (type: string, options: object): string => `{ type: ${type}, con
 
 const namespace = 'dex';
 const account = `${namespace}:ostiary`;
-const rights = rightsOf(namespace, 'ostiary');
 
 /** PostgreSQL without TLS. */
 export const postgres: DatabaseKind = {
@@ -85,7 +84,7 @@ export const kubernetes: DatabaseKind = {
   async start() {
     await using stack = new AsyncDisposableStack();
     const server = stack.use(await startCustomResources({ serviceAccounts: [account] }));
-    await server.permit(rights);
+    await server.permit(documentedRights());
     const folder = stack.use(await temporaryFolder('server-kubeconfig'));
     const secret = `token-of-${account.replace(':', '-')}`;
     const kubeConfigFile = await folder.write('kubeconfig', server.kubeconfig(secret, namespace));

@@ -1,19 +1,12 @@
-/** The rights of docs/operating.md for one service account: to keep records in its namespace, and to make the definition. */
-export function rightsOf(namespace: string, name: string): readonly object[] {
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  const apiGroup = 'rbac.authorization.k8s.io';
-  const verbs = ['get', 'list', 'create', 'update', 'patch', 'delete'];
-  const crds = { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: ['create'] };
-  const subjects = [{ kind: 'ServiceAccount', namespace, name }];
-  const role = { kind: 'Role', name, apiGroup };
-  const clusterRole = { kind: 'ClusterRole', name, apiGroup };
-  return [
-    {
-      ...{ apiVersion, kind: 'Role', metadata: { name, namespace } },
-      rules: [{ apiGroups: ['ostiary.dev'], resources: ['records'], verbs }],
-    },
-    { apiVersion, kind: 'RoleBinding', metadata: { name, namespace }, roleRef: role, subjects },
-    { apiVersion, kind: 'ClusterRole', metadata: { name }, rules: [crds] },
-    { apiVersion, kind: 'ClusterRoleBinding', metadata: { name }, roleRef: clusterRole, subjects },
-  ];
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+
+/** The objects of RBAC that docs/operating.md gives to the service account `ostiary` in the namespace `dex`. */
+export function documentedRights(): readonly object[] {
+  const operating = readFileSync(join(import.meta.dirname, '../../../docs/operating.md'), 'utf8');
+  const [, text = ''] = /## Records in Kubernetes\n.*?```yaml\n(.*?)```/su.exec(operating) ?? [];
+  const objects = parseAllDocuments(text).map((document): object => document.toJS());
+  if (objects.length !== 4) throw new Error('docs/operating.md has another number of objects for RBAC');
+  return objects;
 }

@@ -5,8 +5,7 @@ import { isSessionId } from '../fast/state-home.ts';
 import { loginAttempts } from '../get-token/attempts.ts';
 import { getToken } from '../get-token/get-token.ts';
 import { logInAgain } from '../get-token/log-in-again.ts';
-import { browserFlow } from '../login/browser-flow.ts';
-import { deviceFlow } from '../login/device-flow.ts';
+import { chooseFlow } from '../login/choose-flow.ts';
 import { openBrowser } from '../login/open-browser.ts';
 import { discoverProvider } from '../oidc/provider.ts';
 import { problem } from '../problem.ts';
@@ -33,14 +32,11 @@ export async function getTokenCommand({ session: id }: GetTokenOptions, system: 
     });
   }
   const caller = info.fromClient ? callerName(system.parentPid, env.KUBERNETES_EXEC_INFO ?? '') : undefined;
-  const byBrowser = browserFlow(
-    {
-      listenAddress: '127.0.0.1:0',
-      isRemote: Boolean(env.SSH_CONNECTION),
-      openBrowser: (url) => openBrowser(url, env.KUBECTL_LOGIN_BROWSER, system),
-    },
-    system,
-  );
+  const browser = {
+    listenAddress: '127.0.0.1:0',
+    isRemote: Boolean(env.SSH_CONNECTION),
+    openBrowser: (url: string) => openBrowser(url, env.KUBECTL_LOGIN_BROWSER, system),
+  };
   const text = await getToken(
     { id, info, caller },
     {
@@ -49,7 +45,7 @@ export async function getTokenCommand({ session: id }: GetTokenOptions, system: 
       logInAgain: (session, refused) =>
         logInAgain(session, refused, {
           ...system,
-          flowFor: ({ byDevice }) => (byDevice === true ? deviceFlow(system) : byBrowser),
+          flowFor: ({ byDevice }) => chooseFlow({ byDevice, browser }, system),
           attempts: loginAttempts({
             path: store.attemptsPath(session.key.issuer),
             files: system.files,

@@ -7,8 +7,7 @@ import { isLoopbackHost } from '../http/loopback-host.ts';
 import { changeKubeconfig, type KubeconfigRequest, type Outcome } from '../kubeconfig/change.ts';
 import type { KubeconfigPaths } from '../kubeconfig/paths.ts';
 import { assertWritable, readKubeconfig, updateKubeconfig } from '../kubeconfig/update.ts';
-import { browserFlow } from '../login/browser-flow.ts';
-import { deviceFlow } from '../login/device-flow.ts';
+import { chooseFlow } from '../login/choose-flow.ts';
 import { keyOfLogin, type LoggedIn, logIn } from '../login/log-in.ts';
 import { parseListenAddress } from '../login/loopback.ts';
 import { openBrowser } from '../login/open-browser.ts';
@@ -148,9 +147,9 @@ async function logInNow(plan: LoginPlan, { flags, system }: Surroundings): Promi
   const command = flags.browserCommand ?? system.env.KUBECTL_LOGIN_BROWSER;
   const browser = flags.openBrowser ? (url: string) => openBrowser(url, command, system) : undefined;
   const isRemote = Boolean(system.env.SSH_CONNECTION);
-  const byBrowser = browserFlow({ listenAddress, callbackPath, isRemote, openBrowser: browser }, system);
   const { options, certificateAuthority, byDevice } = plan.target;
-  const flow = byDevice ? deviceFlow(system) : byBrowser;
+  const choice = { listenAddress, callbackPath, isRemote, openBrowser: browser };
+  const flow = chooseFlow({ byDevice: byDevice || (wantsBrowser(flags) ? false : undefined), browser: choice }, system);
   const never = new AbortController().signal;
   const ask = { ...plan, options, certificateAuthority, flow, byDevice, signal: never, onlySamePerson: false };
   const login = await logIn(ask, system);
@@ -159,6 +158,10 @@ async function logInNow(plan: LoginPlan, { flags, system }: Surroundings): Promi
   loginAttempts({ path, files: system.files, now: system.now }).reset();
   return login;
 }
+
+/** Who says how the browser is to come back, or which it is, has one. */
+const wantsBrowser = ({ device, callbackPath, browserCommand }: LoginFlags): boolean =>
+  device === false || callbackPath !== undefined || browserCommand !== undefined;
 
 function reportRenewal({ session, credential }: LoggedIn, { options }: Target, { say }: System): void {
   if (session.refreshToken !== undefined) return;

@@ -65,10 +65,7 @@ async function runAttempt<Kept>(ask: LoginAsk<Kept>, attempt: Attempt, { browser
   });
   redirectUri = listener.redirectUri;
   const url = await authorizationUrl(provider, options, { ...attempt, redirectUri });
-  if (browser.isRemote) {
-    deps.say(forwarding(redirectUri));
-    if (provider.as.device_authorization_endpoint !== undefined) deps.say(BY_CODE);
-  }
+  if (browser.isRemote) deps.say(forwarding(redirectUri));
   invite(url, browser, deps);
   try {
     const kept = await ask.keep(await orGiveUp(redeemed.promise, ask, TOO_LATE));
@@ -86,8 +83,6 @@ function invite(url: string, { openBrowser }: BrowserFlowOptions, { say }: Login
     if (failure !== undefined) say(`The browser could not be opened (${failure}). Open the address above yourself.`);
   });
 }
-
-const BY_CODE = 'Or log in with a code instead, in any browser: kubectl login with --device.';
 
 function forwarding(redirectUri: string): string {
   const { hostname, port } = new URL(redirectUri);

@@ -7,6 +7,8 @@ import { orGiveUp } from './patience.ts';
 
 export interface DeviceFlowDeps extends Pick<LoginDeps, 'say'> {
   readonly sleep: (ms: number) => Promise<void>;
+  /** There is another way besides, which the person has been told of. */
+  readonly isSecond?: boolean;
 }
 
 /** RFC 8628 section 3.5: by so much longer, for all questions from then on. */
@@ -21,7 +23,8 @@ export function deviceFlow(deps: DeviceFlowDeps): LoginFlow {
     const { provider, options } = ask;
     const scopes = chooseScopes(options.scopes, provider.as.scopes_supported);
     const login = await startDeviceLogin({ clientId: options.clientId, scopes }, provider);
-    deps.say(`Log in at: ${login.verificationUri} with the code ${login.userCode}`);
+    const invitation = deps.isSecond === true ? 'Or log in, with any browser, at' : 'Log in at';
+    deps.say(`${invitation}: ${login.verificationUri} with the code ${login.userCode}`);
     const stop = new AbortController();
     try {
       return await ask.keep(await orGiveUp(poll(login, { ask, deps, stopped: stop.signal }), ask, TOO_LATE));

@@ -42,5 +42,5 @@ async function visit(address: string, form: URLSearchParams | undefined, cookies
 
 /** The address and the code that a login has printed. */
 export function shownCode(log: string): { readonly address?: string; readonly userCode?: string } | undefined {
-  return /Log in at: (?<address>\S+) with the code (?<userCode>\S+)/.exec(log)?.groups;
+  return / at: (?<address>\S+) with the code (?<userCode>\S+)/.exec(log)?.groups;
 }

@@ -52,7 +52,9 @@ async function readClient(block: LooseClient, index: number, input: ClientsInput
       allowedGroups: block.allowedGroups,
       allowedEmails: block.allowedEmails,
       tokenGroups: block.tokenGroups,
-      userValidationRules: readPersonRules(block.userValidationRules, { path, report: input.report }),
+      userValidationRules: readPersonRules(block.userValidationRules, {
+        ...{ path, report: input.report, isCluster: block.tokenReview !== undefined },
+      }),
       tokenClaims: readTokenClaims(block.tokenClaims, { path, report: input.report }),
       ownGroups: unlessEmpty(block.clientCredentialsClaims?.groups ?? []),
       signingAlgorithm: block.signingAlgorithm,

@@ -56,6 +56,17 @@ describe('rules of a client', () => {
     expect((await problemsOf(client(keys))).join('\n')).toContain(problem);
   });
 
+  it('are warned of where a cluster asks about tokens, which do not tell what they go by', async () => {
+    const rule = (expression: string) => `userValidationRules: [{expression: "${expression}"}]`;
+    const warningsOf = async (keys: string) => (await load(client(keys))).warnings.map(({ path }) => path);
+    const review = 'tokenReview: {claimMappings: {username: {claim: sub, prefix: ""}}}';
+    for (const extra of ["identity.extra.a == 'b'", 'has(identity.extra.a)', "identity.extra['a'] == 'b'"]) {
+      expect(await warningsOf(`${rule(extra)}, ${review}`)).toEqual(['staticClients[0].userValidationRules[0]']);
+      expect(await warningsOf(rule(extra))).toEqual([]);
+    }
+    expect(await warningsOf(`${rule("'dev' in identity.groups")}, ${review}`)).toEqual([]);
+  });
+
   it('are told all at once, those of other clients and connectors too', async () => {
     const wrong = 'userValidationRules: [{expression: x}, {expression: "true"}, {expression: z}]';
     const text = `${connector(wrong)}\nstaticClients:\n- {id: a, name: A, secret: s, ${wrong}, tokenClaims: {c: z}}`;

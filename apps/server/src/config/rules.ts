@@ -54,6 +54,9 @@ export const identityMappings = z.object({
     .describe('By name, CEL that comes to what rules and claims of clients find in identity.extra.'),
 });
 
+const noExtra =
+  'names identity.extra, which tokens do not tell: whoever the cluster asks about is refused. Give the rule to the client that logs people in.';
+
 type Rules = z.infer<typeof userValidationRules>;
 
 interface At {
@@ -62,16 +65,18 @@ interface At {
   readonly report: Report;
 }
 
-/** The rules that are right; what is wrong with the others goes into the report. */
+/** The rules that are right; what is wrong with the others goes into the report. `isCluster`: it asks about tokens. */
 export function readPersonRules(
   rules: Rules | undefined,
-  { path, report }: At,
+  { path, report, isCluster = false }: At & { readonly isCluster?: boolean },
 ): NonNullable<Client['userValidationRules']> | undefined {
-  return rules
-    ?.map((rule, index) =>
-      personRule(rule, { path: `${path}.userValidationRules[${index}]`, onProblem: report.problem }),
-    )
-    .filter((rule) => rule !== undefined);
+  return rules?.flatMap((expression, index) => {
+    const at = `${path}.userValidationRules[${index}]`;
+    const read = personRule(expression, { path: at, onProblem: report.problem });
+    if (read === undefined) return [];
+    if (isCluster && read.usesExtra) report.warn(at, noExtra);
+    return [read.rule];
+  });
 }
 
 /** The claims that are right; what is wrong with the others goes into the report. */

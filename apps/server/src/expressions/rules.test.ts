@@ -30,11 +30,11 @@ describe('a rule about people', () => {
     ['identity.preferred_username == "" && identity.tenant == "" && identity.user_id == "u-1"', true],
     ['has(identity.extra.other)', false],
   ])('%s: %s', (expression, expected) => {
-    expect(personRule({ expression }, place())?.admits(facts)).toBe(expected);
+    expect(personRule({ expression }, place())?.rule.admits(facts)).toBe(expected);
   });
 
   it('has its place for a name, and the message of the file', () => {
-    expect(personRule({ expression: 'true', message: 'No.' }, place())).toMatchObject({
+    expect(personRule({ expression: 'true', message: 'No.' }, place())?.rule).toMatchObject({
       name: 'staticClients[0].userValidationRules[1]',
       message: 'No.',
     });
@@ -42,11 +42,11 @@ describe('a rule about people', () => {
 
   it('that fails says where', () => {
     const rule = personRule({ expression: 'identity.extra.other == 1' }, place());
-    expect(() => rule?.admits(facts)).toThrow(
+    expect(() => rule?.rule.admits(facts)).toThrow(
       'staticClients[0].userValidationRules[1].expression: No such key: other, at character 16',
     );
     const dynamic = personRule({ expression: 'identity.extra.department' }, place());
-    expect(() => dynamic?.admits(facts)).toThrow('comes to something else than true or false');
+    expect(() => dynamic?.rule.admits(facts)).toThrow('comes to something else than true or false');
   });
 
   it('that is wrong is told', () => {

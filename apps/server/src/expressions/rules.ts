@@ -10,19 +10,24 @@ export interface RuleExpression {
   readonly message?: string;
 }
 
+/** A rule that was read. */
+export interface ReadRule {
+  readonly rule: PersonRule;
+  /** Whether it goes by what a mapping has found out, which no token tells. */
+  readonly usesExtra: boolean;
+}
+
 /** Reads a rule; `undefined` when its problem was told. `path` is that of the rule. */
-export function personRule(
-  { expression, message }: RuleExpression,
-  { path, onProblem }: Place,
-): PersonRule | undefined {
+export function personRule({ expression, message }: RuleExpression, { path, onProblem }: Place): ReadRule | undefined {
   const wanted = { environment: askingEnvironment, reading: asFlag };
   const read = readExpression(expression, wanted, { path: `${path}.expression`, onProblem });
   if (read === undefined) return undefined;
-  return {
+  const rule: PersonRule = {
     name: path,
     ...(message === undefined ? {} : { message }),
     admits: (facts) => read.evaluate(variablesOfFacts(facts)),
   };
+  return { rule, usesExtra: read.names.has('identity.extra') };
 }
 
 /** Reads what a claim says; `undefined` when its problem was told. */
