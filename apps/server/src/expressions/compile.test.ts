@@ -85,6 +85,19 @@ describe('an expression', () => {
     expect(() => evaluated(source, { big: 2 ** 60 })).toThrow(reason);
   });
 
+  it.each([
+    'claims.level - (claims.level - 1) == 1',
+    '10 % (3 * 2) == 4',
+    '-(claims.level > 2 ? 1 : 2) == -1',
+    '0.0000000001 > 0.0',
+    '1e300 > 1e299',
+    '"\u{1f600}".size() == 1',
+    'identity.groups.filter(g, g.matches("^dev$") || g.size() - (2 - 1) == 9) == ["dev"]',
+  ])('means the same with matches in it: %s', (source) => {
+    expect(evaluated(`"a".matches("a") && ${source}`)).toBe(true);
+    expect(evaluated(`${source} && "a".matches("a")`)).toBe(true);
+  });
+
   it('says which variables it names', () => {
     const compiled = read('identity.groups.map(g, g + claims.department)');
     expect(compiled.ok && compiled.names.has('claims')).toBe(true);

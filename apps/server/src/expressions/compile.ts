@@ -5,7 +5,6 @@ import {
   type Environment,
   EvaluationError,
   ParseError,
-  serialize,
 } from '@marcbachmann/cel-js';
 import type { Json } from '@ostiary/primitives';
 import { RE2JS } from 're2js';
@@ -50,13 +49,13 @@ export function compile(source: string, environment: Environment, types: readonl
   const parsed = environment.parse(source);
   const problem = problemOf(parsed.ast);
   if (problem !== undefined) return refused(problem);
-  const evaluate = [...partsOf(parsed.ast)].some(isMatches) ? environment.parse(withLinearMatches(parsed.ast)) : parsed;
+  useLinearMatches(parsed.ast);
   return {
     ok: true,
     names: namesIn(parsed.ast),
     evaluate(variables) {
       try {
-        return fromCel(evaluate({ ...variables }));
+        return fromCel(parsed({ ...variables }));
       } catch (cause) {
         throw new Error(reasonOf(cause));
       }
@@ -88,9 +87,12 @@ function reasonOf(error: unknown): string {
   return `${error.summary.replace(/\.$/u, '')}${at}`;
 }
 
-function withLinearMatches(tree: ASTNode): string {
+/**
+ * In the tree itself, which looks its functions up at the first evaluation. `serialize` of the library leaves parentheses
+ * out: its text of a tree may mean something else.
+ */
+function useLinearMatches(tree: ASTNode): void {
   for (const part of partsOf(tree)) if (isMatches(part)) part.args[0] = LINEAR_MATCHES;
-  return serialize(tree);
 }
 
 /** Gives an environment what {@link compile} puts in place of functions that are not safe with texts of strangers. */
