@@ -89,6 +89,15 @@ describe('a mapping', () => {
     });
   });
 
+  it('believes no other address at a refresh without claims because of what they said of the last one', () => {
+    const expressions = { emailVerified: 'claims.?address_checked.orValue(false)' };
+    const { claims, ...later } = jane;
+    const before = map(expressions, { ...jane, claims: { ...claims, address_checked: true } });
+    expect(map(expressions, later, before).email).toEqual({ address: 'Jane@Example.com', verified: true });
+    const moved = { ...later, email: { address: 'root@example.com', verified: false } };
+    expect(map(expressions, moved, before).email).toEqual({ address: 'root@example.com', verified: false });
+  });
+
   it.each([
     [{ username: 'claims.other' }, 'connectors[0].identityMappings.username: No such key: other'],
     [{ username: 'claims.roles' }, 'identityMappings.username: comes to something else than a text'],

@@ -123,7 +123,13 @@ function emailOf(asked: Asked, { email, emailVerified }: Members): Identity['ema
   const address = email === undefined ? said?.address : email(asked);
   if (!address) return undefined;
   const isTheirs = said?.verified === true && isSameButCase(said.address, address);
-  return { address, verified: emailVerified?.(asked) ?? isTheirs };
+  return { address, verified: emailVerified?.({ ...asked, before: vouchedFor(address, asked) }) ?? isTheirs };
+}
+
+/** What was found out about another address the last time says nothing about this one. */
+function vouchedFor(address: string, { before }: Asked): MappedIdentity | undefined {
+  if (before === undefined || before.email?.address === address) return before;
+  return { ...before, email: { address, verified: false } };
 }
 
 /** Lower case alone makes a k of the sign for kelvin too. */
