@@ -59,6 +59,15 @@ describe('people', () => {
     expect(refusals(harness)[0]?.level).toBe('warn');
   });
 
+  it('are not let in by a promise, which code without types may answer', async () => {
+    const later = Promise.resolve(false) as unknown as boolean;
+    const harness = await start(ruled(rule(() => later)));
+    expect(await outcome(harness)).toBe('error');
+    expect(refusals(harness)[0]?.fields).toMatchObject({
+      detail: { failure: 'comes to something else than true or false' },
+    });
+  });
+
   it('are asked about with what there is to know, and without what is not theirs to know', async () => {
     const seen: RuleFacts[] = [];
     const harness = await start(ruled(rule((facts) => seen.push(facts) > 0)));

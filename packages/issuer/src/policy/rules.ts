@@ -38,9 +38,15 @@ export const RESERVED = 'system:';
 /** @throws {OstiaryError} `login/not_allowed`, naming the rule in its detail, when one of them says no. */
 export function requireAdmission(rules: readonly PersonRule[], facts: RuleFacts): void {
   for (const { name, message = 'You may not use this application.', admits } of rules) {
-    if (applied(name, () => admits(facts))) continue;
+    if (applied(name, () => flagOf(admits(facts)))) continue;
     throw new OstiaryError('login/not_allowed', message, { detail: { rule: name, user: facts.identity.userId } });
   }
+}
+
+/** Whoever embeds the issuer may have written the rule without types: a promise of "no" is no "yes". */
+function flagOf(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer;
+  throw new TypeError('comes to something else than true or false');
 }
 
 /** A client that accepts the token. */
