@@ -80,6 +80,9 @@ describe('an expression', () => {
     ['timestamp("2026-01-01T00:00:00Z")', 'comes to a value that JSON does not have'],
     ['[b"x"]', 'comes to a value that JSON does not have'],
     ['type(1)', 'comes to a value that JSON does not have'],
+    ['claims.level.matches("x")', "found no matching overload for 'int.matches(string)'"],
+    ['duration(claims.level) > duration("1s")', "found no matching overload for 'duration(int)'"],
+    ['duration("12") > duration("1s")', 'Invalid duration string: 12'],
     ['1.0 / 0.0', 'comes to a number that JSON would change'],
   ])('%s fails when it is evaluated: %s', (source, reason) => {
     expect(() => evaluated(source, { big: 2 ** 60 })).toThrow(reason);
@@ -112,6 +115,13 @@ describe('time', () => {
     const text = `${'a'.repeat(40)}b`;
     expect(evaluated('claims.text.matches("^(a+)+$")', { text })).toBe(false);
     expect(evaluated('claims.text.matches(claims.pattern)', { text, pattern: '^(a+)+$' })).toBe(false);
+  });
+
+  it('for a duration is bounded', () => {
+    expect(evaluated('duration(claims.text) == duration("1h") + duration("30m")', { text: '1h30m' })).toBe(true);
+    expect(() => evaluated('duration(claims.text) > duration("1s")', { text: '1'.repeat(101) })).toThrow(
+      'a duration has more than 100 signs',
+    );
   });
 
   it('for lists is bounded: two loops may stand inside each other, not three', () => {

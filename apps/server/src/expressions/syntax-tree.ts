@@ -40,10 +40,14 @@ export function* patternsOf(node: ASTNode): Generator<string> {
   }
 }
 
+type Call = Extract<ASTNode, { readonly op: 'call' }>;
 type MethodCall = Extract<ASTNode, { readonly op: 'rcall' }>;
 
 /** `text.matches(pattern)` */
 export const isMatches = (node: ASTNode): node is MethodCall => node.op === 'rcall' && node.args[0] === 'matches';
+
+/** `duration(text)` */
+export const isDuration = (node: ASTNode): node is Call => node.op === 'call' && node.args[0] === 'duration';
 
 function childrenOf(node: ASTNode): readonly ASTNode[] {
   const found: ASTNode[] = [];
