@@ -9,13 +9,15 @@ import {
 import type { Json } from '@ostiary/primitives';
 import { RE2JS } from 're2js';
 import { isDuration, isMatches, loopDepth, namesIn, partsOf, patternsOf } from './syntax-tree.ts';
-import { fromCel } from './values.ts';
+import { fromCel, REMEDY_FOR_JSON } from './values.ts';
 
 /** Longer ones are no rules any more. */
 const LONGEST = 10_240;
 /** Two loops over a thousand groups, one inside the other, take some 40 ms; a third one would take a thousand times that. */
 const DEEPEST_LOOPS = 2;
 const MOST_PATTERNS = 100;
+/** No value of these types is JSON, nor is a list, a map or an optional value of them. */
+const NEVER_JSON = /\b(?:bytes|type|uint|CelNamespace|google\.protobuf\.\w+)\b/u;
 /** Stands for `matches`, which would go through a text as often as the worst pattern wants. */
 const LINEAR_MATCHES = 'matchesInLinearTime';
 /** Stands for `duration`, which needs the cube of the length of a text of digits: 2,000 took 2.8 seconds. */
@@ -49,6 +51,7 @@ export function compile(source: string, environment: Environment, types: readonl
   if (!types.includes(type) && !types.includes('any')) {
     return refused(`comes to ${type}. It must come to ${types[0]}.`);
   }
+  if (NEVER_JSON.test(type)) return refused(`comes to ${type}, which JSON does not have. ${REMEDY_FOR_JSON}`);
   const parsed = environment.parse(source);
   const problem = problemOf(parsed.ast);
   if (problem !== undefined) return refused(problem);

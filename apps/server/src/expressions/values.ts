@@ -1,6 +1,9 @@
 import { Optional } from '@marcbachmann/cel-js';
 import { isJsonObject, type Json } from '@ostiary/primitives';
 
+/** `string()` does not take all of them: there is none for times. */
+export const REMEDY_FOR_JSON = 'Make a text or a number of it.';
+
 /** A value of JSON as Kubernetes shows it to an expression: a number without a fraction is an `int`. */
 export function toCel(value: unknown): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
@@ -22,7 +25,7 @@ export function fromCel(value: unknown): Json | undefined {
   if (Array.isArray(value)) return value.map(fromCel).filter((item) => item !== undefined);
   if (value instanceof Map) return membersOf([...value]);
   if (isPlain(value)) return membersOf(Object.entries(value));
-  throw new TypeError('comes to a value that JSON does not have. Make it a text with string().');
+  throw new TypeError(`comes to a value that JSON does not have. ${REMEDY_FOR_JSON}`);
 }
 
 function numberOf(value: number): number {
