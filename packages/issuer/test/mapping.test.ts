@@ -164,6 +164,9 @@ describe('a mapping', () => {
   it('without types answers what it may', async () => {
     const wrong = () => JSON.parse('{"username":"x","groups":"ops"}') as MappedIdentity;
     expect(outcomeOf(await (await start(wrong)).browser().logIn(request()))).toBe('error');
+    // It would be stored, and nobody could read the record.
+    const extra = () => JSON.parse('{"username":"x","groups":[],"extra":"text"}') as MappedIdentity;
+    expect(outcomeOf(await (await start(extra)).browser().logIn(request()))).toBe('error');
   });
 
   it('cannot give a reserved name', async () => {

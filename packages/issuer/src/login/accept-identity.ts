@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Identity } from '@ostiary/connector-sdk';
+import { isJsonObject } from '@ostiary/primitives';
 import { requireIdentity } from '../checks/identity.ts';
 import type { ConnectorEntry, MappedIdentity } from '../connectors.ts';
 import { applied } from '../policy/rules.ts';
 import type { AcceptedIdentity, StoredIdentity } from '../records/stored-identity.ts';
 
 /**
- * What a connector answered, checked and then mapped. `before`: the login that is renewed. Everything behind this point (policy, log, records, tokens) knows
- * the person by the mapped names; the connector gets its own back.
+ * What a connector answered, checked and then mapped. `before`: the login that is renewed. Everything behind this
+ * point (policy, log, records, tokens) knows the person by the mapped names; the connector gets its own back.
  *
  * @throws {OstiaryError} `upstream/protocol` for what is no identity; `login/not_allowed` when the mapping fails.
  */
@@ -26,6 +27,7 @@ export function acceptIdentity(
     const accepted = { ...rest, ...names, ...extraOf({ extra }) };
     // Whoever embeds the issuer may have written the mapping without types.
     requireIdentity(accepted);
+    if (extra !== undefined && !isJsonObject(extra)) throw new TypeError('answers an extra that is no object');
     return isDeepStrictEqual(said, names) ? accepted : { ...accepted, upstream: said };
   });
 }
