@@ -129,12 +129,12 @@ describe('people', () => {
 
 describe('a cluster that asks about a token', () => {
   /** It takes tokens of `app`, by whose rules alone they were issued. */
-  async function ask(admits: PersonRule['admits']) {
-    const tokenReview = { audiences: ['app'], claimMappings: { username: { claim: 'email', prefix: '' } } };
+  async function ask(admits: PersonRule['admits'], scope = 'openid profile email groups', audiences = ['app']) {
+    const tokenReview = { audiences, claimMappings: { username: { claim: 'sub', prefix: '' } } };
     const harness = await startIssuer({
-      clients: [app, clientNamed('cluster', { tokenReview, ...ruled(rule(admits)) })],
+      clients: [app, clientNamed('cluster', { trustedPeers: ['app'], tokenReview, ...ruled(rule(admits)) })],
     });
-    const { id: token } = await logIn(harness);
+    const { id: token } = await logIn(harness, { scope });
     const headers = { authorization: `Basic ${Buffer.from('cluster:app-secret').toString('base64')}` };
     const json = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
     const reply = await harness.browser().send('/token/review', { method: 'POST', headers, json });
@@ -152,6 +152,25 @@ describe('a cluster that asks about a token', () => {
       status: { authenticated: false },
       line: { reason: 'rule', rule: 'clients[0].rules[0]' },
     });
+  });
+
+  it.each([
+    ['openid profile email groups', ['extra', 'tenant']],
+    ['openid groups', ['username', 'preferredUsername', 'email', 'extra', 'tenant']],
+    ['openid', ['username', 'preferredUsername', 'email', 'groups', 'extra', 'tenant']],
+  ])('is told what the scopes %s have left out', async (scope, unknown) => {
+    const seen: RuleFacts[] = [];
+    await ask((facts) => seen.push(facts) > 0, scope);
+    expect(seen[0]?.unknown).toEqual(unknown);
+  });
+
+  it('asks no rule again about a token that was issued for it as well: then all was known', async () => {
+    const seen: RuleFacts[] = [];
+    const scope = 'openid audience:server:client_id:cluster';
+    expect((await ask((facts) => seen.push(facts) > 0, scope, ['cluster'])).status).toMatchObject({
+      authenticated: true,
+    });
+    expect(seen.map(({ unknown }) => unknown)).toEqual([undefined, undefined]);
   });
 
   it('hears of nobody where a rule fails', async () => {

@@ -53,7 +53,11 @@ async function readClient(block: LooseClient, index: number, input: ClientsInput
       allowedEmails: block.allowedEmails,
       tokenGroups: block.tokenGroups,
       userValidationRules: readPersonRules(block.userValidationRules, {
-        ...{ path, report: input.report, isCluster: block.tokenReview !== undefined },
+        ...{
+          path,
+          report: input.report,
+          takesOthersTokens: block.tokenReview?.audiences.some((audience) => audience !== block.id) ?? false,
+        },
       }),
       tokenClaims: readTokenClaims(block.tokenClaims, { path, report: input.report }),
       ownGroups: unlessEmpty(block.clientCredentialsClaims?.groups ?? []),

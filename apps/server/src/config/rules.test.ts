@@ -58,13 +58,16 @@ describe('rules of a client', () => {
 
   it('are warned of where a cluster asks about tokens, which do not tell what they go by', async () => {
     const rule = (expression: string) => `userValidationRules: [{expression: "${expression}"}]`;
-    const warningsOf = async (keys: string) => (await load(client(keys))).warnings.map(({ path }) => path);
-    const review = 'tokenReview: {claimMappings: {username: {claim: sub, prefix: ""}}}';
+    const warningsOf = async (keys: string) =>
+      (await load(client(keys))).warnings.map(({ path }) => path).filter((path) => path.includes('Rules'));
+    const mappings = 'claimMappings: {username: {claim: sub, prefix: ""}}';
+    const review = `tokenReview: {audiences: [b], ${mappings}}`;
     for (const extra of ["identity.extra.a == 'b'", 'has(identity.extra.a)', "identity.extra['a'] == 'b'"]) {
       expect(await warningsOf(`${rule(extra)}, ${review}`)).toEqual(['staticClients[0].userValidationRules[0]']);
       expect(await warningsOf(rule(extra))).toEqual([]);
     }
     expect(await warningsOf(`${rule("'dev' in identity.groups")}, ${review}`)).toEqual([]);
+    expect(await warningsOf(`${rule('has(identity.extra.a)')}, tokenReview: {${mappings}}`)).toEqual([]);
   });
 
   it('are told all at once, those of other clients and connectors too', async () => {

@@ -55,7 +55,7 @@ export const identityMappings = z.object({
 });
 
 const noExtra =
-  'names identity.extra, which tokens do not tell: whoever the cluster asks about is refused. Give the rule to the client that logs people in.';
+  'names identity.extra, which tokens of other clients do not tell: whoever has one is refused. Give the rule to those clients.';
 
 type Rules = z.infer<typeof userValidationRules>;
 
@@ -65,16 +65,16 @@ interface At {
   readonly report: Report;
 }
 
-/** The rules that are right; what is wrong with the others goes into the report. `isCluster`: it asks about tokens. */
+/** The rules that are right; what is wrong with the others goes into the report. */
 export function readPersonRules(
   rules: Rules | undefined,
-  { path, report, isCluster = false }: At & { readonly isCluster?: boolean },
+  { path, report, takesOthersTokens = false }: At & { readonly takesOthersTokens?: boolean },
 ): NonNullable<Client['userValidationRules']> | undefined {
   return rules?.flatMap((expression, index) => {
     const at = `${path}.userValidationRules[${index}]`;
     const read = personRule(expression, { path: at, onProblem: report.problem });
     if (read === undefined) return [];
-    if (isCluster && read.usesExtra) report.warn(at, noExtra);
+    if (takesOthersTokens && read.usesExtra) report.warn(at, noExtra);
     return [read.rule];
   });
 }

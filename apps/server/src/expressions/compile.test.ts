@@ -135,6 +135,9 @@ describe('time', () => {
     expect(problemOf(`${loops('claims.roles.exists(c, a == c)')} || true`)).toContain('more than 2 loops');
     const inList = 'claims.roles.filter(a, claims.roles.exists(b, claims.roles.exists(c, a == c))).map(d, d)';
     expect(problemOf(inList)).toContain('more than 2 loops inside each other');
+    expect(problemOf(loops('(a + b) in claims.roles'))).toContain('more than 2 loops inside each other');
+    expect(problemOf(loops('b in ["x", "y"]'))).toBeUndefined();
+    expect(problemOf('claims.roles.all(a, a in identity.groups) && "x" in claims.roles')).toBeUndefined();
     // One after the other.
     expect(problemOf('claims.roles.map(a, a).filter(b, b != "").map(c, c).exists(d, d == "x")')).toBeUndefined();
   });

@@ -46,15 +46,30 @@ export const variablesOfAnswer = (answer: Identity): Readonly<Record<string, unk
 });
 
 /** The variables of {@link askingEnvironment}. */
-export const variablesOfFacts = ({
+export function variablesOfFacts({
   identity,
+  unknown = [],
   clientId,
   connectorId,
   scopes,
-}: RuleFacts): Readonly<Record<string, unknown>> => ({
-  identity: { ...personOf(identity), extra: toCel(identity.extra ?? {}) },
-  request: { client_id: clientId, connector_id: connectorId, scopes: [...scopes] },
-});
+}: RuleFacts): Readonly<Record<string, unknown>> {
+  const missing = new Set(unknown.flatMap((name) => membersOf[name]));
+  const person = Object.entries({ ...personOf(identity), extra: toCel(identity.extra ?? {}) });
+  return {
+    // An expression that names what is missing fails, and a rule that fails lets nobody in.
+    identity: Object.fromEntries(person.filter(([name]) => !missing.has(name))),
+    request: { client_id: clientId, connector_id: connectorId, scopes: [...scopes] },
+  };
+}
+
+const membersOf: Readonly<Record<NonNullable<RuleFacts['unknown']>[number], readonly string[]>> = {
+  email: ['email', 'email_verified'],
+  extra: ['extra'],
+  groups: ['groups'],
+  preferredUsername: ['preferred_username'],
+  tenant: ['tenant'],
+  username: ['username'],
+};
 
 /** What is not known is empty, so that a rule need not ask for it first. */
 const personOf = ({

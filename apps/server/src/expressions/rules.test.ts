@@ -49,6 +49,26 @@ describe('a rule about people', () => {
     expect(() => dynamic?.rule.admits(facts)).toThrow('comes to something else than true or false');
   });
 
+  it.each([
+    ["!('contractors' in identity.groups)", 'groups'],
+    ["identity.email != 'joe@example.com'", 'email'],
+    ['!identity.email_verified', 'email_verified'],
+    ["identity.username != 'Joe'", 'username'],
+    ["identity.preferred_username == ''", 'preferred_username'],
+    ["identity.tenant == ''", 'tenant'],
+    ['!has(identity.extra.a)', 'extra'],
+  ])('%s fails for whom that is not known of', (expression, name) => {
+    const rule = personRule({ expression }, place())?.rule;
+    const unknown = ['email', 'extra', 'groups', 'preferredUsername', 'tenant', 'username'] as const;
+    expect(() => rule?.admits({ ...facts, unknown })).toThrow(`No such key: ${name}`);
+    expect(rule?.admits({ ...facts, identity: { ...facts.identity, extra: {} } })).toBeTypeOf('boolean');
+  });
+
+  it('may ask whether something is known', () => {
+    const rule = personRule({ expression: "has(identity.groups) && 'dev' in identity.groups" }, place())?.rule;
+    expect([rule?.admits(facts), rule?.admits({ ...facts, unknown: ['groups'] })]).toEqual([true, false]);
+  });
+
   it('that is wrong is told', () => {
     const problems: string[] = [];
     expect(personRule({ expression: 'claims.department == "IT"' }, place(problems))).toBeUndefined();

@@ -23,9 +23,10 @@ export function namesIn(node: ASTNode): ReadonlySet<string> {
   return names;
 }
 
-/** How many loops over lists stand inside each other. */
+/** How many loops over lists stand inside each other. `in` is one, too, unless the list is written out. */
 export function loopDepth(node: ASTNode): number {
   const children = childrenOf(node);
+  if (node.op === 'in' && node.args[1].op !== 'list') return Math.max(1, ...children.map(loopDepth));
   if (node.op !== 'rcall' || !macros.has(node.args[0])) return Math.max(0, ...children.map(loopDepth));
   const [, list, body] = node.args;
   return Math.max(loopDepth(list), 1 + Math.max(0, ...body.map(loopDepth)));

@@ -9,6 +9,11 @@ export interface RuleFacts {
     StoredIdentity,
     'userId' | 'username' | 'preferredUsername' | 'email' | 'groups' | 'tenant' | 'extra'
   >;
+  /**
+   * What of the identity is not known, rather than empty. Absent: all is known. A token that a cluster asks about tells no
+   * more than its scopes allowed, and whoever asked for it chose them: a rule that goes by one of these must say no.
+   */
+  readonly unknown?: readonly ('email' | 'extra' | 'groups' | 'preferredUsername' | 'tenant' | 'username')[];
   /** Who asks for the tokens. */
   readonly clientId: string;
   /** The connector that the person logged in through; empty for a client that acts for itself. */
@@ -92,6 +97,9 @@ function releasable(value: Json | undefined): Json | undefined {
   return items.length === 0 ? undefined : items;
 }
 
+/** A part of it may be what a stranger said. */
+const LONGEST_FAILURE = 300;
+
 /**
  * What a rule comes to.
  *
@@ -103,7 +111,10 @@ export function applied<R>(name: string, rule: () => R): R {
     return rule();
   } catch (cause) {
     const message = 'The rules of this server could not be applied. Please tell its administrator.';
-    const detail = { rule: name, failure: cause instanceof Error ? cause.message : 'no error was thrown' };
+    const detail = {
+      rule: name,
+      failure: (cause instanceof Error ? cause.message : 'no error was thrown').slice(0, LONGEST_FAILURE),
+    };
     throw new OstiaryError('login/not_allowed', message, isOstiaryError(cause) ? { detail } : { detail, cause });
   }
 }

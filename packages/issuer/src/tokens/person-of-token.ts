@@ -7,7 +7,8 @@ import type { IdToken } from './id-token.ts';
 
 /**
  * The rules of the asking client about its people, on what the token says of them: its token may have been issued for
- * another client, by whose rules alone it was.
+ * another client, by whose rules alone it was. Where it was issued for this one as well, its `userValidationRules` were asked
+ * then, with all that is known of the person.
  *
  * @throws {OstiaryError} `token/invalid`
  */
@@ -18,6 +19,7 @@ export function requirePerson(token: IdToken, client: Client): void {
       detail: { ...detail, tokenId: token.id },
     });
   if (!isForPerson(client, facts.identity)) throw refuse({ reason: 'people' });
+  if (token.audience.includes(client.id)) return;
   try {
     requireAdmission(client.userValidationRules ?? [], facts);
   } catch (error) {
@@ -38,5 +40,15 @@ function factsOfToken({ clientId, claims }: IdToken): RuleFacts {
     ...(address === undefined ? {} : { email: { address, verified: claims.email_verified === true } }),
     groups: [claims.groups ?? []].flat().map(String),
   };
-  return { identity, clientId, connectorId, scopes: [] };
+  const told = {
+    ...{
+      username: claims.name,
+      preferredUsername: claims.preferred_username,
+      email: claims.email,
+      groups: claims.groups,
+    },
+    ...{ extra: undefined, tenant: undefined },
+  };
+  const unknown = (Object.keys(told) as (keyof typeof told)[]).filter((name) => told[name] === undefined); // its own keys
+  return { identity, unknown, clientId, connectorId, scopes: [] };
 }
