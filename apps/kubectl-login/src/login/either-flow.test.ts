@@ -97,8 +97,9 @@ describe('two ways to log in at once', () => {
 
   it('are both called off with the login itself', async () => {
     const stop = new AbortController();
-    const { first, second } = setUp({ signal: stop.signal });
+    const { first, second, login } = setUp({ signal: stop.signal });
     stop.abort(new Error('gone'));
+    await expect(login).rejects.toThrow('gone');
     expect([first.seen.signal?.aborted, second.seen.signal?.aborted]).toEqual([true, true]);
   });
 });
