@@ -101,7 +101,7 @@ describe('a logout', () => {
     expect(receiver.received.map(({ path }) => path).toSorted()).toEqual(['/away', '/deaf']);
     // Lines are written together, a moment later.
     await expect.poll(() => server.server.log()).toMatch(/notify_failed .*client=console .*within 5 seconds/);
-    expect(server.server.log()).toMatch(/logout\.notify_failed .*client=wiki .*status 307/);
+    await expect.poll(() => server.server.log()).toMatch(/logout\.notify_failed .*client=wiki .*status 307/);
   });
 
   it('is finished by a server that is told to stop', async () => {
@@ -112,7 +112,7 @@ describe('a logout', () => {
     await expect.poll(() => receiver.received.length).toBe(2);
     await server.server.stop();
     expect((await answer).status).toBe(303);
-    expect(server.server.log()).toMatch(/logout\.done/);
+    await expect.poll(() => server.server.log()).toMatch(/logout\.done/);
     expect(server.server.log()).not.toMatch(/logout\.notify_failed/);
   });
 

@@ -75,7 +75,9 @@ describe('a server that is told to read its configuration again', () => {
     await using built = await startBuiltServer();
     await reload(built, (text) => withWiki(text).replace('name: Wiki', 'nam: Wiki'), 'config.reload_failed');
     expect(await knows(built, 'wiki')).toBe(false);
-    expect(built.server.log()).toContain('staticClients[0].nam: is not a known key. Did you mean name?');
+    await expect
+      .poll(() => built.server.log())
+      .toContain('staticClients[0].nam: is not a known key. Did you mean name?');
     expect((await logIn(built.url)).status).toBe(200);
     await reload(built, (text) => text.replace('nam: Wiki', 'name: Wiki'));
     expect(await knows(built, 'wiki')).toBe(true);
@@ -88,7 +90,9 @@ describe('a server that is told to read its configuration again', () => {
       (text) => withWiki(text).replace(/web: \{ http: "[^"]+"/, `web: { http: "127.0.0.1:${1}"`),
       'config.reload_failed',
     );
-    expect(built.server.log()).toContain('web.http: what the server was started with cannot change while it runs.');
+    await expect
+      .poll(() => built.server.log())
+      .toContain('web.http: what the server was started with cannot change while it runs.');
     expect(await knows(built, 'wiki')).toBe(false);
   });
 });
@@ -113,7 +117,7 @@ staticClients: [{ id: ${name}, name: Client, public: true }]\n`;
     await writeFile(`${server.configFile}.new`, text('three'));
     await rename(`${server.configFile}.new`, server.configFile);
     await expect.poll(() => knows(there, 'three'), { timeout: 30_000 }).toBe(true);
-    expect(told(there, 'config.reloaded')).toBe(2);
+    await expect.poll(() => told(there, 'config.reloaded')).toBe(2);
     await writeFile(server.configFile, 'issuer: [');
     await expect.poll(() => told(there, 'config.reload_failed'), { timeout: 30_000 }).toBe(1);
     expect(await knows(there, 'three')).toBe(true);

@@ -98,7 +98,7 @@ async function goesOn({ type }: DatabaseKind, database: Database): Promise<void>
   const again = async (): Promise<unknown> => (await refresh(built.url, token)).status;
   await expect.poll(again, { timeout: 20_000 }).toBe(200);
   expect(built.server.log()).toContain(`${type}.connection_failed`);
-  expect(built.server.log()).toContain(`${type}.connection_recovered`);
+  await expect.poll(() => built.server.log()).toContain(`${type}.connection_recovered`);
   expect(built.server.log()).not.toContain(database.secret);
 }
 

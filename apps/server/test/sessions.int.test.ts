@@ -39,7 +39,7 @@ describe('a session', () => {
     await one.server.kill();
     expect(hasCode(await browser.authorize(other.url, 'wiki', { prompt: 'none' }), 'wiki')).toBe(true);
     expect((await tabs(browser, other.url)).every((location) => hasCode(location, 'wiki'))).toBe(true);
-    expect(other.server.log()).toContain('session.used');
+    await expect.poll(() => other.server.log()).toContain('session.used');
   });
 
   it('is forgotten by the browser that is not to remember it', async () => {

@@ -101,7 +101,9 @@ describe('token exchange at the built server', () => {
     await expect(exchange(server, id)).rejects.toMatchObject(refused);
     await expect(exchange(server, access)).rejects.toMatchObject(refused);
     await expect(exchange(server, access, { subject_token_type: accessToken })).rejects.toMatchObject(refused);
-    expect(server.server.log()).toMatch(/msg=exchange\.rejected connector=jobs .*ERR_JWT_CLAIM_VALIDATION_FAILED/);
+    await expect
+      .poll(() => server.server.log())
+      .toMatch(/msg=exchange\.rejected connector=jobs .*ERR_JWT_CLAIM_VALIDATION_FAILED/);
     for (const secretPart of [id, access]) expect(server.server.log()).not.toContain(secretPart);
   });
 });
