@@ -46,8 +46,9 @@ describe.skipIf(requireCustomResources() !== undefined)('an API server', () => {
     await using all = await openBehindProxy(server);
     const first = await all.storage.put(key, 1, { ifVersion: 'absent' });
     const ifVersion = first.written ? first.version : '';
-    // The connection is free for the next request a moment after its answer; else there would be a second one.
-    await delay(50);
+    // The connection is free for the next request a moment after its answer. Else there would be a second one, and the reply
+    // that is lost would be one of its handshake: the write would not have been sent.
+    await delay(1_000);
     all.proxy.loseNextReply();
     await expect(all.storage.put(key, 2, { ifVersion })).rejects.toMatchObject(lost);
     all.proxy.loseNextReply();
