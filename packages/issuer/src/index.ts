@@ -21,6 +21,7 @@ export type {
   SessionOptions,
 } from './options.ts';
 export type { ConnectorChoice, ConsentItem, Page, PageProblem } from './page.ts';
+export { isSameAddress } from './policy/people.ts';
 export { listRevocations, type Revocation, revokeLogins } from './policy/revocations.ts';
 export type { ClaimRule, PersonRule, RuleFacts } from './policy/rules.ts';
 export { type RevocationMark, type RevocationTarget, revocationTargets } from './records/revocations.ts';

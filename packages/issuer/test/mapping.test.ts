@@ -2,7 +2,7 @@
 import type { Identity, RefreshAsk } from '@ostiary/connector-sdk';
 import { OstiaryError, Secret } from '@ostiary/primitives';
 import { describe, expect, it } from 'vitest';
-import type { ConnectorEntry, MappedIdentity, RuleFacts } from '../src/index.ts';
+import { type ConnectorEntry, type MappedIdentity, type RuleFacts, revokeLogins } from '../src/index.ts';
 import { exchange, start as startExchange } from './exchanges.ts';
 import { app, bodyOf, claimsOf, type Harness, jane, request, startIssuer, textOf } from './harness.ts';
 import { outcomeOf } from './sessions.ts';
@@ -167,6 +167,21 @@ describe('a mapping', () => {
     // It would be stored, and nobody could read the record.
     const extra = () => JSON.parse('{"username":"x","groups":[],"extra":"text"}') as MappedIdentity;
     expect(outcomeOf(await (await start(extra)).browser().logIn(request()))).toBe('error');
+  });
+
+  it('is what an operator ends logins by', async () => {
+    const harness = await start(prefixed);
+    const { storage, clock } = harness;
+    const end = async (value: string) => {
+      await revokeLogins({ target: 'group', value, longestLogin: 864_000 }, { storage, now: clock.now });
+      clock.advance(2);
+    };
+    const { refresh: token } = await logIn(harness, { scope });
+    await end('ops');
+    const renewed = await refresh(harness, token);
+    expect(renewed.status).toBe(200);
+    await end('corp:ops');
+    expect((await refresh(harness, tokensOf(renewed).refresh)).status).toBe(400);
   });
 
   it('cannot give a reserved name', async () => {

@@ -1,6 +1,6 @@
 /** `identityMappings` of a connector as the function that the issuer has for them. See docs/adr/0029. */
 import type { Identity } from '@ostiary/connector-sdk';
-import type { MappedIdentity } from '@ostiary/issuer';
+import { isSameAddress, type MappedIdentity } from '@ostiary/issuer';
 import { type Json, type JsonObject, OstiaryError } from '@ostiary/primitives';
 import { answerEnvironment, variablesOfAnswer } from './environment.ts';
 import { asFlag, asJson, asText, asTexts, type Place, type Reading, readExpression } from './reading.ts';
@@ -122,7 +122,7 @@ function emailOf(asked: Asked, { email, emailVerified }: Members): Identity['ema
   const { email: said } = asked.answer;
   const address = email === undefined ? said?.address : email(asked);
   if (!address) return undefined;
-  const isTheirs = said?.verified === true && isSameButCase(said.address, address);
+  const isTheirs = said?.verified === true && isSameAddress(said.address, address);
   return { address, verified: emailVerified?.({ ...asked, before: vouchedFor(address, asked) }) ?? isTheirs };
 }
 
@@ -131,10 +131,6 @@ function vouchedFor(address: string, { before }: Asked): MappedIdentity | undefi
   if (before === undefined || before.email?.address === address) return before;
   return { ...before, email: { address, verified: false } };
 }
-
-/** Lower case alone makes a k of the sign for kelvin too. */
-const isSameButCase = (one: string, other: string): boolean =>
-  one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
 
 function extraOf(
   members: readonly (readonly [string, Member<Json | undefined> | undefined])[],

@@ -11,11 +11,14 @@ export function isForPerson(
   if (allowedGroups?.some((group) => groups.includes(group)) === true) return true;
   // Anybody can give any address to a provider that does not look at it.
   if (email?.verified !== true) return false;
-  return allowedEmails?.some((address) => isSameButCase(address, email.address)) ?? false;
+  return allowedEmails?.some((address) => isSameAddress(address, email.address)) ?? false;
 }
 
-/** Lower case alone makes a k of the sign for kelvin too, which a stranger's address may have in its place. */
-const isSameButCase = (one: string, other: string): boolean =>
+/**
+ * Whether two addresses are one, but for upper and lower case. Lower case alone makes a k of the sign for kelvin too, which
+ * a stranger's address may have in its place.
+ */
+export const isSameAddress = (one: string, other: string): boolean =>
   one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
 
 /** The groups that a token may name which all these clients accept. */

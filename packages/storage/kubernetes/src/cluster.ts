@@ -1,12 +1,9 @@
 import { OstiaryError } from '@ostiary/primitives';
 import type { StorageDeps } from '@ostiary/storage-sdk';
+import type { TlsMaterial } from '@ostiary/storage-sdk/server';
 
-/** What a connection is made with, under the names that `node:tls` has for it. */
-export interface TlsMaterial {
-  /** Whom to trust. Absent: the authorities that Node brings. */
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
+/** What a connection is made with. Without a `ca` the authorities that Node brings are trusted. */
+export interface ConnectionMaterial extends TlsMaterial {
   /** The name in the certificate, where it is not that of the server. */
   readonly servername?: string;
   readonly rejectUnauthorized?: boolean;
@@ -18,7 +15,7 @@ export interface Cluster {
   /** Where the records are. */
   readonly namespace: string;
   /** Asked for new connections: files may have been replaced. */
-  tls(): Promise<TlsMaterial>;
+  tls(): Promise<ConnectionMaterial>;
   /** The header that says who asks, if one does. Asked for each request: tokens of service accounts change every hour. */
   authorization(): Promise<string | undefined>;
 }

@@ -1,3 +1,4 @@
+import { optionText } from '@ostiary/storage-sdk/server';
 import { z } from 'zod';
 
 const handlings = ['ensure', 'check'] as const;
@@ -14,10 +15,8 @@ export interface KubernetesConfig {
   readonly namespace?: string;
 }
 
-const text = z.string().min(1, 'is empty. Set it, or check that the environment variable it names is set.');
-
 /** What a namespace can be called: RFC 1123. It becomes a part of a path. */
-export const namespaceName: z.ZodString = text.regex(
+export const namespaceName: z.ZodString = optionText.regex(
   /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u,
   'is no name of a namespace. Write lower-case letters, digits and -, at most 63.',
 );
@@ -25,7 +24,7 @@ export const namespaceName: z.ZodString = text.regex(
 export const kubernetesConfig: z.ZodType<KubernetesConfig> = z
   .strictObject({
     inCluster: z.boolean().default(false).describe('Ostiary is a pod of the cluster that keeps its records.'),
-    kubeConfigFile: text
+    kubeConfigFile: optionText
       .meta({ 'x-file': 'text' })
       .exactOptional()
       .describe('Kubeconfig file, instead of `inCluster`. Its current context is used.'),

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { readNamedFile } from '@ostiary/storage-sdk/server';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type Cluster, mistake, type TlsMaterial } from './cluster.ts';
+import { type Cluster, type ConnectionMaterial, mistake } from './cluster.ts';
 import { type KubernetesConfig, namespaceName } from './config.ts';
 
 const text = z.string().min(1).exactOptional();
@@ -85,7 +85,7 @@ async function authorizationOf({ token, tokenFile }: UserEntry, read: ReadFile):
   return found === undefined ? undefined : `Bearer ${found}`;
 }
 
-async function tlsOf(cluster: ClusterEntry, user: UserEntry, read: ReadFile): Promise<TlsMaterial> {
+async function tlsOf(cluster: ClusterEntry, user: UserEntry, read: ReadFile): Promise<ConnectionMaterial> {
   const pem = async (entry: ClusterEntry | UserEntry, key: string): Promise<string | undefined> => {
     const values = new Map<string, unknown>(Object.entries(entry));
     const [data, path] = [values.get(`${key}-data`), values.get(key)];
