@@ -51,6 +51,11 @@ export interface Client {
   readonly postLogoutRedirectUris?: readonly string[];
   /** Where logout tokens go, an http(s) URL (OpenID Connect Back-Channel Logout section 2.2). Absent: it hears of none. */
   readonly backchannelLogoutUri?: string;
+  /**
+   * Seconds since the epoch. A login of this second, or from before it, was made for another client that had this id.
+   * Absent: there was none.
+   */
+  readonly loginsAfter?: number;
   /** It is a cluster that asks about ID tokens at `/token/review`, with its secret. Absent: it may not. */
   readonly tokenReview?: TokenReviewRules;
 }

@@ -1,3 +1,4 @@
+import { renewableLogins } from './administration/renewable-logins.ts';
 import { checkOptions } from './checks/options.ts';
 import { createContext, type IssuerContext } from './context.ts';
 import { approvalEndpoint } from './endpoints/approval.ts';
@@ -5,7 +6,7 @@ import { authorizeEndpoint, connectorEndpoint } from './endpoints/authorize.ts';
 import { callbackEndpoints } from './endpoints/callback.ts';
 import { deviceEndpoints } from './endpoints/device.ts';
 import { deviceAuthorizationEndpoint } from './endpoints/device-authorization.ts';
-import { discoveryEndpoint } from './endpoints/discovery.ts';
+import { discoveryEndpoint, metadataOf } from './endpoints/discovery.ts';
 import { introspectionEndpoint } from './endpoints/introspection.ts';
 import { jwksEndpoint } from './endpoints/jwks.ts';
 import { logoutEndpoint } from './endpoints/logout.ts';
@@ -47,6 +48,8 @@ export function createIssuer(options: IssuerOptions): Issuer {
       userinfoEndpoint(context),
       ...(context.sessions === undefined ? [] : [logoutEndpoint(context), logoutCallbackEndpoint(context)]),
     ],
+    logins: renewableLogins(context),
+    metadata: () => metadataOf(context, context.keys.publicKeys()),
   };
 }
 

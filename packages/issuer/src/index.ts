@@ -1,4 +1,11 @@
 /** The protocol: endpoints as functions from a parsed request to a reply. */
+export {
+  type RegisteredClient,
+  type RegisteredClients,
+  type RegisteredClientsOptions,
+  registeredClients,
+} from './administration/registered-clients.ts';
+export type { RenewableLogin, RenewableLogins } from './administration/renewable-logins.ts';
 export type {
   ClaimMappings,
   Client,

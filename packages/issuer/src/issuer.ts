@@ -1,3 +1,5 @@
+import type { JsonObject } from '@ostiary/primitives';
+import type { RenewableLogins } from './administration/renewable-logins.ts';
 import type { Reply } from './reply.ts';
 import type { IssuerRequest } from './request.ts';
 
@@ -28,4 +30,8 @@ export interface Endpoint {
 /** An issuer without a socket: a host mounts its endpoints below the path of the issuer identifier. */
 export interface Issuer {
   readonly endpoints: readonly Endpoint[];
+  /** For administrators. */
+  readonly logins: RenewableLogins;
+  /** What `/.well-known/openid-configuration` answers now. */
+  metadata(): JsonObject;
 }

@@ -11,6 +11,7 @@ import { deviceRequest } from '../src/records/device-request.ts';
 import { loginAttempts } from '../src/records/login-attempts.ts';
 import { pendingLogin } from '../src/records/pending-login.ts';
 import { refreshFamily } from '../src/records/refresh-family.ts';
+import { clientRecord } from '../src/records/registered-client.ts';
 import { revocations } from '../src/records/revocations.ts';
 import { revokedToken } from '../src/records/revoked-token.ts';
 import { usedOnce } from '../src/records/used-once.ts';
@@ -42,6 +43,7 @@ describe('stored records', () => {
     expect(problems(deviceRequest)).toEqual([]);
     expect(problems(loginAttempts)).toEqual([]);
     expect(problems(usedOnce)).toEqual([]);
+    expect(problems(clientRecord)).toEqual([]);
   });
 
   it('do not change their form without a new version', () => {

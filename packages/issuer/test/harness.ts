@@ -20,6 +20,7 @@ import type { StorageDriver } from '@ostiary/storage-sdk';
 import { createKeyRing, createSealer, type KeyRing, type RotationPolicy } from '@ostiary/token-core';
 import {
   type Client,
+  type ClientRegistry,
   type ConnectorEntry,
   type ConnectorRegistry,
   createIssuer,
@@ -65,6 +66,8 @@ export interface Upstream {
 
 export interface HarnessOptions {
   readonly clients?: readonly Client[];
+  /** Where clients are, instead of in a list. */
+  readonly registry?: (parts: Pick<IssuerOptions, 'now' | 'storage'>) => ClientRegistry;
   readonly entries?: readonly Partial<ConnectorEntry>[];
   readonly refresh?: (upstream: Upstream) => Refresh | undefined;
   /** Of both connectors. Absent: they have none. */
@@ -150,7 +153,7 @@ export async function startIssuer(options: HarnessOptions = {}): Promise<Harness
       storage,
       keys,
       sealer: await createSealer({ storage, deps }),
-      clients: registry(options.clients ?? [app, cli]),
+      clients: options.registry?.({ storage, now: clock.now }) ?? registry(options.clients ?? [app, cli]),
       connectors: registered,
       lifetimes: { ...lifetimes, ...options.lifetimes, ...changed },
       protocol: { ...protocol, ...options.protocol, ...rules },

@@ -30,8 +30,18 @@ export function discoveryEndpoint(context: IssuerContext): Endpoint {
 }
 
 function encode(context: IssuerContext, set: PublicJwkSet): Reply {
+  return {
+    kind: 'document',
+    status: 200,
+    body: JSON.stringify(metadataOf(context, set), null, 2),
+    headers: { 'cache-control': 'public, max-age=300' },
+  };
+}
+
+/** What the issuer says of itself. */
+export function metadataOf(context: IssuerContext, set: PublicJwkSet): JsonObject {
   const { issuer, keys, protocol, grantTypes, sessions } = context;
-  const document = {
+  return {
     issuer,
     authorization_endpoint: issuerUrl(issuer, '/auth'),
     token_endpoint: issuerUrl(issuer, '/token'),
@@ -57,12 +67,6 @@ function encode(context: IssuerContext, set: PublicJwkSet): Reply {
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
     ...aboutLogout(context),
-  };
-  return {
-    kind: 'document',
-    status: 200,
-    body: JSON.stringify(document, null, 2),
-    headers: { 'cache-control': 'public, max-age=300' },
   };
 }
 

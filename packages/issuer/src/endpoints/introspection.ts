@@ -73,7 +73,7 @@ async function aboutRefreshToken(
     identity: family.identity,
     since: familySince(family),
   };
-  if ((await context.revocations.find(() => loginOf(login))) !== undefined) return undefined;
+  if ((await context.revocations.find(login, () => loginOf(login))) !== undefined) return undefined;
   if (await isSessionOver(client, family.sessionId, context)) return undefined;
   if (standing.is === 'reused' || end <= epochSeconds(context.now())) return undefined;
   const { identity, connectorId, scopes, createdAt } = family;

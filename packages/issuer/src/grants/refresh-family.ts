@@ -14,7 +14,10 @@ const PURPOSE = 'refresh-successor';
  * Access tokens that are asked for now have ended at this moment, in seconds since the epoch. They are minted a little
  * later: behind a storage that is slow, or for a retry within the reuse interval.
  */
-export function tokensEnd(client: Client, { now, lifetimes }: IssuerContext): number {
+export function tokensEnd(
+  client: Pick<Client, 'idTokenLifetime'>,
+  { now, lifetimes }: Pick<IssuerContext, 'lifetimes' | 'now'>,
+): number {
   const lifetime = client.idTokenLifetime ?? lifetimes.idToken;
   return epochSeconds(now()) + lifetime + lifetimes.refreshToken.reuseInterval + SLOW_STORAGE_SECONDS;
 }
@@ -49,6 +52,9 @@ export async function createFamily(
   return token;
 }
 
+/** What it takes to end a login. */
+export type FamilyEnding = Pick<IssuerContext, 'families' | 'lifetimes' | 'now' | 'revokedTokens'>;
+
 /**
  * Ends a login before its time: no refresh token of the family is good any more, nor, wherever this issuer is asked, an
  * access or ID token that any of them was exchanged for.
@@ -59,8 +65,8 @@ export async function createFamily(
  */
 export async function revokeFamily(
   familyId: string,
-  { client, reason }: { readonly client: Client; readonly reason: string },
-  context: IssuerContext,
+  { client, reason }: { readonly client: Pick<Client, 'idTokenLifetime'>; readonly reason: string },
+  context: FamilyEnding,
 ): Promise<void> {
   const mark = familyMark(familyId);
   const markUntil = (end = 0): Promise<void> =>
@@ -74,7 +80,7 @@ export async function revokeFamily(
 export async function markRevoked(
   id: string,
   { reason, until }: { readonly reason: string; readonly until: number },
-  { revokedTokens }: IssuerContext,
+  { revokedTokens }: Pick<IssuerContext, 'revokedTokens'>,
 ): Promise<void> {
   const end = new Date(until * 1000);
   await revokedTokens.update(id, (current, expiresAt) =>

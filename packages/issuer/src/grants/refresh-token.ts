@@ -59,7 +59,7 @@ async function tryRefresh(
   // Before the request is looked at: who holds no token of this family learns nothing of it, and ends it with any.
   if (standing.is === 'reused') return familyReused({ token, grant }, context);
   // Before the provider is asked about somebody whom an operator has put out.
-  if (await isRevoked(family, context)) return loginRevoked({ token, grant }, context);
+  if (await isRevoked(family, grant, context)) return loginRevoked({ token, grant }, context);
   if (await isSessionOver(grant.client, family.sessionId, context)) return sessionOver({ token, grant }, context);
   const use: Use = { token, grant, scopes: narrowScopes(grant, family) };
   switch (standing.is) {
@@ -80,10 +80,14 @@ function isOver(family: RefreshFamily, { now, lifetimes }: IssuerContext): boole
   return deadline !== undefined && deadline <= now();
 }
 
-async function isRevoked(family: RefreshFamily, { revocations }: IssuerContext): Promise<boolean> {
-  const { clientId, connectorId, identity } = family;
-  const login = { client: { id: clientId }, connector: { id: connectorId }, identity, since: familySince(family) };
-  return (await revocations.find(() => loginOf(login))) !== undefined;
+async function isRevoked(
+  family: RefreshFamily,
+  { client }: GrantRequest,
+  { revocations }: IssuerContext,
+): Promise<boolean> {
+  const { connectorId, identity } = family;
+  const login = { client, connector: { id: connectorId }, identity, since: familySince(family) };
+  return (await revocations.find(login, () => loginOf(login))) !== undefined;
 }
 
 /** False when the login goes on: another replica used it after this one, which may have been paused, had read it. */
@@ -124,7 +128,7 @@ async function renewInTurn(use: Use, turn: Turn, context: IssuerContext): Promis
   if (identity === 'rejected') return (await turn.isMine()) ? loginRejected(use, context) : 'again';
   const mine = turn.record();
   // By what the provider says today: it may have told of a group only now.
-  const isEnded = await isRevoked({ ...mine.value, identity }, context);
+  const isEnded = await isRevoked({ ...mine.value, identity }, use.grant, context);
   if (isEnded) return (await turn.isMine()) ? loginRevoked(use, context) : 'again';
   // The provider took its time, and the person may have logged out.
   if (await isSessionOver(use.grant.client, mine.value.sessionId, context)) return sessionOver(use, context);

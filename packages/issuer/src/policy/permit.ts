@@ -74,7 +74,7 @@ export class Permit {
  */
 export async function decide(question: PolicyQuestion, deps: PolicyDeps): Promise<Permit> {
   requireOpenDoor(question);
-  const mark = await deps.revocations.find(() => loginOf(question));
+  const mark = await deps.revocations.find(question, () => loginOf(question));
   if (mark !== undefined) {
     // It is this login that is over. The person may come again, so no page shall send them to an administrator.
     const detail = { rule: 'revoked', target: mark.target, page: 'login_expired' };
@@ -152,7 +152,7 @@ async function audienceOf(
 /** What of a login may have been revoked. */
 export function loginOf(
   question: Pick<PolicyQuestion, 'identity' | 'since'> & {
-    readonly client: Pick<Client, 'id'>;
+    readonly client: RevocableLogin['client'];
     readonly connector: Pick<ConnectorEntry, 'id'>;
   },
 ): RevocableLogin {
@@ -160,7 +160,7 @@ export function loginOf(
   return {
     subject: subjectOf(question),
     connectorId: connector.id,
-    clientId: client.id,
+    client,
     email: identity.email?.address,
     groups: identity.groups,
     since,

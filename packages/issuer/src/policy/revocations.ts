@@ -1,6 +1,7 @@
 /** Whose logins an operator has ended, and since when: see docs/adr/0023. */
 import { type Clock, OstiaryError } from '@ostiary/primitives';
 import { recordStore, type StorageDriver } from '@ostiary/storage-sdk';
+import type { Client } from '../client.ts';
 import { type RevocationMark, revocations } from '../records/revocations.ts';
 
 /** A login, or a token of one: what of it is known. */
@@ -8,7 +9,7 @@ export interface RevocableLogin {
   /** `sub` */
   readonly subject: string;
   readonly connectorId: string;
-  readonly clientId: string;
+  readonly client: Pick<Client, 'id' | 'loginsAfter'>;
   readonly email?: string | undefined;
   readonly groups: readonly string[];
   /** When it was made here, in seconds since the epoch. */
@@ -20,10 +21,14 @@ export interface Revocations {
   /**
    * The mark that ends this login, if there is one.
    *
+   * @param of for whom, and when it was made.
    * @param describe says which login. Not asked where nothing was ended: a refresh need not pay for it.
    * @throws {OstiaryError} `storage/unavailable`: who cannot be asked about is not let in.
    */
-  find(describe: () => RevocableLogin): Promise<RevocationMark | undefined>;
+  find(
+    of: Pick<RevocableLogin, 'client' | 'since'>,
+    describe: () => RevocableLogin,
+  ): Promise<RevocationMark | undefined>;
 }
 
 /** The one record. */
@@ -49,7 +54,9 @@ export function openRevocations(storage: StorageDriver, now: Clock): Revocations
     return marks;
   };
   return {
-    async find(describe) {
+    async find({ client, since }, describe) {
+      const { id: value, loginsAfter: at } = client;
+      if (at !== undefined && since <= at) return { target: 'client', value, at };
       const marks = await current();
       if (marks.length === 0) return undefined;
       const login = describe();
@@ -67,7 +74,7 @@ function concerns({ target, value }: RevocationMark, login: RevocableLogin): boo
     case 'group':
       return login.groups.includes(value);
     case 'client':
-      return login.clientId === value;
+      return login.client.id === value;
     case 'connector':
       return login.connectorId === value;
     case 'everybody':

@@ -50,11 +50,11 @@ export async function findLiveSession(id: string, context: IssuerContext): Promi
 
 /** Whether a token must not be believed any more because its client wants its tokens to end with the session. */
 export async function isSessionOver(
-  client: Client | undefined,
+  client: Client,
   sessionId: string | undefined,
   context: IssuerContext,
 ): Promise<boolean> {
-  if (client?.refreshTokenLifetime !== 'session' || sessionId === undefined) return false;
+  if (client.refreshTokenLifetime !== 'session' || sessionId === undefined) return false;
   return (await findLiveSession(sessionId, context)) === undefined;
 }
 

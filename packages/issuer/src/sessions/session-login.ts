@@ -42,7 +42,8 @@ export async function answeringSession(
   const { revocations } = context;
   // What people did for the source is over with its logins.
   const mark =
-    (await revocations.find(() => login)) ?? (await revocations.find(() => ({ ...login, clientId: source.id })));
+    (await revocations.find(login, () => login)) ??
+    (await revocations.find({ client: source, since }, () => ({ ...login, client: source })));
   if (mark === undefined) return session;
   await endSession(session.id, request, context);
   return undefined;

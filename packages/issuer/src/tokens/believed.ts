@@ -1,6 +1,7 @@
 /** Whether a token that was good when it was issued is believed still: the one place that says so, for all kinds of them. */
 import { type JsonObject, OstiaryError } from '@ostiary/primitives';
 import { decodeSubject } from '@ostiary/token-core';
+import type { Client } from '../client.ts';
 import type { IssuerContext } from '../context.ts';
 import type { RevocableLogin } from '../policy/revocations.ts';
 import { isSessionOver } from '../sessions/browser-session.ts';
@@ -23,10 +24,13 @@ export interface SignedToken {
  */
 export async function requireBelieved(token: SignedToken, context: IssuerContext): Promise<void> {
   const marks = await Promise.all(namesOf(token.id).map((name) => context.revokedTokens.get(name)));
-  if (marks.some((mark) => mark !== undefined) || (await isRevoked(token, context))) {
+  const client = await context.clients.find(token.clientId);
+  if (client === undefined) throw noLongerGood(token, 'client_gone', 'The client of the token is not there any more.');
+  if (marks.some((mark) => mark !== undefined) || (await isRevoked(token, client, context))) {
     throw noLongerGood(token, 'revoked', 'The token has been revoked.');
   }
-  if (await isUnbound(token, context)) throw noLongerGood(token, 'session_over', 'The session of the token is over.');
+  if (await isUnbound(client, token.claims, context))
+    throw noLongerGood(token, 'session_over', 'The session of the token is over.');
 }
 
 function noLongerGood({ id }: SignedToken, reason: string, message: string): OstiaryError {
@@ -34,21 +38,21 @@ function noLongerGood({ id }: SignedToken, reason: string, message: string): Ost
 }
 
 /** By its session, where its client wants that. */
-async function isUnbound({ clientId, claims: { sid } }: SignedToken, context: IssuerContext): Promise<boolean> {
-  return typeof sid === 'string' && isSessionOver(await context.clients.find(clientId), sid, context);
+async function isUnbound(client: Client, { sid }: JsonObject, context: IssuerContext): Promise<boolean> {
+  return typeof sid === 'string' && isSessionOver(client, sid, context);
 }
 
 /** By what the token says of itself. A refresh marks the others, whose scopes leave out what was revoked. */
-async function isRevoked(token: SignedToken, { revocations }: IssuerContext): Promise<boolean> {
-  const mark = await revocations.find(() => loginOfToken(token));
-  return mark !== undefined;
+async function isRevoked({ claims }: SignedToken, client: Client, { revocations }: IssuerContext): Promise<boolean> {
+  const login = loginOfToken(claims, client);
+  return (await revocations.find(login, () => login)) !== undefined;
 }
 
-function loginOfToken({ clientId, claims: { sub = '', email, groups, iat } }: SignedToken): RevocableLogin {
+function loginOfToken({ sub = '', email, groups, iat }: JsonObject, client: Client): RevocableLogin {
   return {
     subject: String(sub),
     connectorId: decodeSubject(String(sub))?.connectorId ?? '',
-    clientId,
+    client,
     email: typeof email === 'string' ? email : undefined,
     groups: [groups ?? []].flat().map(String),
     since: Number(iat),
