@@ -30,6 +30,8 @@ function setUp() {
   return { context, errors };
 }
 
+const accounts = { find: async () => undefined, findByUserId: async () => undefined };
+
 describe('openConnectors', () => {
   it('opens them in order, each with its own id and name', () => {
     const { context } = setUp();
@@ -38,7 +40,12 @@ describe('openConnectors', () => {
       seen.push(`${given.id} ${given.name}`);
       return login;
     };
-    const connectors = openConnectors({ settings: [named('a', open), named('b', open)], context, onFailure: 'skip' });
+    const connectors = openConnectors({
+      settings: [named('a', open), named('b', open)],
+      context,
+      accounts,
+      onFailure: 'skip',
+    });
     expect(seen).toEqual(['a A', 'b B']);
     expect(connectors.list().map(({ id }) => id)).toEqual(['a', 'b']);
     expect(connectors.get('b')?.connector).toBe(login);
@@ -47,7 +54,7 @@ describe('openConnectors', () => {
 
   it('starts without one that cannot be opened, and says so', () => {
     const { context, errors } = setUp();
-    const connectors = openConnectors({ settings: [broken('a'), named('b')], context, onFailure: 'skip' });
+    const connectors = openConnectors({ settings: [broken('a'), named('b')], context, accounts, onFailure: 'skip' });
     expect(connectors.list().map(({ id }) => id)).toEqual(['b']);
     expect(connectors.failed).toBe(1);
     expect(['a', 'b', 'c'].map(connectors.isUnavailable)).toEqual([true, false, false]);
@@ -57,8 +64,10 @@ describe('openConnectors', () => {
   it('does not start without any, or without one that must be there', () => {
     const { context } = setUp();
     const both = [broken('a'), named('b')];
-    expect(() => openConnectors({ settings: [broken('a')], context, onFailure: 'skip' })).toThrow('none of them');
-    expect(() => openConnectors({ settings: both, context, onFailure: 'stop' })).toThrow(
+    expect(() => openConnectors({ settings: [broken('a')], context, accounts, onFailure: 'skip' })).toThrow(
+      'none of them',
+    );
+    expect(() => openConnectors({ settings: both, context, accounts, onFailure: 'stop' })).toThrow(
       '"a" cannot be opened. Its key',
     );
   });
@@ -80,7 +89,7 @@ describe('openConnectors', () => {
         }),
       ),
     ];
-    await openConnectors({ settings, context, onFailure: 'skip' })[Symbol.asyncDispose]();
+    await openConnectors({ settings, context, accounts, onFailure: 'skip' })[Symbol.asyncDispose]();
     expect(closed).toBe(1);
   });
 });

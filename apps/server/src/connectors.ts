@@ -1,4 +1,5 @@
 /** Opens the configured connectors for the issuer. */
+import type { PasswordDatabase } from '@ostiary/connector-local';
 import type { ConnectorContext, FirstUse } from '@ostiary/connector-sdk';
 import type { ConnectorEntry, ConnectorRegistry } from '@ostiary/issuer';
 import { type Logger, OstiaryError } from '@ostiary/primitives';
@@ -10,6 +11,8 @@ export interface SharedContext extends Omit<ConnectorContext, 'id' | 'name' | 'f
 }
 
 export interface OpenConnectorsOptions {
+  /** What administrators have added to the password database. */
+  readonly accounts: PasswordDatabase;
   readonly settings: readonly ConnectorSettings[];
   readonly context: SharedContext;
   readonly onFailure: 'skip' | 'stop';
@@ -26,11 +29,12 @@ export interface OpenConnectors extends ConnectorRegistry, AsyncDisposable {
  *
  * @throws {OstiaryError} `config/invalid` when one fails and must not, or when none is left.
  */
-export function openConnectors({ settings, context, onFailure }: OpenConnectorsOptions): OpenConnectors {
+export function openConnectors(options: OpenConnectorsOptions): OpenConnectors {
+  const { settings, context } = options;
   const entries = new Map<string, ConnectorEntry>();
   for (const connector of settings) {
     const log = context.log.child({ connector: connector.id });
-    const entry = tryOpen(connector, { ...context, log }, onFailure);
+    const entry = tryOpen(connector, { ...options, context: { ...context, log } });
     if (entry !== undefined) entries.set(connector.id, entry);
   }
   if (entries.size === 0) {
@@ -49,11 +53,11 @@ export function openConnectors({ settings, context, onFailure }: OpenConnectorsO
 
 function tryOpen(
   { open, ...rest }: ConnectorSettings,
-  { firstUseOf, ...context }: SharedContext,
-  onFailure: 'skip' | 'stop',
+  { context: { firstUseOf, ...context }, accounts, onFailure }: Omit<OpenConnectorsOptions, 'settings'>,
 ): ConnectorEntry | undefined {
   try {
-    return { ...rest, connector: open({ ...context, id: rest.id, name: rest.name, firstUse: firstUseOf(rest.id) }) };
+    const { id, name } = rest;
+    return { ...rest, connector: open({ ...context, id, name, firstUse: firstUseOf(id) }, accounts) };
   } catch (cause) {
     if (onFailure === 'stop') {
       throw new OstiaryError('config/invalid', `connectors: "${rest.id}" cannot be opened. ${sentence(cause)}`, {

@@ -1,10 +1,13 @@
 /** What one configuration makes of the server: keys, connectors, the issuer and its HTTP side. The next one makes another. */
 import type { RequestListener } from 'node:http';
 import { retryingHttp } from '@ostiary/connector-sdk/http';
-import { type Client, type ClientRegistry, createIssuer, firstUseIn } from '@ostiary/issuer';
+import { type Client, type ClientRegistry, createIssuer, firstUseIn, registeredClients } from '@ostiary/issuer';
 import type { Logger } from '@ostiary/primitives';
 import type { StorageDriver } from '@ostiary/storage-sdk';
 import { createKeyRing, createSealer, type KeyRing } from '@ostiary/token-core';
+import { openAccounts } from './administration/accounts.ts';
+import type { Administration } from './administration/administration.ts';
+import { openAdministration } from './administration/open.ts';
 import type { Config } from './config/config.ts';
 import { openConnectors, type SharedContext } from './connectors.ts';
 import type { Effects } from './effects.ts';
@@ -13,6 +16,7 @@ import { startJobs } from './jobs.ts';
 import { rotationPolicy } from './keys.ts';
 import type { ServerMetrics } from './ops/metrics.ts';
 import { createRequestScope } from './ops/request-scope.ts';
+import { longestLoginOf } from './revoke.ts';
 
 /** What stays when the configuration changes. */
 export interface Standing {
@@ -29,6 +33,7 @@ export interface Standing {
 export interface Generation extends AsyncDisposable {
   readonly handler: RequestListener;
   readonly keys: KeyRing;
+  readonly administration: Administration;
   readonly connectors: { readonly opened: number; readonly failed: number };
 }
 
@@ -49,11 +54,13 @@ export async function openGeneration(config: Config, standing: Standing): Promis
   const firstUseOf = (connectorId: string) => firstUseIn(storage, connectorId);
   const context = { http: retryingHttp(http, { now, random }), readFile, firstUseOf, ...effective };
   const onFailure = config.continueOnConnectorFailure ? 'skip' : 'stop';
-  const connectors = stack.use(openConnectors({ settings: config.connectors, context, onFailure }));
+  const accounts = openAccounts(storage);
+  const connectors = stack.use(openConnectors({ settings: config.connectors, context, accounts, onFailure }));
+  const registered = registeredClients({ storage, now, longestLogin: longestLoginOf(config) });
   const { lifetimes, protocol, passwordAttempts, sessions } = config;
   const policies = { lifetimes, protocol, passwordAttempts, ...(sessions === undefined ? {} : { sessions }) };
   // Without the retries of connectors: a logout token is sent once.
-  const parts = { storage, keys, sealer, clients: clientRegistry(config.clients), connectors, ...policies };
+  const parts = { storage, keys, sealer, clients: clientRegistry(config.clients, registered), connectors, ...policies };
   const issuer = createIssuer({ issuer: config.issuer, ...parts, backchannel: { fetch: http() }, ...deps });
   const handler = createHost({ ...hostOptions(config, standing), issuer, requestScope });
   stack.use(startJobs({ storage, keys, sealer, log }, { timers, log, jitter }));
@@ -61,6 +68,7 @@ export async function openGeneration(config: Config, standing: Standing): Promis
   return {
     handler,
     keys,
+    administration: openAdministration({ config, issuer, registered, accounts, random, log: effective.log }),
     connectors: { opened: connectors.list().length, failed: connectors.failed },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -71,7 +79,8 @@ function hostOptions({ issuer: id, frontend, web }: Config, { effects, metrics, 
   return { id, frontend, ...web, metrics, log, elapsed, newRequestId, isHealthy };
 }
 
-function clientRegistry(clients: readonly Client[]): ClientRegistry {
+/** Those of the file come first, and cost no question. */
+function clientRegistry(clients: readonly Client[], registered: ClientRegistry): ClientRegistry {
   const byId = new Map(clients.map((client) => [client.id, client]));
-  return { find: async (id) => byId.get(id) };
+  return { find: async (id) => byId.get(id) ?? registered.find(id) };
 }

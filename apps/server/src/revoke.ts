@@ -3,10 +3,11 @@ import {
   listRevocations,
   type RevocationMark,
   type RevocationTarget,
+  registeredClients,
   revocationTargets,
   revokeLogins,
 } from '@ostiary/issuer';
-import { OstiaryError } from '@ostiary/primitives';
+import { type Clock, OstiaryError } from '@ostiary/primitives';
 import type { StorageDriver } from '@ostiary/storage-sdk';
 import { decodeSubject, hasSigningKeys } from '@ostiary/token-core';
 import type { Config } from './config/config.ts';
@@ -31,9 +32,10 @@ export async function revoke(config: Config, flags: RevokeFlags, effects: Effect
   const { target, value } = readTarget(flags, config);
   const { tokenLifetime } = rotationPolicy(config);
   const longestLogin = longestLoginOf(config);
-  const mark = await withStorage(config, effects, (storage) =>
-    revokeLogins({ target, value, longestLogin }, { storage, now: effects.now }),
-  );
+  const mark = await withStorage(config, effects, async (storage) => {
+    if (target === 'client') await requireClient(value, { config, storage, now: effects.now });
+    return revokeLogins({ target, value, longestLogin }, { storage, now: effects.now });
+  });
   return (
     `The logins of ${whose(mark)} from before now (${moment(mark.at)}) are over. In a second or two no replica renews them\n` +
     `or believes ${tokensOf(mark)}. Whoever the provider lets in may log in again.\n` +
@@ -77,15 +79,24 @@ function readTarget(flags: RevokeFlags, config: Config): Pick<RevocationMark, 't
 }
 
 /** A slip of the pen would end nothing, and say that it had. */
-function checkName(target: RevocationTarget, value: string, { clients, connectors }: Config): void {
-  const known = { client: clients, connector: connectors };
-  if ((target === 'client' || target === 'connector') && !known[target].some(({ id }) => id === value)) {
-    throw invalid(`There is no ${target} "${value}" in the configuration. If it was removed, use --everybody.`);
+function checkName(target: RevocationTarget, value: string, { connectors }: Config): void {
+  if (target === 'connector' && !connectors.some(({ id }) => id === value)) {
+    throw invalid(`There is no connector "${value}" in the configuration. If it was removed, use --everybody.`);
   }
   if (target === 'subject' && decodeSubject(value) === undefined) {
     throw invalid(`"${value}" is no subject of this issuer. Copy the claim sub of a token, or use --email.`);
   }
   if (value.trim() === '') throw invalid(`--${target} is empty.`);
+}
+
+/** One of the file, or one that an administrator registered. */
+async function requireClient(
+  id: string,
+  { config, storage, now }: { readonly config: Config; readonly storage: StorageDriver; readonly now: Clock },
+): Promise<void> {
+  if (config.clients.some((client) => client.id === id)) return;
+  if ((await registeredClients({ storage, now }).get(id)) !== undefined) return;
+  throw invalid(`There is no client "${id}", here or in the storage. If it was removed, use --everybody.`);
 }
 
 async function withStorage<T>(

@@ -14,7 +14,9 @@ function world() {
   const events: string[] = [];
   const generation = (name: string): Generation => ({
     handler: () => void events.push(`${name} answers`),
-    keys: undefined as never, // Nobody asks for keys here.
+    // Nobody asks for these here.
+    keys: undefined as never,
+    administration: undefined as never,
     connectors: { opened: 1, failed: 0 },
     async [Symbol.asyncDispose]() {
       events.push(`${name} closes`);

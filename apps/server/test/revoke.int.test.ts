@@ -56,7 +56,7 @@ describe('ostiary revoke', () => {
   it.each([
     ['nobody', [], 'Name one of --subject'],
     ['two', ['--group', 'a', '--client', 'app'], 'Name one of --subject'],
-    ['a client that is not there', ['--client', 'ap'], 'There is no client "ap" in the configuration.'],
+    ['a client that is not there', ['--client', 'ap'], 'There is no client "ap", here or in the storage.'],
     ['a connector that is not there', ['--connector', 'x'], 'There is no connector "x" in the configuration.'],
     ['what is no subject', ['--subject', 'jane'], '"jane" is no subject of this issuer.'],
     ['a group without a name', ['--group', ' '], '--group is empty.'],

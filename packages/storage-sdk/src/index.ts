@@ -14,6 +14,7 @@ export type {
 } from './driver.ts';
 export { type IndexMember, type IndexOptions, type IndexRecord, indexRecord } from './index-record.ts';
 export { type Key, keyPrefix, keyToText, textToKey } from './key.ts';
+export { readAll } from './read-all.ts';
 export { parseStoredValue, type RecordKind } from './record-form.ts';
 export {
   type Change,

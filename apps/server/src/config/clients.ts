@@ -1,8 +1,8 @@
 /** `staticClients`: ids and secrets from the file, the environment or files of their own. */
 import { type EnvironmentLookup, httpUrl, type ReadFile, whyUnreadable } from '@ostiary/connector-sdk/config';
 import type { Client } from '@ostiary/issuer';
-import { type IssuerId, issuerUrl, Secret } from '@ostiary/primitives';
-import { isLocalPath } from './fields.ts';
+import { type IssuerId, Secret } from '@ostiary/primitives';
+import { publicPathProblem } from './fields.ts';
 import type { LooseClient } from './loose.ts';
 import type { Report } from './report.ts';
 import { readPersonRules, readTokenClaims } from './rules.ts';
@@ -111,20 +111,11 @@ function readLogo({ logoURL }: LooseClient, path: string, { report }: ClientsInp
   return undefined;
 }
 
-const deviceCallback = '/device/callback';
-
-/**
- * A path names no app: without a secret, nothing says whose codes those are that are sent there. Dex's device flow has
- * its clients register one of its own, with or without the path of the issuer.
- */
 function checkPaths(block: LooseClient, path: string, { issuer, report }: ClientsInput): void {
   if (block.public !== true || issuer === undefined) return;
-  const free = [deviceCallback, new URL(issuerUrl(issuer, deviceCallback)).pathname];
   block.redirectURIs?.forEach((uri, index) => {
-    if (!isLocalPath(uri) || free.includes(uri)) return;
-    const message =
-      'is a path, which only a client with a secret may have. Write it like https://app.example.com/callback.';
-    report.problem(`${path}.redirectURIs[${index}]`, message);
+    const problem = publicPathProblem(uri, issuer);
+    if (problem !== undefined) report.problem(`${path}.redirectURIs[${index}]`, problem);
   });
 }
 

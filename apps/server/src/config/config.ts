@@ -1,4 +1,5 @@
 /** The configuration of a server, complete and checked. Nothing after it reads a file or the environment. */
+import type { PasswordDatabase, PasswordEntry } from '@ostiary/connector-local';
 import type { Connector, ConnectorContext } from '@ostiary/connector-sdk';
 import type {
   Client,
@@ -33,7 +34,8 @@ export interface ConnectorSettings extends Pick<ConnectorEntry, 'mapIdentity' | 
   readonly grantTypes?: readonly string[];
   /** `redirectURI` of its options: the callback that is registered with the provider. */
   readonly callbackUrl?: string;
-  readonly open: (context: ConnectorContext) => Connector;
+  /** @param accounts what administrators have added to the password database. */
+  readonly open: (context: ConnectorContext, accounts: PasswordDatabase) => Connector;
 }
 
 export interface WebSettings {
@@ -66,6 +68,8 @@ export interface Config {
   readonly frontend: Frontend;
   readonly clients: readonly Client[];
   readonly connectors: readonly ConnectorSettings[];
+  /** `staticPasswords`. Absent: there is no password database. */
+  readonly people?: readonly PasswordEntry[];
   /** Start without connectors that cannot be opened, as long as one can. */
   readonly continueOnConnectorFailure: boolean;
 }

@@ -1,10 +1,12 @@
 /** `connectors` and the password database, which is a connector too. */
+import { openLocal, type PasswordEntry, staticPasswordDatabase } from '@ostiary/connector-local';
 import type { ConfigIssue } from '@ostiary/connector-sdk/config';
 import { grantTypes } from '@ostiary/issuer';
 import { type IssuerId, issuerUrl } from '@ostiary/primitives';
-import type { ConnectorSettings } from './config.ts';
+import { eitherDatabase } from '../administration/either-database.ts';
+import type { Config, ConnectorSettings } from './config.ts';
 import type { LooseConnector, LooseFile } from './loose.ts';
-import { type PlugInReader, type PlugIns, readConnector } from './plug-ins.ts';
+import { type PlugInReader, type PlugIns, readConnector, readOptions } from './plug-ins.ts';
 import type { Report } from './report.ts';
 import { readIdentityMappings, readPersonRules } from './rules.ts';
 
@@ -19,16 +21,23 @@ export interface ConnectorsInput extends Pick<LooseFile, 'connectors' | 'enableP
 }
 
 /** Reads all connectors; whatever is wrong goes into the report. */
-export async function readConnectors(input: ConnectorsInput): Promise<readonly ConnectorSettings[]> {
+export async function readConnectors(input: ConnectorsInput): Promise<Pick<Config, 'connectors' | 'people'>> {
   const { connectors = [], reader } = input;
   checkIds(connectors, input);
   const configured = await Promise.all(connectors.map((block, index) => readBlock(block, index, input)));
-  const all = [...configured, await readPasswordDatabase(input)].filter((one) => one !== undefined);
+  const people = await readPeople(input);
+  const all = [...configured, people && databaseOf(people)].filter((one) => one !== undefined);
   if (input.connectors?.length === 0 && input.enablePasswordDB === false) {
     reader.report.problem('connectors', 'is missing, so nobody could log in. Add a connector, or enablePasswordDB.');
   }
-  return all;
+  return { connectors: all, ...(people === undefined ? {} : { people }) };
 }
+
+const databaseOf = (people: readonly PasswordEntry[]): ConnectorSettings => ({
+  ...passwordDatabase,
+  type: 'local',
+  open: (context, accounts) => openLocal(eitherDatabase(staticPasswordDatabase(people), accounts), context),
+});
 
 /** The ids that clients may name, also of connectors that are wrong otherwise; `undefined` when one cannot be told. */
 export function connectorIds({
@@ -99,7 +108,7 @@ function checkIds(
   });
 }
 
-async function readPasswordDatabase(input: ConnectorsInput): Promise<ConnectorSettings | undefined> {
+async function readPeople(input: ConnectorsInput): Promise<readonly PasswordEntry[] | undefined> {
   const { staticPasswords = [], enablePasswordDB, reader, plugIns } = input;
   if (enablePasswordDB === false) {
     if (staticPasswords.length > 0) {
@@ -110,9 +119,8 @@ async function readPasswordDatabase(input: ConnectorsInput): Promise<ConnectorSe
   const config = { staticPasswords: staticPasswords.map((entry, index) => withHash(entry, index, reader)) };
   // Dex expands no variables here, and a bcrypt hash is full of dollar signs.
   const nested: PlugInReader = { ...reader, expand: false, report: atTop(reader.report) };
-  const { type } = plugIns.passwordDatabase;
-  const block = { ...passwordDatabase, type, config, path: '' };
-  return (await readConnector(block, [plugIns.passwordDatabase], nested)).connector;
+  const parsed = await readOptions(plugIns.passwordDatabase, config, { path: '.config', reader: nested });
+  return parsed.ok ? parsed.value.staticPasswords : undefined;
 }
 
 /** `hashFromEnv` counts only without `hash`, as in Dex. */

@@ -1,6 +1,7 @@
 /** Field types of the configuration schema that are not in the connector kit. */
 import { isIP } from 'node:net';
 import { httpUrl } from '@ostiary/connector-sdk/config';
+import { type IssuerId, issuerUrl } from '@ostiary/primitives';
 import { z } from 'zod';
 import { type ListenAddress, parseListenAddress } from '../listen/address.ts';
 import { isColour } from '../pages/colour.ts';
@@ -46,7 +47,7 @@ const localPath = /^\/(?![/\\])/u;
 const forbiddenSchemes: ReadonlySet<string> = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:']);
 
 /** Whether it is a path, which leads to the host that the browser is on: the issuer's. */
-export const isLocalPath = (uri: string): boolean => localPath.test(uri);
+const isLocalPath = (uri: string): boolean => localPath.test(uri);
 
 /**
  * A redirect URI of a client (RFC 6749 section 3.1.2), or a path, which leads to the host that the browser is on: Dex
@@ -57,6 +58,19 @@ export const redirectUri: z.ZodType<string, string> = z.string().superRefine((te
   const problem = targetProblem(text, 'https://app.example.com/callback') ?? fragment;
   if (problem !== undefined) context.addIssue(problem);
 });
+
+const deviceCallback = '/device/callback';
+
+/**
+ * What is wrong with a redirect URI of a public client. A path names no app: without a secret, nothing says whose codes
+ * those are that are sent there. Dex's device flow has its clients register one of its own, with or without the path of the
+ * issuer.
+ */
+export function publicPathProblem(uri: string, issuer: IssuerId): string | undefined {
+  const free = [deviceCallback, new URL(issuerUrl(issuer, deviceCallback)).pathname];
+  if (!isLocalPath(uri) || free.includes(uri)) return undefined;
+  return 'is a path, which only a client with a secret may have. Write it like https://app.example.com/callback.';
+}
 
 /** Where a browser may go after a logout: as a redirect URI. No code is sent there, so it may have a fragment. */
 export const postLogoutRedirectUri: z.ZodType<string, string> = z.string().superRefine((text, context) => {

@@ -125,7 +125,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const storage = blocks.storage && (await readStorage(blocks.storage, plugIns.storages, reader));
   await checkListening({ ...blocks, readFile, report, certificatesAt });
   const issuer = readIssuer(blocks.issuer, reader);
-  const connectors = await readConnectors({ ...blocks, issuer, reader, plugIns });
+  const { connectors, people } = await readConnectors({ ...blocks, issuer, reader, plugIns });
   const signer = await readSigner(blocks.signer, reader);
   const { staticClients } = blocks;
   const sessions = readSessions({ block: blocks.sessions, flag: flags.sessions, report });
@@ -134,7 +134,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const clients = await readClients(input);
   if (!parsed.ok || !storage || !issuer) return report;
   const signing = readSigning({ signer, signingKeys: parsed.value.expiry.signingKeys, report });
-  const parts = { file: parsed.value, flags, issuer, storage, connectors, signing, clients, sessions };
+  const parts = { file: parsed.value, flags, issuer, storage, connectors, people, signing, clients, sessions };
   const config = assemble(parts, reader);
   if (report.problems.length > 0) return report;
   return { config, fixedParts: fixedParts(parsed.value), problems: [], warnings: report.warnings };
@@ -151,15 +151,17 @@ interface Parts extends Pick<Config, 'issuer' | 'storage' | 'clients' | 'signing
   readonly file: ConfigFile;
   readonly flags: Flags;
   readonly sessions: SessionOptions | undefined;
+  readonly people: Config['people'] | undefined;
 }
 
 function assemble(parts: Parts, { report }: PlugInReader): Config {
-  const { file, flags, issuer, storage, clients, connectors, signing, sessions } = parts;
+  const { file, flags, issuer, storage, clients, connectors, people, signing, sessions } = parts;
   return {
     issuer,
     storage,
     clients,
     connectors,
+    ...(people === undefined ? {} : { people }),
     signing,
     web: readWeb(file.web, report),
     ...(file.telemetry.http === undefined ? {} : { telemetry: file.telemetry.http }),

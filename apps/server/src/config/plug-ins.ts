@@ -1,4 +1,5 @@
 /** Storage and connectors: which definition a `type` means, and its options read by that definition's schema. */
+import type { LocalConfig } from '@ostiary/connector-local';
 import type { ConnectorDefinition } from '@ostiary/connector-sdk';
 import {
   checkNamedFiles,
@@ -19,7 +20,7 @@ export interface PlugIns {
   readonly storages: readonly StorageDefinition<unknown>[];
   readonly connectors: readonly ConnectorDefinition<unknown>[];
   /** The password database, which `enablePasswordDB` switches on. Takes `staticPasswords`. */
-  readonly passwordDatabase: ConnectorDefinition<unknown>;
+  readonly passwordDatabase: ConnectorDefinition<LocalConfig>;
 }
 
 export interface PlugInReader {
@@ -102,7 +103,8 @@ export async function readConnector(
   return { ...callback, claims, connector: { id, type: definition.type, name, ...callback, open } };
 }
 
-async function readOptions<C>(
+/** The options of a block, read by the schema of its definition; whatever is wrong goes into the report. */
+export async function readOptions<C>(
   definition: StorageDefinition<C> | ConnectorDefinition<C>,
   options: unknown,
   { path, reader }: { readonly path: string; readonly reader: PlugInReader },

@@ -26,7 +26,7 @@ export interface Frontend {
 
 export interface HostOptions {
   readonly id: IssuerId;
-  readonly issuer: Issuer;
+  readonly issuer: Pick<Issuer, 'endpoints'>;
   readonly frontend: Frontend;
   /** Extra response headers (`web.headers`). One that the host sends by itself is replaced; an empty value is ignored. */
   readonly headers: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import {
   type ConnectorContext,
   type ConnectorDefinition,
   defineConnector,
+  type PasswordLogin,
 } from '@ostiary/connector-sdk';
 import { type LocalConfig, localConfig } from './config.ts';
 import { localLogin } from './login.ts';
@@ -25,7 +26,10 @@ export const local: ConnectorDefinition<LocalConfig> = defineConnector({
 });
 
 /** The connector over a password database of one's own. */
-export function openLocal(database: PasswordDatabase, context: Pick<ConnectorContext, 'id' | 'log'>): Connector {
+export function openLocal(
+  database: PasswordDatabase,
+  context: Pick<ConnectorContext, 'id' | 'log'>,
+): Connector & { readonly login: PasswordLogin } {
   const verifier = createPasswordVerifier();
   return {
     via: 'password',

@@ -1,10 +1,9 @@
 /** Clients that administrators registered while the issuer runs: see docs/adr/0031. */
 import { type Clock, OstiaryError, Secret } from '@ostiary/primitives';
-import { type RecordStore, recordStore, type StorageDriver } from '@ostiary/storage-sdk';
+import { type RecordStore, readAll, recordStore, type StorageDriver } from '@ostiary/storage-sdk';
 import type { Client, ClientRegistry } from '../client.ts';
 import { epochSeconds } from '../context.ts';
 import { type ClientRecord, clientRecord, type StoredRegistration } from '../records/registered-client.ts';
-import { readAll } from './read-all.ts';
 
 /** What can be registered of a client. */
 export interface RegisteredClient

@@ -1,9 +1,9 @@
+import { readAll } from '@ostiary/storage-sdk';
 import { encodeSubject } from '@ostiary/token-core';
 import type { IssuerContext } from '../context.ts';
 import { type FamilyEnding, revokeFamily } from '../grants/refresh-family.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
 import { familyMark } from '../tokens/token-id.ts';
-import { readAll } from './read-all.ts';
 
 /** A login that can be renewed: one family of refresh tokens. */
 export interface RenewableLogin {

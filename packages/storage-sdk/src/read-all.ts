@@ -1,4 +1,4 @@
-import type { RecordStore } from '@ostiary/storage-sdk';
+import type { RecordStore } from './record-store.ts';
 
 const PAGE = 500;
 /** A storage answers several at once sooner than one after the other, and others want to be answered, too. */

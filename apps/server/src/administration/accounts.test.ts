@@ -1,0 +1,138 @@
+import { fakeClock, seededRandom } from '@ostiary/connector-sdk/testing';
+import { silentLogger } from '@ostiary/primitives';
+import { memoryStorage } from '@ostiary/storage-memory';
+import type { StorageDriver } from '@ostiary/storage-sdk';
+import { describe, expect, it } from 'vitest';
+import { type Account, openAccounts } from './accounts.ts';
+
+const jane: Account = { email: 'jane@example.com', userId: 'u-1', username: 'Jane', hash: '$2y$10$x' };
+
+const openStorage = (): Promise<StorageDriver> =>
+  memoryStorage.open({}, { now: fakeClock().now, random: seededRandom('accounts'), log: silentLogger });
+
+/** A storage that runs something else right before a write of one kind. */
+const before = (storage: StorageDriver, kind: string, act: () => Promise<unknown>): StorageDriver => {
+  let done = false;
+  return {
+    ...storage,
+    async put(key, value, options) {
+      if (key[0] === kind && !done) {
+        done = true;
+        await act();
+      }
+      return storage.put(key, value, options);
+    },
+  };
+};
+
+describe('accounts', () => {
+  it('are found by address and by user id, as people whose address is known to be theirs', async () => {
+    const accounts = openAccounts(await openStorage());
+    expect(await accounts.create(jane)).toBe('created');
+    const entry = { email: 'jane@example.com', userId: 'u-1', username: 'Jane', emailVerified: true, groups: [] };
+    expect(await accounts.find('jane@example.com')).toMatchObject(entry);
+    expect(await accounts.findByUserId('u-1')).toMatchObject(entry);
+    expect((await accounts.find('jane@example.com'))?.hash.reveal()).toBe('$2y$10$x');
+    expect(await accounts.find('john@example.com')).toBeUndefined();
+    expect(await accounts.findByUserId('u-2')).toBeUndefined();
+  });
+
+  it('are stored as they always were: the next release must read them', async () => {
+    const storage = await openStorage();
+    await openAccounts(storage).create(jane);
+    const { email, ...record } = jane;
+    expect((await storage.get(['account', email]))?.value).toEqual({ v: 1, d: record });
+    expect((await storage.get(['account-of-user', 'u-1']))?.value).toEqual({ v: 1, d: { email } });
+  });
+
+  it('have an address and a user id of their own', async () => {
+    const accounts = openAccounts(await openStorage());
+    await accounts.create(jane);
+    expect(await accounts.create({ ...jane, userId: 'u-2' })).toBe('email');
+    expect(await accounts.create({ ...jane, email: 'john@example.com' })).toBe('userId');
+    expect((await accounts.list()).map(({ email }) => email)).toEqual(['jane@example.com']);
+  });
+
+  it('give their user id back when they go', async () => {
+    const accounts = openAccounts(await openStorage());
+    await accounts.create(jane);
+    expect(await accounts.remove(jane.email)).toBe(true);
+    expect(await accounts.remove(jane.email)).toBe(false);
+    expect(await accounts.findByUserId('u-1')).toBeUndefined();
+    expect(await accounts.create({ ...jane, email: 'john@example.com' })).toBe('created');
+    expect(await accounts.findByUserId('u-1')).toMatchObject({ email: 'john@example.com' });
+  });
+
+  it.each([
+    ['account', 'the way to it was written'],
+    ['account-of-user', 'anything was written'],
+  ])('can be added again when a process died before %s', async (kind) => {
+    const storage = await openStorage();
+    const dying = before(storage, kind, () => Promise.reject(new Error('killed')));
+    await expect(openAccounts(dying).create(jane)).rejects.toThrow('killed');
+    const accounts = openAccounts(storage);
+    expect(await accounts.findByUserId('u-1')).toBeUndefined();
+    expect(await accounts.create({ ...jane, email: 'john@example.com' })).toBe('created');
+    expect(await accounts.create(jane)).toBe('userId');
+    expect(await accounts.findByUserId('u-1')).toMatchObject({ email: 'john@example.com' });
+  });
+
+  it('of one user id are not both added, at whichever moment the other one comes', async () => {
+    const other = { ...jane, email: 'john@example.com' };
+    for (const kind of ['account-of-user', 'account']) {
+      const storage = await openStorage();
+      let outcome: string | undefined;
+      const racing = before(storage, kind, async () => {
+        outcome = await openAccounts(storage).create(other);
+      });
+      const mine = await openAccounts(racing)
+        .create(jane)
+        .catch((error: { code: string }) => error.code);
+      expect([outcome, mine]).toEqual(['created', kind === 'account' ? 'storage/conflict' : 'userId']);
+      const accounts = openAccounts(storage);
+      expect((await accounts.list()).map(({ email }) => email)).toEqual([other.email]);
+      expect(await accounts.findByUserId('u-1')).toMatchObject({ email: other.email });
+    }
+  });
+
+  it('that are the same are added once, by whoever is first', async () => {
+    for (const kind of ['account-of-user', 'account']) {
+      const storage = await openStorage();
+      let outcome: string | undefined;
+      const racing = before(storage, kind, async () => {
+        outcome = await openAccounts(storage).create(jane);
+      });
+      expect(await openAccounts(racing).create(jane)).toBe('email');
+      expect(outcome).toBe('created');
+      expect(await openAccounts(storage).findByUserId('u-1')).toMatchObject({ email: jane.email });
+    }
+    const accounts = openAccounts(await openStorage());
+    const all = await Promise.all(Array.from({ length: 20 }, () => accounts.create(jane)));
+    expect(all.filter((one) => one === 'created')).toHaveLength(1);
+    expect(await accounts.list()).toHaveLength(1);
+  });
+
+  it('change without losing what somebody else changes', async () => {
+    const accounts = openAccounts(await openStorage());
+    await accounts.create(jane);
+    await Promise.all([
+      accounts.update(jane.email, { username: 'Jane Doe' }),
+      accounts.update(jane.email, { hash: '$2y$10$y' }),
+    ]);
+    expect(await accounts.list()).toEqual([{ ...jane, username: 'Jane Doe', hash: '$2y$10$y' }]);
+    expect(await accounts.update('john@example.com', { username: 'John' })).toBe(false);
+  });
+
+  it.each(['', 'x'.repeat(255), 'ä'.repeat(128), '\ud800'])(
+    'are not looked for under what none can have: %j',
+    async (text) => {
+      const storage = await openStorage();
+      const refuse = (): Promise<never> => Promise.reject(new Error('asked'));
+      const accounts = openAccounts({ ...storage, get: refuse, put: refuse, take: refuse });
+      expect(await accounts.find(text)).toBeUndefined();
+      expect(await accounts.findByUserId(text)).toBeUndefined();
+      expect(await accounts.update(text, {})).toBe(false);
+      expect(await accounts.remove(text)).toBe(false);
+    },
+  );
+});

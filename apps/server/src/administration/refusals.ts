@@ -1,0 +1,22 @@
+import { OstiaryError } from '@ostiary/primitives';
+import type { z } from 'zod';
+
+/** What an administrator asked for and cannot have. The message says what to do. */
+export const refused = (message: string): OstiaryError => new OstiaryError('config/invalid', message);
+
+/** It would be back at the next start. */
+export const standsInFile = (what: string): OstiaryError =>
+  refused(`${what} stands in the configuration file. Change it there: a running server follows its file.`);
+
+/**
+ * Values as a schema has them.
+ *
+ * @throws {OstiaryError} `config/invalid` with everything that is wrong, and where.
+ */
+export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+  const { data, error } = schema.safeParse(value);
+  if (error === undefined) return data;
+  const place = (path: readonly PropertyKey[]): string =>
+    path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${String(key)}`), '');
+  throw refused(error.issues.map(({ path, message }) => `${place(path)} ${message}`).join('\n'));
+}
