@@ -1,6 +1,7 @@
 import type { Json, JsonObject, Secret } from '@ostiary/primitives';
 import type { SigningAlgorithm } from '@ostiary/token-core';
 import type { ClaimRule, PersonRule } from './policy/rules.ts';
+import type { KubernetesUser } from './tokens/kubernetes-user.ts';
 
 /** A relying party (RFC 6749 section 2), with Dex's `staticClients` keys under their names. */
 export interface Client {
@@ -67,15 +68,29 @@ export interface TokenReviewRules {
   /** Names by which the API server asks for itself (`--api-audiences`). A token for the cluster is one for each of them. */
   readonly apiAudiences?: readonly string[];
   readonly claimMappings: ClaimMappings;
+  /** What a token must say besides. */
+  readonly claimValidationRules?: readonly ReviewRule<JsonObject>[];
+  /** What its user must be, with all prefixes. */
+  readonly userValidationRules?: readonly ReviewRule<KubernetesUser>[];
 }
 
-/** `claimMappings` of kube-apiserver's `AuthenticationConfiguration`, without `extra`. */
+/** A validation rule of kube-apiserver's `AuthenticationConfiguration`. */
+export interface ReviewRule<Subject> {
+  /** For the log: where it stands. */
+  readonly name: string;
+  /** What it throws is taken for a "no", and told to the operator. */
+  readonly admits: (subject: Subject) => boolean;
+}
+
+/** `claimMappings` of kube-apiserver's `AuthenticationConfiguration`. */
 export interface ClaimMappings {
   readonly username: PrefixedClaim | ComputedClaim;
   /** What is a list of texts, or one text. Absent: nobody has groups. */
   readonly groups?: PrefixedClaim | ComputedClaim;
   /** Absent: `sub`. */
   readonly uid?: { readonly claim: string } | ComputedClaim;
+  /** By key: a text, or a list of them. What is empty is left out. */
+  readonly extra?: Readonly<Record<string, ComputedClaim>>;
 }
 
 /** What is worked out of all claims of a token, where Kubernetes has an `expression`. */

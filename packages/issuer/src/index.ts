@@ -12,6 +12,7 @@ export type {
   ClientRegistry,
   ComputedClaim,
   PrefixedClaim,
+  ReviewRule,
   TokenReviewRules,
 } from './client.ts';
 export type { ConnectorEntry, ConnectorRegistry, MappedIdentity } from './connectors.ts';
@@ -35,3 +36,4 @@ export { type RevocationMark, type RevocationTarget, revocationTargets } from '.
 export { firstUseIn } from './records/used-once.ts';
 export { jsonReply, type Reply, type SetCookie } from './reply.ts';
 export type { IssuerRequest } from './request.ts';
+export type { KubernetesUser } from './tokens/kubernetes-user.ts';

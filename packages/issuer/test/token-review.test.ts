@@ -358,6 +358,22 @@ describe('what is no good token', () => {
     expect(reviewed(harness)).toMatchObject([{ reason: 'email_verified', claim: 'email' }]);
   });
 
+  it('is a token that a rule of the cluster refuses, or whose user one does', async () => {
+    const harness = await start({
+      claimValidationRules: [{ name: 'claims', admits: ({ name }) => name !== 'Mallory' }],
+      userValidationRules: [{ name: 'user', admits: ({ groups }) => !groups.includes('oidc:contractors') }],
+    });
+    expect(await isIn(harness, (await logIn(harness)).id)).toBe(true);
+    harness.upstream.identity = { ...harness.upstream.identity, username: 'Mallory' };
+    expect(await isIn(harness, (await logIn(harness)).id)).toBe(false);
+    harness.upstream.identity = { ...harness.upstream.identity, username: 'Jane', groups: ['contractors'] };
+    expect(await isIn(harness, (await logIn(harness)).id)).toBe(false);
+    expect(reviewed(harness).slice(1)).toMatchObject([
+      { reason: 'rule', rule: 'claims', client: 'cluster' },
+      { reason: 'rule', rule: 'user', client: 'cluster' },
+    ]);
+  });
+
   it('is a token without the claim of the name', async () => {
     const harness = await start();
     expect(await statusOf(harness, (await logIn(harness, { scope: 'openid' })).id)).toEqual({ authenticated: false });

@@ -1,3 +1,4 @@
+import type { ReviewRule } from '@ostiary/issuer';
 import { describe, expect, it } from 'vitest';
 import { load, minimal, problemsOf, type World } from '../../test/load-config.ts';
 
@@ -257,7 +258,37 @@ describe('staticClients', () => {
       `{claimMappings: {username: {expression: '${expression}'}}}`,
       'claimMappings.username.expression: names claims.email, but not claims.email_verified. Add it',
     ]),
-    ['{claimMappings: {username: {claim: sub, prefix: ""}, extra: []}}', 'claimMappings.extra: is not a known key.'],
+    ['{claimMappings: {username: {claim: sub, prefix: ""}, name: a}}', 'claimMappings.name: is not a known key.'],
+    ...[
+      ['{key: a, valueExpression: claims.a}', '[0].key: is no path below a domain'],
+      ['{key: Example.com/a, valueExpression: claims.a}', '[0].key: is no path below a domain'],
+      ['{key: a.k8s.io/a, valueExpression: claims.a}', '[0].key: is below a domain of Kubernetes'],
+      ['{key: kubernetes.io/a, valueExpression: claims.a}', '[0].key: is below a domain of Kubernetes'],
+      ['{key: a.io/a, valueExpression: "1"}', '[0].valueExpression: comes to int.'],
+      ['{key: a.io/a}', '[0].valueExpression: is missing.'],
+      [
+        '{key: a.io/a, valueExpression: claims.a}, {key: a.io/a, valueExpression: claims.b}',
+        '[1].key: is there twice.',
+      ],
+    ].map(([list, problem]) => [
+      `{claimMappings: {username: {claim: sub, prefix: ""}, extra: [${list}]}}`,
+      `claimMappings.extra${problem}`,
+    ]),
+    ...[
+      ['{}', '[0].claim: is missing. Add it, or expression.'],
+      ['{claim: hd}', '[0].requiredValue: is missing. Add it.'],
+      ['{claim: hd, expression: "true"}', '[0].claim: is set besides expression.'],
+      ['{requiredValue: "", expression: "true"}', '[0].requiredValue: is set besides expression.'],
+      ['{expression: claims.hd + "a"}', '[0].expression: comes to string. It must come to bool.'],
+      ['{expression: user.username == "a"}', '[0].expression: is no valid expression'],
+    ].map(([rule, problem]) => [
+      `{claimMappings: ${rules}, claimValidationRules: [${rule}]}`,
+      `claimValidationRules${problem}`,
+    ]),
+    [
+      `{claimMappings: ${rules}, userValidationRules: [{expression: user.name == "a"}]}`,
+      'userValidationRules[0].expression: is no valid expression',
+    ],
     [`{audiences: [""], claimMappings: ${rules}}`, 'audiences[0]: is empty.'],
     [`{audiences: kubectl, claimMappings: ${rules}}`, 'audiences: must be a list'],
   ])('refuses the rules %s', async (block, problem) => {
@@ -280,6 +311,39 @@ describe('staticClients', () => {
     expect(() => groups.compute({ sub: 'u-1' })).toThrow(
       'staticClients[0].tokenReview.claimMappings.groups.expression: No such key: groups, at character 8',
     );
+  });
+
+  it('reads validation rules and attributes of a cluster as Kubernetes has them', async () => {
+    const { config, warnings } = await load(
+      withClients(`{id: prod, name: P, secret: s, tokenReview: {
+        claimMappings: {username: {claim: sub, prefix: ""}, extra: [
+          {key: example.com/team, valueExpression: 'claims.?team.orValue("")'},
+          {key: example.com/roles, valueExpression: claims.roles}]},
+        claimValidationRules: [{claim: hd, requiredValue: example.com},
+          {expression: 'claims.?level.orValue(0) > 1.0', message: too low}],
+        userValidationRules: [{expression: "user.groups.all(g, !g.startsWith('admin')) && user.uid != user.username"},
+          {expression: "user.extra[?'example.com/team'].orValue([]) == ['red']"}]}}`),
+    );
+    expect(warnings).toEqual([]);
+    const {
+      claimMappings,
+      claimValidationRules = [],
+      userValidationRules = [],
+    } = config.clients[0]?.tokenReview ?? Object();
+    const attributes = (claims: object) => Object.values(claimMappings.extra).map((one) => Object(one).compute(claims));
+    expect(Object.keys(claimMappings.extra)).toEqual(['example.com/team', 'example.com/roles']);
+    expect(attributes({ team: 'red', roles: ['a', 'b'] })).toEqual([['red'], ['a', 'b']]);
+    expect(attributes({ roles: null })).toEqual([[''], []]);
+    expect(() => attributes({ roles: 7 })).toThrow('claimMappings.extra[1].valueExpression: comes to something else');
+
+    const verdicts = (rules: readonly ReviewRule<never>[], subject: object) =>
+      rules.map(({ admits }) => admits(subject as never)); // claims and users that are not whole
+    expect(verdicts(claimValidationRules, { hd: 'example.com', level: 2 })).toEqual([true, true]);
+    expect(verdicts(claimValidationRules, { hd: ['example.com'] })).toEqual([false, false]);
+    expect(claimValidationRules[1]?.name).toBe('staticClients[0].tokenReview.claimValidationRules[1]');
+    const user = { username: 'jane', uid: 'u-1', groups: ['dev'], extra: { 'example.com/team': ['red'] } };
+    expect(verdicts(userValidationRules, user)).toEqual([true, true]);
+    expect(verdicts(userValidationRules, { ...user, groups: ['dev', 'admins'], extra: {} })).toEqual([false, false]);
   });
 
   it('refuses the rules of a cluster at a public client, which is never answered', async () => {

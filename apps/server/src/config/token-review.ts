@@ -1,9 +1,10 @@
 /** `staticClients[].tokenReview`: the rules by which a cluster is answered. Keys that kube-apiserver has are spelled as there. */
-import { keepEmpty, text } from '@ostiary/connector-sdk/config';
+import { keepEmpty, text, textLike } from '@ostiary/connector-sdk/config';
 import type { ClaimMappings, Client, ComputedClaim, TokenReviewRules } from '@ostiary/issuer';
 import { z } from 'zod';
-import { computedText, computedTexts, computedUsername } from '../expressions/computed-claim.ts';
+import { computedAttribute, computedText, computedTexts, computedUsername } from '../expressions/computed-claim.ts';
 import type { Place } from '../expressions/reading.ts';
+import { claimReviewRule, userReviewRule } from '../expressions/review-rules.ts';
 import type { Report } from './report.ts';
 
 const claim = text().describe('Name of a claim of the ID token.');
@@ -43,6 +44,55 @@ const plain = z
   .object({ claim: claim.exactOptional(), expression })
   .superRefine((block, context) => checkWay(block, context, ['claim']));
 
+/** Kubernetes' rule: a path below a domain, and no domain of its own. */
+const attributeKey = textLike(
+  /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[-a-z0-9._~%!$&'()*+,;=:@/]+$/u,
+  'is no path below a domain, in lower case. Write it like example.com/team.',
+)
+  .refine(
+    (key) => !/^([^/]*\.)?(kubernetes|k8s)\.io\//u.test(key),
+    'is below a domain of Kubernetes itself. Use one of yours.',
+  )
+  .describe('Like example.com/team.');
+
+const attributes = z
+  .array(
+    z.object({
+      key: attributeKey,
+      valueExpression: text().describe('CEL on claims that comes to a text or a list of texts; empty is none.'),
+    }),
+  )
+  .superRefine((list, context) => {
+    list.forEach(({ key }, index) => {
+      if (list.findIndex((other) => other.key === key) === index) return;
+      context.addIssue({ code: 'custom', path: [index, 'key'], message: 'is there twice. Keep one of them.' });
+    });
+  });
+
+const message = text().exactOptional().describe('For who reads the file: whom it refuses learns no reason.');
+
+const claimRules = z.array(
+  z
+    .object({
+      claim: claim.exactOptional(),
+      requiredValue: text().exactOptional().describe('The text that the claim must be.').meta(keepEmpty),
+      expression: text().exactOptional().describe('CEL on claims instead of claim and requiredValue.'),
+      message,
+    })
+    .superRefine(({ claim: name, requiredValue, expression: source }, context) => {
+      const issue = (key: string, text: string): void =>
+        context.addIssue({ code: 'custom', path: [key], message: text });
+      if (source !== undefined && name !== undefined) issue('claim', besides);
+      if (source !== undefined && requiredValue !== undefined) issue('requiredValue', besides);
+      if (source === undefined && name === undefined) issue('claim', 'is missing. Add it, or expression.');
+      if (source === undefined && requiredValue === undefined) issue('requiredValue', 'is missing. Add it.');
+    }),
+);
+
+const userRules = z.array(
+  z.object({ expression: text().describe('CEL on user, with username, uid, groups and extra.'), message }),
+);
+
 export const tokenReview = z
   .object({
     audiences: z
@@ -58,8 +108,11 @@ export const tokenReview = z
         username: prefixed.describe('The name. With the claim email, email_verified must not be false.'),
         groups: prefixed.exactOptional().describe('The groups: a list of texts, or one. Without it nobody has any.'),
         uid: plain.exactOptional().describe('The id. Without it sub.'),
+        extra: attributes.exactOptional().describe('Further attributes of the user.'),
       })
       .describe('Who people are in the cluster, as in the AuthenticationConfiguration of kube-apiserver.'),
+    claimValidationRules: claimRules.default([]).describe('What a token must say, as in Kubernetes. All must hold.'),
+    userValidationRules: userRules.default([]).describe('What its user must be, as in Kubernetes. All must hold.'),
   })
   .describe('The client is a cluster that asks whether ID tokens are good. It needs a secret.');
 
@@ -73,18 +126,41 @@ export function readTokenReview(
     report.problem(`${path}.tokenReview`, message);
   }
   const { audiences, apiAudiences, claimMappings } = block;
+  const place: Place = { path: `${path}.tokenReview`, onProblem: report.problem };
+  const claimValidationRules = readClaimRules(block.claimValidationRules, place);
+  const userValidationRules = readUserRules(block.userValidationRules, place);
   return {
     ...(audiences.length === 0 ? {} : { audiences }),
     apiAudiences,
-    claimMappings: readMappings(claimMappings, {
-      path: `${path}.tokenReview.claimMappings`,
-      onProblem: report.problem,
-    }),
+    claimMappings: readMappings(claimMappings, { ...place, path: `${place.path}.claimMappings` }),
+    ...(claimValidationRules.length === 0 ? {} : { claimValidationRules }),
+    ...(userValidationRules.length === 0 ? {} : { userValidationRules }),
   };
 }
 
+function readClaimRules(
+  rules: z.infer<typeof claimRules>,
+  { path, onProblem }: Place,
+): NonNullable<TokenReviewRules['claimValidationRules']> {
+  return rules.flatMap(({ claim: name = '', requiredValue = '', expression: source }, index) => {
+    const at = `${path}.claimValidationRules[${index}]`;
+    if (source === undefined) return [{ name: at, admits: (claims) => claims[name] === requiredValue }];
+    return claimReviewRule(source, { path: at, onProblem }) ?? [];
+  });
+}
+
+function readUserRules(
+  rules: z.infer<typeof userRules>,
+  { path, onProblem }: Place,
+): NonNullable<TokenReviewRules['userValidationRules']> {
+  return rules.flatMap(
+    ({ expression: source }, index) =>
+      userReviewRule(source, { path: `${path}.userValidationRules[${index}]`, onProblem }) ?? [],
+  );
+}
+
 function readMappings(
-  { username, groups, uid }: z.infer<typeof tokenReview>['claimMappings'],
+  { username, groups, uid, extra }: z.infer<typeof tokenReview>['claimMappings'],
   { path, onProblem }: Place,
 ): ClaimMappings {
   const at = (key: string): Place => ({ path: `${path}.${key}.expression`, onProblem });
@@ -97,7 +173,19 @@ function readMappings(
     username: read(username, 'username', computedUsername) ?? claimOf(username),
     ...(groups === undefined ? {} : { groups: read(groups, 'groups', computedTexts) ?? claimOf(groups) }),
     ...(uid === undefined ? {} : { uid: read(uid, 'uid', computedText) ?? { claim: claimOf(uid).claim } }),
+    ...(extra === undefined ? {} : { extra: readAttributes(extra, { path, onProblem }) }),
   };
+}
+
+function readAttributes(
+  list: z.infer<typeof attributes>,
+  { path, onProblem }: Place,
+): NonNullable<ClaimMappings['extra']> {
+  const read = list.map(({ key, valueExpression }, index) => {
+    const place = { path: `${path}.extra[${index}].valueExpression`, onProblem };
+    return [key, computedAttribute(valueExpression, place)] as const;
+  });
+  return Object.fromEntries(read.flatMap(([key, source]) => (source === undefined ? [] : [[key, source]])));
 }
 
 /** What the schema has seen to be there, where there is no expression. */

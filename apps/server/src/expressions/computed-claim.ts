@@ -2,7 +2,15 @@
 import type { ComputedClaim } from '@ostiary/issuer';
 import type { Json } from '@ostiary/primitives';
 import { tokenEnvironment, variablesOfToken } from './environment.ts';
-import { asText, asTexts, type Place, type ReadExpression, type Reading, readExpression } from './reading.ts';
+import {
+  asAttribute,
+  asText,
+  asTexts,
+  type Place,
+  type ReadExpression,
+  type Reading,
+  readExpression,
+} from './reading.ts';
 
 /** Kubernetes' rule: who is named by an address is asked whether it is verified. */
 const unasked =
@@ -15,6 +23,10 @@ export const computedText = (expression: string, place: Place): ComputedClaim | 
 /** Reads what groups are worked out by; `undefined` when its problem was told. */
 export const computedTexts = (expression: string, place: Place): ComputedClaim | undefined =>
   asClaim(readOf(expression, asTexts, place));
+
+/** Reads what an attribute is worked out by; `undefined` when its problem was told. */
+export const computedAttribute = (expression: string, place: Place): ComputedClaim | undefined =>
+  asClaim(readOf(expression, asAttribute, place));
 
 /** A user name: {@link computedText}, with Kubernetes' rule about addresses. */
 export function computedUsername(expression: string, place: Place): ComputedClaim | undefined {

@@ -1,7 +1,7 @@
 /** What expressions can name. The names are those of Dex's CEL library, so that what is written for it fits. */
 import { Environment } from '@marcbachmann/cel-js';
 import type { Identity } from '@ostiary/connector-sdk';
-import type { RuleFacts } from '@ostiary/issuer';
+import type { KubernetesUser, RuleFacts } from '@ostiary/issuer';
 import type { JsonObject } from '@ostiary/primitives';
 import { withSafeFunctions } from './compile.ts';
 import { toCel } from './values.ts';
@@ -35,6 +35,22 @@ export const askingEnvironment: Environment = empty()
 
 /** For `claimMappings` of a cluster, as Kubernetes has it: the claims of an ID token. */
 export const tokenEnvironment: Environment = empty().registerVariable('claims', 'map<string, dyn>');
+
+/** For `userValidationRules` of a cluster, as Kubernetes has it: the user that a token names there. */
+export const userEnvironment: Environment = empty().registerVariable({
+  name: 'user',
+  schema: { username: 'string', uid: 'string', groups: 'list<string>', extra: 'map<string, list<string>>' },
+});
+
+/** The variables of {@link userEnvironment}. */
+export const variablesOfUser = ({
+  username,
+  uid,
+  groups,
+  extra,
+}: KubernetesUser): Readonly<Record<string, unknown>> => ({
+  user: { username, uid, groups: [...groups], extra: toCel(extra) },
+});
 
 /** The variables of {@link tokenEnvironment}. */
 export const variablesOfToken = (claims: JsonObject): Readonly<Record<string, unknown>> => ({ claims: toCel(claims) });

@@ -42,6 +42,16 @@ export const asTexts: Reading<readonly string[]> = {
   },
 };
 
+/** A text or a list of them, or nothing. */
+export const asAttribute: Reading<readonly string[]> = {
+  types: [...asText.types, ...asTexts.types, 'null'],
+  as(value) {
+    const list = [value ?? []].flat();
+    if (list.every((item) => typeof item === 'string')) return list;
+    throw new TypeError('comes to something else than a text or a list of texts');
+  },
+};
+
 export const asJson: Reading<Json | undefined> = { types: ['any'], as: (value) => value };
 
 /** An expression that was read. */

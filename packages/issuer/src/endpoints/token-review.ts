@@ -12,6 +12,7 @@ import { readTokenReview, type TokenReviewQuestion } from '../requests/token-rev
 import { type IdToken, readIdToken } from '../tokens/id-token.ts';
 import { kubernetesUser } from '../tokens/kubernetes-user.ts';
 import { requirePerson } from '../tokens/person-of-token.ts';
+import { requireRules } from '../tokens/review-rules.ts';
 
 /**
  * `/token/review`, a token authentication webhook of Kubernetes: is this ID token good now, and who is it? Told to clients
@@ -65,7 +66,10 @@ async function statusOf(
     const token = await readIdToken(question.token, context);
     const audiences = sharedAudiences(question, token, cluster);
     requirePerson(token, cluster.client);
-    const user = kubernetesUser(token, cluster.rules.claimMappings, cluster.client);
+    const { claimMappings, claimValidationRules, userValidationRules } = cluster.rules;
+    requireRules(claimValidationRules, token.claims, token);
+    const user = kubernetesUser(token, claimMappings, cluster.client);
+    requireRules(userValidationRules, user, token);
     // Every token comes here again and again, as often as the API server forgets it.
     log.debug('token.reviewed', { client, outcome: 'authenticated', tokenId: token.id });
     return compact({ authenticated: true, user, audiences });

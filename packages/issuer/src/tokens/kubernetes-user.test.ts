@@ -121,6 +121,28 @@ describe('the user of a token', () => {
     expect(() => userOf(jane, { ...mappings, groups: computed(() => [1]) })).toThrow('names no user');
   });
 
+  it('has attributes besides, but for those that are empty', () => {
+    const extra = {
+      'example.com/team': { compute: () => 'red' },
+      'example.com/roles': { compute: ({ groups }: JsonObject) => [groups ?? [], ''].flat() },
+      'example.com/none': { compute: () => undefined },
+      'example.com/empty': { compute: () => '' },
+      'example.com/list': { compute: () => [] },
+      'authentication.kubernetes.io/credential-id': { compute: () => 'JTI=another' },
+    };
+    expect(userOf(jane, { ...bySubject, extra }).extra).toEqual({
+      'example.com/team': ['red'],
+      'example.com/roles': ['dev', 'ops'],
+      'authentication.kubernetes.io/credential-id': ['JTI=mark.own'],
+    });
+    for (const wrong of [7, true, { a: 'b' }, ['a', 1], [['a']]]) {
+      const odd = { 'example.com/odd': { compute: () => wrong } };
+      expect(() => userOf(jane, { ...bySubject, extra: odd })).toThrow(
+        expect.objectContaining({ detail: { reason: 'claim', claim: 'extra example.com/odd', tokenId: 'mark.own' } }),
+      );
+    }
+  });
+
   it('is nobody when that fails, and the log hears why', () => {
     const compute = (): string => {
       throw new Error('No such key: team');

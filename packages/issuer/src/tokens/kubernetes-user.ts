@@ -52,11 +52,19 @@ export function kubernetesUser(
   if (name.startsWith(RESERVED)) throw refuse('reserved_name', nameOf(username));
   const members = groups === undefined ? [] : groupsOf(said(groups), prefixOf(groups), cluster);
   if (groups !== undefined && members === undefined) throw refuse('claim', nameOf(groups));
+  const attributes = Object.entries(mappings.extra ?? {}).map(([key, source]) => {
+    const texts = textsOf(said(source));
+    if (texts === undefined) throw refuse('claim', `extra ${key}`);
+    return [key, texts] as const;
+  });
   return {
     username: name,
     uid: textOf(uid),
     groups: members ?? [],
-    extra: { [CREDENTIAL_ID]: [`JTI=${id}`] },
+    extra: {
+      ...Object.fromEntries(attributes.filter(([, texts]) => texts.length > 0)),
+      [CREDENTIAL_ID]: [`JTI=${id}`],
+    },
   };
 }
 
@@ -67,15 +75,23 @@ const nameOf = (source: Source): string => ('claim' in source ? source.claim : '
 
 const prefixOf = (source: Source): string => ('prefix' in source ? source.prefix : '');
 
-/** One group may stand alone. @returns `undefined` for what is no list of names. */
+/** One text may stand alone, an empty one is none. @returns `undefined` for what is no list of texts. */
+function textsOf(value: Json | undefined): readonly string[] | undefined {
+  const texts = [value ?? []].flat();
+  return texts.every((text) => typeof text === 'string') ? texts.filter((text) => text !== '') : undefined;
+}
+
+/** @returns `undefined` for what is no list of names. */
 function groupsOf(
   value: Json | undefined,
   prefix: string,
   cluster: Pick<Client, 'tokenGroups'>,
 ): readonly string[] | undefined {
-  const names = [value ?? []].flat();
-  if (!names.every((name) => typeof name === 'string')) return undefined;
-  return releasedGroups(names, [cluster])
-    .map((name) => `${prefix}${name}`)
-    .filter((group) => !group.startsWith(RESERVED));
+  const names = textsOf(value);
+  return (
+    names &&
+    releasedGroups(names, [cluster])
+      .map((name) => `${prefix}${name}`)
+      .filter((group) => !group.startsWith(RESERVED))
+  );
 }
