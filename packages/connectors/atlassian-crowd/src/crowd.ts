@@ -27,7 +27,8 @@ export interface Crowd {
   groupsOf(username: string): Promise<readonly string[]>;
 }
 
-const user: z.ZodType<User> = z.object({
+/** The whole of it is for the operator's rules, so what is not read here stays in. */
+const user: z.ZodType<User> = z.looseObject({
   key: z.string().min(1),
   name: z.string().min(1),
   email: z.string().optional(),

@@ -12,6 +12,7 @@ export const atlassianCrowd: ConnectorDefinition<AtlassianCrowdConfig> = defineC
     groups: 'groups, nested ones included',
     preferredUsername: 'a field of your choice',
     emailVerified: 'never, unless you say so',
+    claims: 'the account, without its attributes',
     testedAgainst: 'a stand-in, type-checked against @types/atlassian-crowd-client; no types of lists and errors',
   },
   config: atlassianCrowdConfig,

@@ -30,5 +30,6 @@ export async function identityOf(
     ...(preferredUsername ? { preferredUsername } : {}),
     ...(email ? { email: { address: email, verified: config.insecureSkipEmailVerified } } : {}),
     groups: requireAllowedGroups(groups, config.groups),
+    claims: { ...account },
   };
 }

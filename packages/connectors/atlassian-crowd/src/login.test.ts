@@ -21,6 +21,16 @@ describe('a login', () => {
       username: 'jane',
       email: { address: 'jane@example.com', verified: false },
       groups: ['ops', 'staff'],
+      claims: {
+        expand: 'attributes',
+        name: 'jane',
+        key: '32769:4f9c1e2d',
+        email: 'jane@example.com',
+        active: true,
+        'first-name': 'Jane',
+        'last-name': 'Doe',
+        'display-name': 'Jane Doe',
+      },
     });
   });
 
@@ -115,7 +125,7 @@ describe('refresh', () => {
     const { login, refresh } = await opened(provider, { groups: ['ops', 'admins'] });
     const before = await login(jane);
     provider.world.groups = ['ops', 'admins'];
-    expect(await refresh(before)).toMatchObject({ groups: ['ops', 'admins'] });
+    expect(await refresh(before)).toMatchObject({ groups: ['ops', 'admins'], claims: before.claims });
     provider.world.groups = [];
     expect(await refresh(before)).toBe('rejected');
     provider.world.groups = ['ops'];

@@ -12,8 +12,8 @@ export interface User {
   readonly account_status?: string | undefined;
 }
 
-/** `GET /2.0/user` */
-export const user: z.ZodType<User> = z.object({
+/** `GET /2.0/user`. The whole of it is for the operator's rules, so what is not read here stays in. */
+export const user: z.ZodType<User> = z.looseObject({
   uuid: text,
   username: text.optional(),
   nickname: text.optional(),

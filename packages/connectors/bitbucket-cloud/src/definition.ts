@@ -10,6 +10,7 @@ export const bitbucketCloud: ConnectorDefinition<BitbucketCloudConfig> = defineC
     groups: 'workspaces, and `workspace:permission`',
     preferredUsername: 'user name',
     emailVerified: 'Bitbucket has had it confirmed',
+    claims: 'the account, as `GET /2.0/user` has it',
     testedAgainst: 'a stand-in, type-checked against @coderabbitai/bitbucket; no types of addresses and permissions',
   },
   config: bitbucketCloudConfig,

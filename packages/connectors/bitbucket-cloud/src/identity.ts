@@ -30,6 +30,7 @@ export async function identify(
     ...(login === undefined ? {} : { preferredUsername: login }),
     ...(email === undefined ? {} : { email }),
     groups,
+    claims: { ...account },
   };
 }
 

@@ -4,7 +4,7 @@ import { configOf, opened } from '../test/support.ts';
 
 describe('the identity', () => {
   it('is the UUID of the account, its name and its confirmed primary address', async () => {
-    const { connectorData: _tokens, ...identity } = await (await opened(fakeBitbucket())).login();
+    const { connectorData: _tokens, claims: _claims, ...identity } = await (await opened(fakeBitbucket())).login();
     expect(identity).toEqual({
       userId: '{2f1e0b1c-0b1f-4d0e-9d0b-6a5d3b1c2a10}',
       username: 'jane',
@@ -80,6 +80,26 @@ describe('the allow-list', () => {
     const idp = fakeBitbucket();
     idp.world.status = 'closed';
     await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+});
+
+describe('claims', () => {
+  it('are the account as Bitbucket answers it, at a refresh too', async () => {
+    const idp = fakeBitbucket();
+    const { login, refresh } = await opened(idp);
+    const before = await login();
+    const account = {
+      type: 'user',
+      uuid: '{2f1e0b1c-0b1f-4d0e-9d0b-6a5d3b1c2a10}',
+      username: 'jane',
+      nickname: 'Jane',
+      created_on: '2029-01-01T00:00:00.000000+00:00',
+      display_name: 'Jane Doe',
+      account_status: 'active',
+    };
+    expect(before.claims).toEqual(account);
+    idp.world.username = 'jane-doe';
+    expect(await refresh(before)).toHaveProperty('claims', { ...account, username: 'jane-doe' });
   });
 });
 

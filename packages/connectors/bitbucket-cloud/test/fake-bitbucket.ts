@@ -98,6 +98,7 @@ const userOf = ({ uuid, username, status }: BitbucketWorld): User => ({
   uuid,
   username,
   nickname: 'Jane',
+  created_on: '2029-01-01T00:00:00.000000+00:00',
   display_name: 'Jane Doe',
   account_status: status,
 });

@@ -10,6 +10,7 @@ export const gitea: ConnectorDefinition<GiteaConfig> = defineConnector({
     groups: 'organizations, and teams as `org:team`',
     preferredUsername: 'login name',
     emailVerified: 'Gitea says so of that very address',
+    claims: 'the account, as `GET /api/v1/user` has it',
     testedAgainst: 'Gitea 1.27.3, by hand; a stand-in, type-checked against gitea-js',
   },
   config: giteaConfig,

@@ -31,6 +31,7 @@ export async function identify(
     preferredUsername: login,
     ...(email === undefined ? {} : { email }),
     groups,
+    claims: { ...account },
   };
 }
 

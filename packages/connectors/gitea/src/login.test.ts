@@ -4,7 +4,7 @@ import { configOf, opened } from '../test/support.ts';
 
 describe('the identity', () => {
   it('is the number of the account, its name and its verified address', async () => {
-    const { connectorData: _tokens, ...identity } = await (await opened(fakeGitea())).login();
+    const { connectorData: _tokens, claims: _claims, ...identity } = await (await opened(fakeGitea())).login();
     expect(identity).toEqual({
       userId: '12345678',
       username: 'Jane Doe',
@@ -117,6 +117,26 @@ describe('the allow-list', () => {
     const idp = fakeGitea();
     Object.assign(idp.world, change);
     await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'login/not_allowed', message });
+  });
+});
+
+describe('claims', () => {
+  it('are the account as Gitea answers it, at a refresh too', async () => {
+    const idp = fakeGitea();
+    const { login, refresh } = await opened(idp);
+    const before = await login();
+    const account = {
+      id: 12_345_678,
+      login: 'jane',
+      full_name: 'Jane Doe',
+      email: 'jane@example.com',
+      location: 'Graz',
+      active: true,
+      prohibit_login: false,
+    };
+    expect(before.claims).toEqual(account);
+    idp.world.location = '';
+    expect(await refresh(before)).toHaveProperty('claims', { ...account, location: '' });
   });
 });
 

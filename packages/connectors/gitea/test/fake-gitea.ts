@@ -10,6 +10,7 @@ export interface GiteaWorld {
   login: string;
   fullName: string;
   email: string;
+  location: string;
   verified: boolean;
   active: boolean;
   prohibited: boolean;
@@ -41,6 +42,7 @@ export function fakeGitea(): FakeGitea {
     login: 'jane',
     fullName: 'Jane Doe',
     email: 'jane@example.com',
+    location: 'Graz',
     verified: true,
     active: true,
     prohibited: false,
@@ -95,6 +97,7 @@ const userOf = (world: GiteaWorld): User => ({
   login: world.login,
   full_name: world.fullName,
   email: world.email,
+  location: world.location,
   active: world.active,
   prohibit_login: world.prohibited,
 });

@@ -10,6 +10,7 @@ export const github: ConnectorDefinition<GitHubConfig> = defineConnector({
     groups: 'teams as `org:team`',
     preferredUsername: 'login name',
     emailVerified: 'GitHub says so of that very address',
+    claims: 'the account, as `GET /user` has it',
     testedAgainst:
       'emulate, which plays login and organizations; a stand-in, type-checked against @octokit/openapi-types',
   },

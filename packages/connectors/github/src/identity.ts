@@ -28,10 +28,10 @@ export async function identify(
     emailOf(api, account, config),
     groupsOf({ api, login: account.login, wanted: scopes.groups, onHidden }, config),
   ]);
-  return { ...names(account, config), ...(email === undefined ? {} : { email }), groups };
+  return { ...names(account, config), ...(email === undefined ? {} : { email }), groups, claims: { ...account } };
 }
 
-function names({ id, login, name }: User, { useLoginAsID }: GitHubConfig): Omit<Account, 'groups'> {
+function names({ id, login, name }: User, { useLoginAsID }: GitHubConfig): Omit<Account, 'groups' | 'claims'> {
   return { userId: useLoginAsID ? login : String(id), username: name || login, preferredUsername: login };
 }
 

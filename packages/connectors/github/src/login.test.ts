@@ -12,7 +12,7 @@ const teams = [
 describe('the identity', () => {
   it('is the number of the account, its name and its verified primary address', async () => {
     const { login } = await opened(fakeGitHub());
-    const { connectorData: _tokens, ...identity } = await login();
+    const { connectorData: _tokens, claims: _claims, ...identity } = await login();
     expect(identity).toEqual({
       userId: '12345678',
       username: 'Jane Doe',
@@ -244,6 +244,18 @@ describe('the allow-list', () => {
       await expect(refresh(before)).rejects.toMatchObject({ code: 'upstream/unavailable' });
     },
   );
+});
+
+describe('claims', () => {
+  it('are the account as GitHub answers it, at a refresh too', async () => {
+    const idp = fakeGitHub();
+    const { login, refresh } = await opened(idp);
+    const before = await login();
+    const account = { id: 12_345_678, login: 'jane', name: 'Jane Doe', email: null, type: 'User', company: '@acme' };
+    expect(before.claims).toEqual(account);
+    idp.world.company = null;
+    expect(await refresh(before)).toHaveProperty('claims', { ...account, company: null });
+  });
 });
 
 describe('refresh', () => {

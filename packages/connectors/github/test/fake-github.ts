@@ -9,6 +9,7 @@ export interface GitHubWorld {
   id: number;
   login: string;
   name: string | null;
+  company: string | null;
   publicEmail: string | null;
   emails: readonly Pick<Schemas['email'], 'email' | 'primary' | 'verified'>[];
   /** Teams of the account. */
@@ -72,6 +73,7 @@ function newWorld(): GitHubWorld {
     id: 12_345_678,
     login: 'jane',
     name: 'Jane Doe',
+    company: '@acme',
     publicEmail: null,
     emails: [
       { email: 'jane@private.example', primary: false, verified: false },
@@ -132,9 +134,16 @@ function problem(status: number, message: string, headers: Record<string, string
   return Response.json(answer, { status, headers });
 }
 
-type PublicUser = Pick<Schemas['private-user'], 'id' | 'login' | 'name' | 'email'>;
+type PublicUser = Pick<Schemas['private-user'], 'id' | 'login' | 'name' | 'email' | 'type' | 'company'>;
 
-const userOf = ({ id, login, name, publicEmail }: GitHubWorld): PublicUser => ({ id, login, name, email: publicEmail });
+const userOf = ({ id, login, name, company, publicEmail }: GitHubWorld): PublicUser => ({
+  id,
+  login,
+  name,
+  email: publicEmail,
+  type: 'User',
+  company,
+});
 
 const emailsOf = ({ emails }: GitHubWorld): Schemas['email'][] =>
   emails.map((one): Schemas['email'] => ({ ...one, visibility: one.primary ? 'private' : null }));

@@ -13,6 +13,7 @@ export const gitlab: ConnectorDefinition<GitLabConfig> = defineConnector({
     groups: 'full paths, and `path:role`',
     preferredUsername: 'user name',
     emailVerified: 'GitLab has had it confirmed',
+    claims: 'the account, as `GET /api/v4/user` has it',
     testedAgainst:
       'a stand-in, type-checked against @gitbeaker/core; no types of userinfo, token information and errors',
   },

@@ -24,10 +24,10 @@ export async function identify(
   });
   if (account.state !== undefined && account.state !== 'active') throw blocked();
   const groups = await groupsOf({ api, userId: account.id, wanted: scopes.groups }, config);
-  return { ...names(account, config), ...emailOf(account), groups };
+  return { ...names(account, config), ...emailOf(account), groups, claims: { ...account } };
 }
 
-function names(account: User, { useLoginAsID }: GitLabConfig): Omit<Account, 'groups' | 'email'> {
+function names(account: User, { useLoginAsID }: GitLabConfig): Omit<Account, 'groups' | 'email' | 'claims'> {
   const { id, username, name, email } = account;
   return {
     userId: useLoginAsID ? username : String(id),

@@ -7,7 +7,7 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 describe('the identity', () => {
   it('is the number of the account, its name and its confirmed address', async () => {
-    const { connectorData: _tokens, ...identity } = await (await opened(fakeGitLab())).login();
+    const { connectorData: _tokens, claims: _claims, ...identity } = await (await opened(fakeGitLab())).login();
     expect(identity).toEqual({
       userId: '12345678',
       username: 'Jane Doe',
@@ -104,6 +104,26 @@ describe('the allow-list', () => {
     const idp = fakeGitLab();
     idp.world.state = state;
     await expect((await opened(idp)).login()).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+});
+
+describe('claims', () => {
+  it('are the account as GitLab answers it, at a refresh too', async () => {
+    const idp = fakeGitLab();
+    const { login, refresh } = await opened(idp);
+    const before = await login();
+    const account = {
+      id: 12_345_678,
+      username: 'jane',
+      name: 'Jane Doe',
+      email: 'jane@example.com',
+      state: 'active',
+      external: false,
+      confirmed_at: '2029-01-01T00:00:00.000Z',
+    };
+    expect(before.claims).toEqual(account);
+    idp.world.external = true;
+    expect(await refresh(before)).toHaveProperty('claims', { ...account, external: true });
   });
 });
 

@@ -9,6 +9,7 @@ export interface GitLabWorld {
   name: string;
   email: string;
   confirmed: boolean;
+  external: boolean;
   state: string;
   /** A firewall in front of it refuses every request. */
   firewall: boolean;
@@ -35,6 +36,7 @@ export function fakeGitLab(): FakeGitLab {
     name: 'Jane Doe',
     email: 'jane@example.com',
     confirmed: true,
+    external: false,
     state: 'active',
     firewall: false,
     direct: { acme: 30, 'acme/ops': 50 },
@@ -75,12 +77,13 @@ function problem(status: number, message: string): Response {
   return Response.json(answer, { status });
 }
 
-type User = Pick<ExpandedUserSchema, 'id' | 'username' | 'name' | 'email' | 'confirmed_at' | 'state'>;
+type User = Pick<ExpandedUserSchema, 'id' | 'username' | 'name' | 'email' | 'confirmed_at' | 'state' | 'external'>;
 
-function userOf({ id, username, name, email, state, confirmed }: GitLabWorld): Omit<User, 'confirmed_at'> & {
+function userOf({ id, username, name, email, state, external, confirmed }: GitLabWorld): Omit<User, 'confirmed_at'> & {
   confirmed_at: User['confirmed_at'] | null;
 } {
-  return { id, username, name, email, state, confirmed_at: confirmed ? '2029-01-01T00:00:00.000Z' : null };
+  const confirmedAt = confirmed ? '2029-01-01T00:00:00.000Z' : null;
+  return { id, username, name, email, state, external, confirmed_at: confirmedAt };
 }
 
 /** No type of it is published: https://docs.gitlab.com/integration/openid_connect_provider/#shared-information */

@@ -12,6 +12,7 @@ export const keystone: ConnectorDefinition<KeystoneConfig> = defineConnector({
     groups: 'names of groups',
     preferredUsername: 'none',
     emailVerified: 'never, unless you say so',
+    claims: 'the account, if people may read their own',
     testedAgainst: 'Keystone of Debian; a stand-in for what that does not do, no types',
   },
   config: keystoneConfig,

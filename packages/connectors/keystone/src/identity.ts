@@ -3,16 +3,21 @@ import type { Identity } from '@ostiary/connector-sdk';
 import type { KeystoneConfig } from './config.ts';
 import type { User } from './keystone.ts';
 
-/** What is known of an account; address and state where it may be read. */
-export type Known = Pick<User, 'id' | 'name'> & Partial<User>;
+/** What is known of somebody. */
+export interface Known extends Pick<User, 'id' | 'name'> {
+  /** Where it may be read. */
+  readonly account: User | undefined;
+  readonly groups: readonly string[];
+}
 
-/** The identity of an account. */
-export function identityOf(account: Known, groups: readonly string[], config: KeystoneConfig): Identity {
-  const { id, name, email } = account;
+/** The identity of somebody. */
+export function identityOf({ id, name, account, groups }: Known, config: KeystoneConfig): Identity {
+  const email = account?.email;
   return {
     userId: id,
     username: name,
     ...(email ? { email: { address: email, verified: config.insecureSkipEmailVerified } } : {}),
     groups,
+    ...(account === undefined ? {} : { claims: { ...account } }),
   };
 }

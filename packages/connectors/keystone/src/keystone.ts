@@ -13,7 +13,7 @@ export interface User {
   readonly id: string;
   readonly name: string;
   readonly email?: string | null | undefined;
-  readonly enabled: boolean;
+  readonly enabled?: boolean | undefined;
 }
 
 /** Somebody's token, and whose it is. */
@@ -37,8 +37,9 @@ export interface Keystone {
 }
 
 const id = z.string().min(1);
+/** The whole account is for the operator's rules, so what is not read here stays in. */
 const user: z.ZodType<{ user: User }> = z.object({
-  user: z.object({ id, name: id, email: z.string().nullish(), enabled: z.boolean().default(true) }),
+  user: z.looseObject({ id, name: id, email: z.string().nullish(), enabled: z.boolean().optional() }),
 });
 const issued = z.object({ token: z.object({ user: z.object({ id, name: id }) }) });
 const failed = z.object({ error: z.object({ code: z.number() }) });

@@ -40,13 +40,14 @@ describe.skipIf(requireKeystone() !== undefined)('keystone', () => {
   }
 
   it('answers id, name, address and groups', async () => {
-    const jane = await somebody(['ops', 'süd & nord']);
+    const jane = await somebody(['ops', 'süd & nord'], { description: 'on call' });
     const { login } = await opened();
     expect(await login(jane.entry)).toEqual({
       userId: jane.id,
       username: jane.entry.username,
       email: { address: jane.email, verified: false },
       groups: expect.arrayContaining(jane.groups),
+      claims: expect.objectContaining({ domain_id: 'default', description: 'on call' }),
     });
   });
 
@@ -77,6 +78,7 @@ describe.skipIf(requireKeystone() !== undefined)('keystone', () => {
         username: changed.name,
         email: { address: changed.email, verified: false },
         groups: expect.arrayContaining([...jane.groups, `more${people}`]),
+        claims: expect.objectContaining({ domain_id: 'default' }),
       });
     });
 

@@ -11,6 +11,13 @@ describe('a login', () => {
       username: 'jane',
       email: { address: 'jane@example.com', verified: false },
       groups: ['ops', 'staff'],
+      claims: {
+        id: '9f8e7d6c5b4a49388271605f4e3d2c1b',
+        name: 'jane',
+        email: 'jane@example.com',
+        enabled: true,
+        domain_id: 'default',
+      },
     });
   });
 
@@ -22,7 +29,7 @@ describe('a login', () => {
     expect((await login(jane)).email).toBeUndefined();
   });
 
-  it('works without the address where people may not read their own account', async () => {
+  it('works without address and claims where people may not read their own account', async () => {
     const provider = fakeKeystone();
     provider.world.forbidden = 'people';
     const { login } = await opened(provider);
@@ -81,6 +88,7 @@ describe('refresh', () => {
       username: 'jane-doe',
       email: { address: 'doe@example.com' },
       groups: ['admins'],
+      claims: { name: 'jane-doe', domain_id: 'default' },
     });
     expect(await refresh(before, { groups: false })).toMatchObject({ groups: [] });
   });

@@ -23,12 +23,12 @@ export function keystoneLogin({ config, keystone }: KeystoneParts): PasswordLogi
         keystone.find(user.id, session).catch(unlessForbidden),
         scopes.groups ? keystone.groupsOf(user.id, session) : [],
       ]);
-      return identityOf({ ...account, ...user }, groups, config);
+      return identityOf({ ...user, account, groups }, config);
     },
   };
 }
 
-/** Many installations do not let people read their own account; then the address is not known. */
+/** Many installations do not let people read their own account; then the address is not known, nor what rules may go by. */
 function unlessForbidden(error: unknown): undefined {
   if (refusedStatus(error) !== 403) throw error;
 }

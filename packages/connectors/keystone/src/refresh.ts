@@ -13,9 +13,10 @@ export function keystoneRefresh({ config, keystone }: KeystoneParts): UpstreamRe
     async refresh({ identity, scopes }) {
       const session = await keystone.adminSession();
       const account = await findAccount(identity, session, keystone);
-      if (account === undefined || !account.enabled || account.id !== identity.userId) return 'rejected';
+      if (account === undefined || account.enabled === false || account.id !== identity.userId) return 'rejected';
       const groups = scopes.groups ? await keystone.groupsOf(account.id, session) : [];
-      return identityOf(account, groups, config);
+      const { id, name } = account;
+      return identityOf({ id, name, account, groups }, config);
     },
   };
 }

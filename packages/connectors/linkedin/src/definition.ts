@@ -10,6 +10,7 @@ export const linkedin: ConnectorDefinition<LinkedInConfig> = defineConnector({
     groups: 'none',
     preferredUsername: 'none',
     emailVerified: '`email_verified` of userinfo',
+    claims: 'userinfo',
     testedAgainst: 'a stand-in, type-checked against @auth/core',
   },
   config: linkedinConfig,

@@ -4,8 +4,8 @@ import type { Account, AccountQuestion } from '@ostiary/connector-sdk/oauth2';
 import type { Fetch } from '@ostiary/primitives';
 import { z } from 'zod';
 
-/** `GET /v2/userinfo` */
-const userInfo = z.object({
+/** `GET /v2/userinfo`. The whole of it is for the operator's rules, so what is not read here stays in. */
+const userInfo = z.looseObject({
   sub: z.string().min(1),
   name: z.string().optional(),
   given_name: z.string().optional(),
@@ -29,5 +29,6 @@ export async function identify({ accessToken }: AccountQuestion, fetch: Fetch): 
     username: member.name || joined || email || '',
     ...(email ? { email: { address: email, verified: member.email_verified === true } } : {}),
     groups: [],
+    claims: { ...member },
   };
 }

@@ -4,7 +4,7 @@ import { configOf, opened } from '../test/support.ts';
 
 describe('the identity', () => {
   it('is the id of the member, the name and the verified address', async () => {
-    const { connectorData: _tokens, ...identity } = await (await opened(fakeLinkedIn())).login();
+    const { connectorData: _tokens, claims: _claims, ...identity } = await (await opened(fakeLinkedIn())).login();
     expect(identity).toEqual({
       userId: '782bbtaQ',
       username: 'Jane Doe',
@@ -42,6 +42,18 @@ describe('a login that LinkedIn ends', () => {
       visit: (url) => new URLSearchParams({ error, state: idp.decline(url).get('state') ?? '' }),
     });
     await expect(login()).rejects.toMatchObject({ code, detail: { error } });
+  });
+});
+
+describe('claims', () => {
+  it('are those of userinfo, at a refresh too', async () => {
+    const idp = fakeLinkedIn();
+    const { login, refresh } = await opened(idp);
+    const before = await login();
+    expect(before.claims).toEqual(idp.member);
+    expect(before.claims).toHaveProperty('locale', 'en-US');
+    idp.member.locale = 'de-AT';
+    expect(await refresh(before)).toHaveProperty('claims.locale', 'de-AT');
   });
 });
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const text = z.string().min(1);
 
-/** The fields of an account that are asked for. */
+/** The fields of an account that are asked for, besides those that the operator names. */
 export const userFields = [
   'id',
   'displayName',
@@ -21,8 +21,8 @@ export interface User {
   readonly onPremisesSamAccountName?: string | null | undefined;
 }
 
-/** `GET /v1.0/me` */
-export const user: z.ZodType<User> = z.object({
+/** `GET /v1.0/me`. The whole of it is for the operator's rules, so what is not read here stays in. */
+export const user: z.ZodType<User> = z.looseObject({
   id: text,
   displayName: z.string().nullish(),
   userPrincipalName: z.string().nullish(),

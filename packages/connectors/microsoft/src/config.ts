@@ -9,6 +9,7 @@ import {
   registrationKeys,
   rootCAsKey,
   text,
+  textLike,
 } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
 
@@ -31,8 +32,15 @@ export interface MicrosoftConfig extends Registration {
   readonly domainHint: string;
   readonly scopes: readonly string[];
   readonly preferredUsernameField?: (typeof usernameFields)[number];
+  readonly claimFields: readonly string[];
   readonly rootCAs: readonly string[];
 }
+
+/** A property of a user at Graph, or one of a schema extension; it goes into a URL. */
+const claimField: z.ZodType<string, string> = textLike(
+  /^[a-z][a-z0-9_]*$/iu,
+  'is no field of an account. Write it as Graph does: department, employeeType.',
+);
 
 const flag = (about: string) => z.boolean().default(false).describe(about);
 
@@ -78,6 +86,10 @@ export const microsoftConfig: z.ZodType<MicrosoftConfig> = z
       'Scopes of Graph. `directory.read.all` is added where groups are read and none of these allows it.',
     ),
     preferredUsernameField: z.enum(usernameFields).exactOptional().describe('What becomes `preferred_username`.'),
+    claimFields: z
+      .array(claimField)
+      .default([])
+      .describe('Further fields of the account to ask Graph for, for rules: `department`, `jobTitle`. Not in Dex.'),
     rootCAs: rootCAsKey,
   })
   .superRefine(atMostOne('clientSecret', 'clientSecretFile'))

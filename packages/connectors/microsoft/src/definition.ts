@@ -10,6 +10,7 @@ export const microsoft: ConnectorDefinition<MicrosoftConfig> = defineConnector({
     groups: 'names or ids, nested ones included',
     preferredUsername: 'a field of your choice',
     emailVerified: 'never, unless you say so',
+    claims: 'the account, as `/me` of Graph has it, with `claimFields`',
     testedAgainst: 'a stand-in, type-checked against @microsoft/microsoft-graph-types; no types of lists and errors',
   },
   config: microsoftConfig,

@@ -1,7 +1,7 @@
 /** Who an access token belongs to. */
-import { openApi } from '@ostiary/connector-sdk/api';
+import { openApi, refusedStatus } from '@ostiary/connector-sdk/api';
 import { type Account, type AccountQuestion, claimsInside } from '@ostiary/connector-sdk/oauth2';
-import type { Fetch, Secret } from '@ostiary/primitives';
+import { type Fetch, isOstiaryError, OstiaryError, type Secret } from '@ostiary/primitives';
 import { type User, user, userFields } from './answers.ts';
 import { isOneTenant, type MicrosoftConfig } from './config.ts';
 import { groupsOf } from './groups.ts';
@@ -18,7 +18,10 @@ export async function identify(
   { config, fetch }: { readonly config: MicrosoftConfig; readonly fetch: Fetch },
 ): Promise<Account> {
   const api = openApi({ fetch, baseUrl: config.graphURL, accessToken });
-  const account = await api.get(`/v1.0/me?$select=${userFields.join(',')}`, user);
+  const fields = [...new Set([...userFields, ...config.claimFields])];
+  const account = await api.get(`/v1.0/me?$select=${fields.join(',')}`, user).catch((error: unknown): never => {
+    throw whyNot(error, config);
+  });
   const groups = await groupsOf(api, config, scopes.groups);
   const tenant = tenantOf(config, accessToken);
   const address = addressOf(account, config);
@@ -30,7 +33,16 @@ export async function identify(
     ...(address ? { email: { address, verified: config.insecureSkipEmailVerified } } : {}),
     ...(tenant === undefined ? {} : { tenant }),
     groups,
+    claims: { ...account },
   };
+}
+
+/** Graph refuses all of the question for one field that it does not know, or that this app may not read. */
+function whyNot(error: unknown, { claimFields }: MicrosoftConfig): unknown {
+  const isOurs = claimFields.length > 0 && [400, 403].includes(refusedStatus(error) ?? 0);
+  if (!isOurs || !isOstiaryError(error)) return error;
+  const remedy = `see that Graph has, and lets this app read, what is in claimFields: ${claimFields.join(', ')}`;
+  return new OstiaryError(error.code, error.message, { cause: error, detail: { ...error.detail, remedy } });
 }
 
 function addressOf({ userPrincipalName }: User, { emailToLowercase }: MicrosoftConfig): string {

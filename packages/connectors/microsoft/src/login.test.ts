@@ -9,7 +9,11 @@ const [opsId, companyId] = ['aaaaaaaa-0000-0000-0000-000000000001', 'aaaaaaaa-00
 
 describe('the identity', () => {
   it('is the object id, the name, the unverified principal name and the tenant', async () => {
-    const { connectorData: _tokens, ...identity } = await (await opened(fakeMicrosoft(tenant), { tenant })).login();
+    const {
+      connectorData: _tokens,
+      claims: _claims,
+      ...identity
+    } = await (await opened(fakeMicrosoft(tenant), { tenant })).login();
     expect(identity).toEqual({
       userId: '11111111-2222-3333-4444-555555555555',
       username: 'Jane Doe',
@@ -209,6 +213,38 @@ describe('the request', () => {
     );
     expect(sent[0]).not.toContain('client_secret');
   });
+});
+
+describe('claims', () => {
+  it('are the account as Graph answers it, with the fields that are named, at a refresh too', async () => {
+    const idp = fakeMicrosoft(tenant);
+    const { login, refresh } = await opened(idp, { tenant, claimFields: ['department', 'id'] });
+    const before = await login();
+    const account = {
+      id: '11111111-2222-3333-4444-555555555555',
+      displayName: 'Jane Doe',
+      userPrincipalName: 'Jane@Example.com',
+      mailNickname: 'jane',
+      onPremisesSamAccountName: 'EXAMPLE-jane',
+      department: 'Engineering',
+    };
+    expect(before.claims).toEqual(account);
+    idp.world.user.department = 'Sales';
+    expect(await refresh(before)).toHaveProperty('claims', { ...account, department: 'Sales' });
+  });
+
+  it('without a field that Graph has end no login in silence: the log says where to look', async () => {
+    const { login } = await opened(fakeMicrosoft(tenant), { tenant, claimFields: ['departement'] });
+    const detail = { status: 400, remedy: expect.stringContaining('claimFields: departement') };
+    await expect(login()).rejects.toMatchObject({ code: 'upstream/protocol', detail });
+  });
+
+  it.each(['', 'employee type', 'id,mail', 'id&$expand=manager', '$select'])(
+    'are refused by the name %j',
+    async (name) => {
+      await expect(configOf({ tenant, claimFields: [name] })).rejects.toThrow(/claimFields/u);
+    },
+  );
 });
 
 describe('refresh', () => {

@@ -4,7 +4,8 @@ import { type FakeApi, type FakeOAuth, type FakeOAuthOptions, fakeOAuth } from '
 
 /** What Entra ID knows, for a test to change. */
 export interface MicrosoftWorld {
-  user: Required<Pick<User, 'id' | 'displayName' | 'userPrincipalName' | 'mailNickname' | 'onPremisesSamAccountName'>>;
+  user: Required<Pick<User, 'id' | 'displayName' | 'userPrincipalName' | 'mailNickname' | 'onPremisesSamAccountName'>> &
+    Pick<User, 'department' | 'jobTitle'>;
   groups: readonly FakeGroup[];
   /** A personal account: there is no directory to ask. */
   personal: boolean;
@@ -35,6 +36,8 @@ export function fakeMicrosoft(tenant = 'common', options: Partial<FakeOAuthOptio
       userPrincipalName: 'Jane@Example.com',
       mailNickname: 'jane',
       onPremisesSamAccountName: 'EXAMPLE-jane',
+      department: 'Engineering',
+      jobTitle: 'Engineer',
     },
     groups: [
       { id: 'aaaaaaaa-0000-0000-0000-000000000001', displayName: 'ops', security: true },
@@ -59,16 +62,13 @@ function graphApi(world: MicrosoftWorld): FakeApi {
   return async (request) => {
     const url = new URL(request.url);
     const path = url.href.slice(graph.length).split('?')[0] ?? '';
-    if (path === '/me') return Response.json(selected(world.user, url.searchParams.get('$select') ?? ''));
+    if (path === '/me') return selected(world.user, (url.searchParams.get('$select') ?? '').split(','));
     if (request.method !== 'POST') return undefined;
     const body: Record<string, unknown> = JSON.parse(await request.text());
     if (path === '/me/getMemberGroups') return memberGroups(url, body, world);
     return path === '/directoryObjects/getByIds' ? byIds(body, world) : undefined;
   };
 }
-
-const selected = (user: User, fields: string): User =>
-  Object.fromEntries(Object.entries(user).filter(([name]) => fields.split(',').includes(name)));
 
 /** No type of these is published: https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/paging */
 interface Problem {
@@ -82,6 +82,12 @@ interface List<T> {
 function problem(status: number, code: string): Response {
   const answer: Problem = { error: { code, message: 'see code' } };
   return Response.json(answer, { status });
+}
+
+function selected(user: User, fields: readonly string[]): Response {
+  if (!fields.every((name) => Object.hasOwn(user, name))) return problem(400, 'BadRequest');
+  const answer: User = Object.fromEntries(Object.entries(user).filter(([name]) => fields.includes(name)));
+  return Response.json(answer);
 }
 
 function memberGroups(

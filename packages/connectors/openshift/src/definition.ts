@@ -10,6 +10,7 @@ export const openshift: ConnectorDefinition<OpenShiftConfig> = defineConnector({
     groups: 'groups of the user',
     preferredUsername: 'user name',
     emailVerified: 'never',
+    claims: 'the user object',
     testedAgainst: 'a stand-in, its account checked against github.com/openshift/api; no types of discovery',
   },
   config: openshiftConfig,

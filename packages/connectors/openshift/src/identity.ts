@@ -6,9 +6,9 @@ import { type Fetch, OstiaryError } from '@ostiary/primitives';
 import { z } from 'zod';
 import type { OpenShiftConfig } from './config.ts';
 
-/** `GET /apis/user.openshift.io/v1/users/~` */
-const user = z.object({
-  metadata: z.object({ name: z.string().min(1), uid: z.string().default('') }),
+/** `GET /apis/user.openshift.io/v1/users/~`. The whole of it is for the operator's rules, so what is not read here stays in. */
+const user = z.looseObject({
+  metadata: z.looseObject({ name: z.string().min(1), uid: z.string().optional() }),
   groups: z.array(z.string()).nullish(),
 });
 
@@ -24,11 +24,10 @@ export async function identify(
   { config, fetch }: { readonly config: OpenShiftConfig; readonly fetch: Fetch },
 ): Promise<Account> {
   const api = openApi({ fetch, baseUrl: config.issuer, accessToken });
-  const { metadata, groups } = await api.get('/apis/user.openshift.io/v1/users/~', user);
-  const { name, uid } = metadata;
-  if (uid === '')
-    throw new OstiaryError('login/not_allowed', `The user ${name} has no id of its own. Use another one.`);
-  const found = uniqueGroups(groups ?? []);
+  const account = await api.get('/apis/user.openshift.io/v1/users/~', user);
+  const { name, uid } = account.metadata;
+  if (!uid) throw new OstiaryError('login/not_allowed', `The user ${name} has no id of its own. Use another one.`);
+  const found = uniqueGroups(account.groups ?? []);
   requireAllowedGroups(found, config.groups);
   return {
     userId: uid,
@@ -36,5 +35,6 @@ export async function identify(
     preferredUsername: name,
     email: { address: name, verified: false },
     groups: found,
+    claims: account,
   };
 }

@@ -4,7 +4,7 @@ import { configOf, opened } from '../test/support.ts';
 
 describe('the identity', () => {
   it('is the UID of the user, with the name as login name and unverified address', async () => {
-    const { connectorData: _tokens, ...identity } = await (await opened(fakeOpenShift())).login();
+    const { connectorData: _tokens, claims: _claims, ...identity } = await (await opened(fakeOpenShift())).login();
     expect(identity).toEqual({
       userId: '0b1c2d3e-1111-2222-3333-444455556666',
       username: 'jane',
@@ -32,6 +32,24 @@ describe('the allow-list', () => {
     idp.world.groups = null;
     const { login } = await opened(idp, { groups: ['ops'] });
     await expect(login({ groups })).rejects.toMatchObject({ code: 'login/not_allowed' });
+  });
+});
+
+describe('claims', () => {
+  it('are the user object, at a refresh too', async () => {
+    const idp = fakeOpenShift();
+    const { login, refresh } = await opened(idp);
+    const before = await login();
+    expect(before.claims).toEqual({
+      kind: 'User',
+      apiVersion: 'user.openshift.io/v1',
+      metadata: { name: 'jane', uid: '0b1c2d3e-1111-2222-3333-444455556666', labels: { team: 'ops' } },
+      fullName: 'Jane Doe',
+      identities: ['ldap:jane'],
+      groups: ['ops', 'developers'],
+    });
+    idp.world.fullName = 'Jane Roe';
+    expect(await refresh(before)).toHaveProperty('claims.fullName', 'Jane Roe');
   });
 });
 

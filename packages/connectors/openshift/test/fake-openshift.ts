@@ -4,6 +4,7 @@ import { type FakeOAuth, fakeOAuth } from '@ostiary/connector-sdk/testing';
 /** What the cluster knows, for a test to change. */
 export interface OpenShiftWorld {
   name: string;
+  fullName: string;
   uid: string | undefined;
   groups: readonly string[] | null;
   /** The discovery document, or what stands in for it. */
@@ -21,7 +22,11 @@ const oauthServer = 'https://oauth.apps.cluster.example';
 interface User {
   readonly kind: 'User';
   readonly apiVersion: 'user.openshift.io/v1';
-  readonly metadata: { readonly name: string; readonly uid: string | undefined };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string | undefined;
+    readonly labels: Readonly<Record<string, string>>;
+  };
   readonly fullName: string;
   readonly identities: readonly string[];
   readonly groups: readonly string[] | null;
@@ -35,11 +40,11 @@ interface ServerMetadata {
   readonly scopes_supported: readonly string[];
 }
 
-export const userOf = ({ name, uid, groups }: OpenShiftWorld): User => ({
+export const userOf = ({ name, fullName, uid, groups }: OpenShiftWorld): User => ({
   kind: 'User',
   apiVersion: 'user.openshift.io/v1',
-  metadata: { name, uid },
-  fullName: 'Jane Doe',
+  metadata: { name, uid, labels: { team: 'ops' } },
+  fullName,
   identities: ['ldap:jane'],
   groups,
 });
@@ -54,6 +59,7 @@ const metadata: ServerMetadata = {
 export function fakeOpenShift(): FakeOpenShift {
   const world: OpenShiftWorld = {
     name: 'jane',
+    fullName: 'Jane Doe',
     uid: '0b1c2d3e-1111-2222-3333-444455556666',
     groups: ['ops', 'developers'],
     metadata,
