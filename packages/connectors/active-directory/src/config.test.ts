@@ -34,6 +34,7 @@ describe('config', () => {
     ['a NetBIOS name that is none', { netbiosDomain: 'corp.example.com' }, 'netbiosDomain: is no NetBIOS name'],
     ['a filter that is none', { userFilter: '(objectClass=user' }, 'userFilter: is no LDAP filter'],
     ['an attribute that is none', { groupNameAttr: 'cn)(x=' }, 'groupNameAttr: is no name of an attribute'],
+    ['a secret for rules', { claimAttrs: ['ms-Mcs-AdmPwd'] }, 'claimAttrs[0]: holds a password or a key'],
     ['another way to groups', { nestedGroups: 'all' }, 'nestedGroups: must be one of'],
     ['an account without password', { bindDN: 'svc@corp.example.com' }, 'bindPW: is missing'],
     ['an account with an empty password', { bindDN: 'svc@corp.example.com', bindPW: '' }, 'bindPW: is empty'],

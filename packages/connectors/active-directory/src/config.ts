@@ -3,6 +3,7 @@ import {
   type ConnectionConfig,
   type ConnectionKeys,
   checkConnection,
+  claimAttributes,
   connectionKeys,
   searchFilter,
 } from '@ostiary/connector-ldap';
@@ -27,6 +28,7 @@ export interface ActiveDirectoryConfig extends ConnectionConfig {
   readonly nameAttr: string;
   readonly emailAttr: string;
   readonly preferredUsernameAttr: string;
+  readonly claimAttrs?: readonly string[];
   readonly groupNameAttr: string;
   readonly nestedGroups: NestedGroups;
 }
@@ -80,6 +82,9 @@ export const activeDirectoryConfig: z.ZodType<ActiveDirectoryConfig> = z
     nameAttr: attribute('cn', 'Attribute with the name to show.'),
     emailAttr: attribute('mail', 'Attribute with the address.'),
     preferredUsernameAttr: attribute('sAMAccountName', 'Attribute with `preferred_username`.'),
+    claimAttrs: claimAttributes
+      .exactOptional()
+      .describe('Further attributes, for rules: `[department, title]`. Not those with passwords.'),
   })
   .superRefine(checkConnection)
   .transform((config) => {

@@ -11,12 +11,14 @@ export const activeDirectory: ConnectorDefinition<ActiveDirectoryConfig> = defin
     groups: 'security groups, nested ones included',
     preferredUsername: '`sAMAccountName`, or another attribute',
     emailVerified: 'never, unless you say so',
+    claims: 'the attributes that `claimAttrs` names, each a list',
     testedAgainst: 'Samba as a domain controller',
   },
   config: activeDirectoryConfig,
   open(config, context) {
-    const { baseDN, userFilter, idAttr, nameAttr, emailAttr, preferredUsernameAttr } = config;
-    const attributes = { idAttr, nameAttr, emailAttr, preferredUsernameAttr };
+    const { baseDN, userFilter, idAttr, nameAttr, emailAttr, preferredUsernameAttr, claimAttrs } = config;
+    const claims = claimAttrs === undefined ? {} : { claimAttrs };
+    const attributes = { idAttr, nameAttr, emailAttr, preferredUsernameAttr, ...claims };
     const userSearch = { baseDN, filter: userFilter, scope: 'sub' as const, username: [], ...attributes };
     return openLdap({ ...config, userSearch }, context, activeDirectoryDialect(config));
   },

@@ -24,6 +24,22 @@ describe.skipIf(requireSamba() !== undefined)('active-directory', () => {
     expect(identity.groups).not.toContain('others');
   });
 
+  it('answers the attributes that rules may go by, each a list, and the same at a refresh', async () => {
+    await samba.change(person('claimed', { lines: ['department: Engineering', 'description: on call'] }));
+    const claimAttrs = ['department', 'description', 'title', 'objectSid', 'mail'];
+    const { login, refresh } = await opened(samba, { claimAttrs });
+    const before = await login({ username: 'claimed', password });
+    const claims = {
+      department: ['Engineering'],
+      description: ['on call'],
+      objectSid: [expect.stringMatching(/^S-1-5-21-/u)],
+      mail: ['mail@example.org'],
+    };
+    expect(before.claims).toEqual(claims);
+    await samba.change(modify('claimed', 'replace: department\ndepartment: Sales'));
+    expect(await refresh(before)).toHaveProperty('claims', { ...claims, department: ['Sales'] });
+  });
+
   it.each(['jane', 'JANE', 'adtest\\jane', 'jane@ad.example.org', 'Jane@AD.EXAMPLE.ORG'])(
     'takes %s for Jane',
     async (username) => {

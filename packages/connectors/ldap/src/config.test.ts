@@ -35,6 +35,7 @@ describe('the configuration', () => {
       { userSearch: { ...base.userSearch, emailSuffix: 'example.com' } },
       'config.userSearch.emailSuffix: needs nameAttr',
     ],
+    [{ userSearch: { ...base.userSearch, claimAttrs: [] } }, 'config.userSearch.claimAttrs: is empty'],
     [{ groupSearch: { baseDN: 'ou=g', nameAttr: 'cn' } }, 'config.groupSearch.userMatchers: is missing'],
     [
       { groupSearch: { baseDN: 'ou=g', userAttr: 'DN', groupAttr: 'member' } },
@@ -77,6 +78,22 @@ describe('the configuration', () => {
     };
     expect(await configOf(empty)).toEqual(await configOf({ groupSearch }));
   });
+
+  it.each(['*', '+', '2.5.4.35', 'my_attribute', 'mail)(uid=*', '1.1'])(
+    'asks for no attribute %s for rules',
+    async (name) => {
+      const userSearch = { ...base.userSearch, claimAttrs: ['title', name] };
+      await expect(configOf({ userSearch })).rejects.toThrow('userSearch.claimAttrs[1]: is no name of an attribute');
+    },
+  );
+
+  it.each(['userPassword', 'USERPASSWORD', 'userPassword;x-old', 'unicodePwd', 'ms-Mcs-AdmPwd', 'sambaNTPassword'])(
+    'asks for no secret for rules: %s',
+    async (name) => {
+      const userSearch = { ...base.userSearch, claimAttrs: [name] };
+      await expect(configOf({ userSearch })).rejects.toThrow('claimAttrs[0]: holds a password or a key');
+    },
+  );
 
   it('has no groups without a base', async () => {
     expect((await configOf({ groupSearch: { baseDN: '' } })).groupSearch).toBeUndefined();

@@ -1,6 +1,7 @@
 import { text, textLike } from '@ostiary/connector-sdk/config';
 import type { Filter } from 'ldapts';
 import { z } from 'zod';
+import { claimAttributes } from './claim-attributes.ts';
 import { type ConnectionConfig, checkConnection, connectionKeys } from './connection-config.ts';
 import { parseFilter } from './filter.ts';
 
@@ -16,6 +17,8 @@ export interface UserSearch {
   readonly nameAttr?: string;
   readonly preferredUsernameAttr?: string;
   readonly emailSuffix?: string;
+  /** Attributes for rules of the operator. */
+  readonly claimAttrs?: readonly string[];
 }
 
 /** How a person and their groups belong together. */
@@ -85,6 +88,9 @@ const userSearch: z.ZodType<UserSearch> = z
     nameAttr: attributeName.exactOptional().describe('Attribute with the name to show.'),
     preferredUsernameAttr: attributeName.exactOptional().describe('Attribute with `preferred_username`.'),
     emailSuffix: text().exactOptional().describe('The address is the name, `@` and this, instead of `emailAttr`.'),
+    claimAttrs: claimAttributes
+      .exactOptional()
+      .describe('Further attributes, for rules: `[departmentNumber, title]`. Not those with passwords. Not in Dex.'),
   })
   .superRefine(({ emailSuffix, nameAttr }, context) => {
     if (emailSuffix === undefined || nameAttr !== undefined) return;

@@ -18,6 +18,7 @@ export const ldap: ConnectorDefinition<LdapConfig> = defineConnector({
     groups: 'by attributes of your choice, nested ones if you like',
     preferredUsername: 'an attribute',
     emailVerified: 'never, unless you say so',
+    claims: 'the attributes that `claimAttrs` names, each a list',
     testedAgainst: 'OpenLDAP; 389 Directory Server 2.3.1 and ApacheDS 2.0.0, by hand',
   },
   config: ldapConfig,

@@ -2,6 +2,7 @@
 import { type ConnectorScopes, type Email, type Identity, requireAllowedGroups } from '@ostiary/connector-sdk';
 import { OstiaryError, Secret } from '@ostiary/primitives';
 import type { Entry } from 'ldapts';
+import { claimsOf } from './claim-attributes.ts';
 import type { LdapConfig, UserSearch } from './config.ts';
 import type { Session } from './directory.ts';
 import { firstValue } from './entry.ts';
@@ -26,6 +27,7 @@ export async function identityOf(
   { config, dialect }: Pick<Ldap, 'config' | 'dialect'>,
 ): Promise<Identity> {
   const { userSearch, allowedGroups } = config;
+  const { claimAttrs } = userSearch;
   const wanted = scopes.groups || allowedGroups.length > 0;
   const groups = wanted ? await dialect.groupsOf(session, entry) : [];
   const name = optional(entry, userSearch.nameAttr);
@@ -37,6 +39,7 @@ export async function identityOf(
     ...(preferredUsername === '' ? {} : { preferredUsername }),
     ...(email === undefined ? {} : { email }),
     groups: requireAllowedGroups(groups, allowedGroups),
+    ...(claimAttrs === undefined ? {} : { claims: claimsOf(entry, claimAttrs) }),
     connectorData: new Secret(JSON.stringify({ username })),
   };
 }

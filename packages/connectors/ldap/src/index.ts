@@ -1,4 +1,5 @@
 /** The connector for LDAP directories, and what presets for one kind of directory are made of. */
+export { claimAttributes } from './claim-attributes.ts';
 export {
   attributeName,
   type GroupSearch,

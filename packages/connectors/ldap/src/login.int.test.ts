@@ -1,6 +1,6 @@
 import { requireTool, type SlapdServer } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awkward, dnOf, groupDn, jane, opened, personLdif, startDirectory } from '../test/support.ts';
+import { awkward, dnOf, groupDn, groupLdif, jane, opened, personLdif, startDirectory } from '../test/support.ts';
 
 const people = 'ou=People,dc=example,dc=org';
 const groups = { baseDN: 'ou=Groups,dc=example,dc=org', nameAttr: 'cn' };
@@ -88,6 +88,36 @@ describe.skipIf(requireTool('slapd', 'ldapadd', 'ldapwhoami', 'openssl') !== und
       await expect((await opened(slapd, { userSearch })).login(jane)).rejects.toMatchObject({
         code: 'upstream/protocol',
       });
+    });
+  });
+
+  describe('claims', () => {
+    const claimAttrs = ['employeeNumber', 'DESCRIPTION', 'jpegPhoto', 'memberOf', 'title', 'DN'];
+    const userSearch = { baseDN: people, username: 'uid', idAttr: 'uid', claimAttrs };
+
+    it('are the attributes that are named, each a list, and the same at a refresh', async () => {
+      const { login, refresh } = await opened(slapd, { userSearch });
+      const lines = ['description: on call', 'description:: w7xiZXI=', 'jpegPhoto:: /9j/'];
+      await slapd.add([personLdif({ uid: 'claimed' }), ...lines].join('\n'));
+      const dn = dnOf({ uid: 'claimed' });
+      await slapd.add(groupLdif('claimed', [dn]));
+      const before = await login({ ...jane, username: 'claimed' });
+      const claims = {
+        employeeNumber: ['7'],
+        DESCRIPTION: ['on call', 'über'],
+        jpegPhoto: ['/9j/'],
+        memberOf: [groupDn('claimed')],
+        DN: [dn],
+      };
+      expect(before.claims).toEqual(claims);
+      await slapd.add(`dn: ${dn}\nchangetype: modify\nreplace: employeeNumber\nemployeeNumber: 8\n`);
+      expect(await refresh(before)).toHaveProperty('claims', { ...claims, employeeNumber: ['8'] });
+      await slapd.add(`dn: ${groupDn('claimed')}\nchangetype: delete\n`);
+      await slapd.add(`dn: ${dn}\nchangetype: delete\n`);
+    });
+
+    it('are none where no attributes are named', async () => {
+      expect(await (await opened(slapd)).login(jane)).not.toHaveProperty('claims');
     });
   });
 

@@ -46,7 +46,13 @@ export const both = (configured: Filter | undefined, match: Filter): Filter =>
   configured === undefined ? match : new AndFilter({ filters: [configured, match] });
 
 function attributesOf({ userSearch: search, attributes }: Wanted): string[] {
-  const named = [search.idAttr, search.emailAttr, search.nameAttr, search.preferredUsernameAttr];
+  const named = [
+    search.idAttr,
+    search.emailAttr,
+    search.nameAttr,
+    search.preferredUsernameAttr,
+    ...(search.claimAttrs ?? []),
+  ];
   const wanted = [...named, ...attributes].filter((name) => name !== undefined);
   return [...new Set(wanted)].filter((name) => name.toLowerCase() !== 'dn');
 }
