@@ -1,9 +1,6 @@
 /** One of each page, as an issuer would ask for it, and an address to see it at. */
-import type { Endpoint, PageProblem } from '@ostiary/issuer';
-import type { ServerPage } from '../src/pages/server-page.ts';
+import type { Endpoint, Page, PageProblem } from '@ostiary/issuer';
 import { endpoint } from './fake-issuer.ts';
-
-type IssuerPage = Exclude<ServerPage, { name: 'home' }>;
 
 const choice = (type: string, name: string, id = type): { id: string; type: string; name: string; url: string } => ({
   id,
@@ -35,7 +32,7 @@ const device = { name: 'device', action: '/dex/device/auth/verify_code', userCod
 
 const logout = { name: 'logout', userName: 'jane@example.org', confirmed: 'sealed', action: '/dex/logout' } as const;
 
-export const samplePages: Readonly<Record<string, IssuerPage>> = {
+export const samplePages: Readonly<Record<string, Page>> = {
   choose: {
     name: 'choose-connector',
     clientName: 'Cluster console',
@@ -58,6 +55,15 @@ export const samplePages: Readonly<Record<string, IssuerPage>> = {
   logout,
   'logout-of-client': { ...logout, clientName: 'Cluster console' },
   'logged-out': { name: 'logged-out' },
+  'home-session': {
+    name: 'home',
+    issuer: 'https://login.example.org/dex',
+    session: {
+      ...{ userName: 'jane@example.org', connectorName: 'Company directory', groups: ['developers', 'operators'] },
+      ...{ clientNames: ['Cluster console', 'kubectl'], loggedInAt: 1_893_456_000, endsAt: 1_893_542_400 },
+      ...{ isIdleEnd: false, logoutUrl: '/dex/logout' },
+    },
+  },
   'submit-form': {
     name: 'submit-form',
     action: '/dex/callback/saml',

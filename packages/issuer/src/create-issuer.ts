@@ -7,6 +7,7 @@ import { callbackEndpoints } from './endpoints/callback.ts';
 import { deviceEndpoints } from './endpoints/device.ts';
 import { deviceAuthorizationEndpoint } from './endpoints/device-authorization.ts';
 import { discoveryEndpoint, metadataOf } from './endpoints/discovery.ts';
+import { homeEndpoint } from './endpoints/home.ts';
 import { introspectionEndpoint } from './endpoints/introspection.ts';
 import { jwksEndpoint } from './endpoints/jwks.ts';
 import { logoutEndpoint } from './endpoints/logout.ts';
@@ -19,7 +20,7 @@ import { tokenReviewEndpoint } from './endpoints/token-review.ts';
 import { userinfoEndpoint } from './endpoints/userinfo.ts';
 import { DEVICE_CODE } from './grant-type.ts';
 import type { Endpoint, Issuer } from './issuer.ts';
-import type { IssuerOptions } from './options.ts';
+import type { IssuerOptions, SessionOptions } from './options.ts';
 
 /**
  * Makes an issuer of its parts. It opens no socket and keeps nothing but caches: everything that must last is in
@@ -46,12 +47,18 @@ export function createIssuer(options: IssuerOptions): Issuer {
       revocationEndpoint(context),
       tokenReviewEndpoint(context),
       userinfoEndpoint(context),
-      ...(context.sessions === undefined ? [] : [logoutEndpoint(context), logoutCallbackEndpoint(context)]),
+      ...(context.sessions === undefined ? [] : ofSessions(context, context.sessions)),
     ],
     logins: renewableLogins(context),
     metadata: () => metadataOf(context, context.keys.publicKeys()),
   };
 }
+
+const ofSessions = (context: IssuerContext, sessions: SessionOptions): readonly Endpoint[] => [
+  logoutEndpoint(context),
+  logoutCallbackEndpoint(context),
+  homeEndpoint(context, sessions),
+];
 
 const devices = (context: IssuerContext): readonly Endpoint[] => [
   deviceAuthorizationEndpoint(context),

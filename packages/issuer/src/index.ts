@@ -28,7 +28,7 @@ export type {
   ProtocolOptions,
   SessionOptions,
 } from './options.ts';
-export type { ConnectorChoice, ConsentItem, Page, PageProblem } from './page.ts';
+export type { ConnectorChoice, ConsentItem, Page, PageProblem, SessionView } from './page.ts';
 export { isSameAddress } from './policy/people.ts';
 export { listRevocations, type Revocation, revokeLogins } from './policy/revocations.ts';
 export type { ClaimRule, PersonRule, RuleFacts } from './policy/rules.ts';

@@ -32,6 +32,23 @@ export type PageProblem =
   | 'temporarily_unavailable'
   | 'internal';
 
+/** Who is logged in with a browser. Moments are seconds since the epoch. */
+export interface SessionView {
+  /** To be shown, as the names below. */
+  readonly userName: string;
+  readonly connectorName: string;
+  readonly groups: readonly string[];
+  /** Applications that were told who it is. */
+  readonly clientNames: readonly string[];
+  readonly loggedInAt: number;
+  /** If nothing happens before. */
+  readonly endsAt: number;
+  /** Using an application puts the end off. */
+  readonly isIdleEnd: boolean;
+  /** Path and query of the page that asks whether to log out. */
+  readonly logoutUrl: string;
+}
+
 /**
  * A page, as data: everything a person is shown and everything a form must send back. How it looks is the host's.
  * Form field names and element ids are Dex's (`login`, `password`, `approval`, `req`), because scripts depend on them.
@@ -99,6 +116,14 @@ export type Page =
       readonly action: string;
     }
   | { readonly name: 'logged-out' }
+  | {
+      /** The front door, for those who type the issuer's address into a browser. */
+      readonly name: 'home';
+      /** The issuer identifier, as configured. */
+      readonly issuer: string;
+      /** Absent: nobody is logged in with this browser, or there are no sessions. */
+      readonly session?: SessionView;
+    }
   | {
       readonly name: 'error';
       readonly problem: PageProblem;

@@ -1,6 +1,5 @@
 /** From what the issuer replies, or the host has to say by itself, to what is sent. */
-import type { Endpoint, Reply } from '@ostiary/issuer';
-import type { ServerPage } from '../pages/server-page.ts';
+import type { Endpoint, Page, Reply } from '@ostiary/issuer';
 import type { Answer, HeaderList } from './answer.ts';
 import type { Cookies } from './cookies.ts';
 import type { SecurityHeaders } from './security-headers.ts';
@@ -20,7 +19,7 @@ export interface Refused {
 export interface Answers {
   /** @throws {TypeError} for a cookie that cannot be set. */
   reply(reply: Reply): Answer;
-  page(status: number, page: ServerPage): Answer;
+  page(status: number, page: Page): Answer;
   text(status: number, text: string, headers?: HeaderList): Answer;
   /** Bytes; the headers must name their type. */
   data(status: number, body: Uint8Array, headers: HeaderList): Answer;
@@ -30,11 +29,11 @@ export interface Answers {
 export interface AnswersOptions {
   readonly security: SecurityHeaders;
   readonly cookies: Cookies;
-  readonly render: (page: ServerPage) => string;
+  readonly render: (page: Page) => string;
 }
 
 export function createAnswers({ security, cookies, render }: AnswersOptions): Answers {
-  const page = (status: number, content: ServerPage): Answer => ({
+  const page = (status: number, content: Page): Answer => ({
     status,
     headers: security.pages[content.name],
     body: render(content),

@@ -1,5 +1,5 @@
 /** What the host serves besides the issuer's endpoints: home, health, robots.txt and the pages' files. */
-import type { ServerPage } from '../pages/server-page.ts';
+import type { Page } from '@ostiary/issuer';
 import type { Answers } from './answers.ts';
 import type { Outcome } from './exchange.ts';
 import type { HostContext } from './koa-exchange.ts';
@@ -15,7 +15,7 @@ export interface Asset {
 export interface OwnRouteOptions {
   readonly answers: Answers;
   readonly assets: readonly Asset[];
-  readonly home: ServerPage;
+  readonly home: Page;
   /** Whether the server can do its work. */
   readonly isHealthy: () => Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 /** The headers that protect people. They are put together once; a request only picks its list. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Page } from '@ostiary/issuer';
 import { OstiaryError } from '@ostiary/primitives';
-import type { ServerPage } from '../pages/server-page.ts';
 import type { HeaderList } from './answer.ts';
 
 export interface SecurityHeaders {
@@ -10,7 +10,7 @@ export interface SecurityHeaders {
   /** For redirects: as for data, and not to be stored. */
   readonly redirect: HeaderList;
   /** For pages, by name. */
-  readonly pages: Readonly<Record<ServerPage['name'], HeaderList>>;
+  readonly pages: Readonly<Record<Page['name'], HeaderList>>;
 }
 
 export interface SecurityHeaderOptions {

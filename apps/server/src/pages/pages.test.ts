@@ -1,15 +1,15 @@
+import type { Page } from '@ostiary/issuer';
 import { describe, expect, it } from 'vitest';
 import { problems, samplePages } from '../../test/sample-pages.ts';
 import type { Frontend } from '../http/options.ts';
 import { createPages } from './pages.tsx';
-import type { ServerPage } from './server-page.ts';
 
-function html(page: ServerPage, frontend: Partial<Frontend> = {}): string {
+function html(page: Page, frontend: Partial<Frontend> = {}): string {
   const look = { title: 'Example', theme: 'auto', ...frontend } as const;
   return createPages({ frontend: look, base: '/dex' }).render(page);
 }
 
-const sample = (name: string): ServerPage => {
+const sample = (name: string): Page => {
   const page = samplePages[name];
   if (page === undefined) throw new Error(`no sample page ${name}`);
   return page;
@@ -18,7 +18,7 @@ const sample = (name: string): ServerPage => {
 const nasty = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&`;
 
 /** The page with the nasty text in everything that comes from outside. */
-const infested: Readonly<Record<string, ServerPage>> = {
+const infested: Readonly<Record<string, Page>> = {
   'choose-connector': {
     name: 'choose-connector',
     clientName: nasty,
@@ -45,6 +45,14 @@ const infested: Readonly<Record<string, ServerPage>> = {
   device: { name: 'device', action: `/dex/device?${nasty}`, userCode: nasty, invalid: true },
   'device-approved': { name: 'device-approved', clientName: nasty },
   logout: { name: 'logout', userName: nasty, clientName: nasty, confirmed: nasty, action: `/dex/logout?${nasty}` },
+  home: {
+    name: 'home',
+    issuer: `https://login.example.org/${nasty}`,
+    session: {
+      ...{ userName: nasty, connectorName: nasty, groups: [nasty], clientNames: [nasty] },
+      ...{ loggedInAt: 1_893_456_000, endsAt: 1_893_542_400, isIdleEnd: true, logoutUrl: `/dex/logout?${nasty}` },
+    },
+  },
   error: { name: 'error', problem: 'internal', message: nasty, requestId: nasty, retryUrl: `/dex?${nasty}` },
 };
 
@@ -107,9 +115,9 @@ describe('what scripts out there look for', () => {
 });
 
 describe('every page', () => {
-  const pages: readonly ServerPage[] = [
+  const pages: readonly Page[] = [
     ...Object.values(samplePages),
-    ...problems.map((problem): ServerPage => ({ name: 'error', problem, requestId: 'r-17' })),
+    ...problems.map((problem): Page => ({ name: 'error', problem, requestId: 'r-17' })),
     { name: 'home', issuer: 'https://login.example.com/dex' },
   ];
 

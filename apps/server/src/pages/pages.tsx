@@ -1,5 +1,6 @@
 /** Pages as HTML text, and the files they need. Everything is in the program; nothing is read while it runs. */
 import { createHash } from 'node:crypto';
+import type { Page } from '@ostiary/issuer';
 import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
 import type { Frontend } from '../http/options.ts';
@@ -7,7 +8,6 @@ import type { Asset } from '../http/own-routes.ts';
 import { markSvg } from './icons.tsx';
 import type { Look } from './layout.tsx';
 import { imageSources } from './look.ts';
-import type { ServerPage } from './server-page.ts';
 import { pageCss } from './styles/page-css.ts';
 import { themeCss } from './styles/themes.ts';
 import { onceScript } from './submit-once.ts';
@@ -24,7 +24,7 @@ import { SubmitForm, submitScript } from './views/submit-form.tsx';
 
 export interface Pages {
   /** HTML of a page. */
-  readonly render: (page: ServerPage) => string;
+  readonly render: (page: Page) => string;
   /** Files the pages name, to be served under `/assets/`. */
   readonly assets: readonly Asset[];
   /** Value of `img-src` in the Content-Security-Policy. */
@@ -55,7 +55,7 @@ export function createPages({ frontend, base }: PagesOptions): Pages {
   };
 }
 
-function view(page: ServerPage, look: Look): VNode {
+function view(page: Page, look: Look): VNode {
   switch (page.name) {
     case 'choose-connector':
       return <ChooseConnector page={page} look={look} />;

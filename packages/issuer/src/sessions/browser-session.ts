@@ -215,11 +215,20 @@ function expiryOf(session: BrowserSession, { sessions }: IssuerContext): Date | 
   return sessions && deadlineOf(session, sessions);
 }
 
-/** The moment it ends if it is not used before. A provider may have said when its own session ends. */
-function deadlineOf(
-  { loggedInAt, lastUsedAt, identity }: BrowserSession,
-  { absolute, idle }: Pick<SessionOptions, 'absolute' | 'idle'>,
-): Date {
-  const ends = [loggedInAt + absolute, lastUsedAt + idle, identity.authentication?.expires ?? Infinity];
-  return new Date(Math.min(...ends) * 1000);
+const deadlineOf = (session: BrowserSession, sessions: Limits): Date => endOf(session, sessions).at;
+
+type Limits = Pick<SessionOptions, 'absolute' | 'idle'>;
+
+/** When a session ends. */
+export interface SessionEnd {
+  readonly at: Date;
+  /** Another use puts it off. */
+  readonly isIdle: boolean;
+}
+
+/** When it ends if it is not used before. A provider may have said when its own session ends. */
+export function endOf({ loggedInAt, lastUsedAt, identity }: BrowserSession, { absolute, idle }: Limits): SessionEnd {
+  const last = Math.min(loggedInAt + absolute, identity.authentication?.expires ?? Infinity);
+  const unused = lastUsedAt + idle;
+  return { at: new Date(Math.min(last, unused) * 1000), isIdle: unused < last };
 }

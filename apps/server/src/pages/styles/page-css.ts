@@ -50,6 +50,10 @@ form.stack{gap:1.125rem}
 .items{display:grid;gap:.75rem;margin:.875rem 0 0;padding:0;list-style:none}
 .items li{display:flex;gap:.75rem;align-items:flex-start}
 .items svg{flex:none;width:1.25rem;height:1.25rem;margin-top:.125rem;color:var(--accent)}
+.facts{margin:1.25rem 0}
+.facts div{display:flex;gap:1rem;padding:.375rem 0}
+.facts dt{flex:0 0 8rem;color:var(--muted)}
+.facts dd{margin:0;overflow-wrap:anywhere}
 .section{margin-top:1.5rem;padding-top:1.25rem;border-top:1px solid var(--line)}
 .code{display:block;margin-top:.375rem;padding:.875rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--page);
   font:1rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere;user-select:all;-webkit-user-select:all}

@@ -1,5 +1,10 @@
 import type { Texts } from './texts.ts';
 
+const moment = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' },
+  ...{ timeZone: 'UTC', timeZoneName: 'short' },
+});
+
 export const english: Texts = {
   language: 'en',
   choose: {
@@ -142,6 +147,14 @@ export const english: Texts = {
     lead: 'This is the login service. Programs send you here when you log in; there is nothing to do on this page.',
     issuer: 'Issuer',
     discovery: 'Configuration for programs',
+    with: 'With',
+    since: 'Since',
+    ends: 'Until',
+    endsUnused: 'Until, if you do not use it',
+    applications: 'Applications',
+    groups: 'Groups',
+    logOut: 'Log out',
+    moment: (date) => moment.format(date),
   },
   support: 'Help',
 };

@@ -64,6 +64,19 @@ export interface Texts {
     readonly requestId: string;
     readonly retry: string;
   };
-  readonly home: { readonly lead: string; readonly issuer: string; readonly discovery: string };
+  readonly home: {
+    readonly lead: string;
+    readonly issuer: string;
+    readonly discovery: string;
+    /** The names of what is known of a session. */
+    readonly with: string;
+    readonly since: string;
+    readonly ends: string;
+    readonly endsUnused: string;
+    readonly applications: string;
+    readonly groups: string;
+    readonly logOut: string;
+    moment(date: Date): string;
+  };
   readonly support: string;
 }

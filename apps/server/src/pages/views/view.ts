@@ -1,8 +1,8 @@
+import type { Page } from '@ostiary/issuer';
 import type { Look } from '../layout.tsx';
-import type { PageNamed, ServerPage } from '../server-page.ts';
 
 /** What a view gets: its page, and how pages look. */
-export interface ViewProps<Name extends ServerPage['name']> {
-  readonly page: PageNamed<Name>;
+export interface ViewProps<Name extends Page['name']> {
+  readonly page: Extract<Page, { name: Name }>;
   readonly look: Look;
 }
