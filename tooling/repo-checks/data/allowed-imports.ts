@@ -139,6 +139,9 @@ export const ownLibraries: Readonly<Record<string, readonly Library[]>> = {
   'packages/connectors/oidc': [
     { name: 're2js', because: "Dex's regular expressions are RE2: linear time, so a pattern cannot hang a login" },
   ],
+  'packages/storage/etcd': [
+    { name: 'undici', because: 'connections that stay open, with an own certificate authority and certificate' },
+  ],
   'packages/storage/mysql': [
     {
       name: 'mysql2',

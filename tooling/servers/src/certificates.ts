@@ -17,11 +17,12 @@ export interface CertificateAuthority extends AsyncDisposable {
   readonly caFile: string;
   readonly ca: string;
   /**
-   * Issues a certificate for a server.
+   * Issues a certificate for a server, or for a client.
    *
    * @param names subject alternative names; default `IP:127.0.0.1,DNS:localhost`
+   * @param subject default `/CN=ostiary-test`
    */
-  issue(names?: string): Promise<Certificate>;
+  issue(names?: string, subject?: string): Promise<Certificate>;
 }
 
 /** The files of a key and of the certificate that it signed itself. */
@@ -64,10 +65,10 @@ export async function createAuthority(): Promise<CertificateAuthority> {
   return {
     caFile: root.certificateFile,
     ca: root.certificate,
-    async issue(names = 'IP:127.0.0.1,DNS:localhost') {
+    async issue(names = 'IP:127.0.0.1,DNS:localhost', subject = '/CN=ostiary-test') {
       issued += 1;
       const leaf = await make(`server-${issued}`, [
-        ...['-CA', root.certificateFile, '-CAkey', root.keyFile, '-subj', '/CN=ostiary-test'],
+        ...['-CA', root.certificateFile, '-CAkey', root.keyFile, '-subj', subject],
         ...['-addext', `subjectAltName=${names}`, '-addext', 'basicConstraints=critical,CA:FALSE'],
         ...['-addext', 'keyUsage=critical,digitalSignature', '-addext', 'extendedKeyUsage=serverAuth,clientAuth'],
       ]);

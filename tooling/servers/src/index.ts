@@ -25,7 +25,7 @@ export {
   startCustomResources,
 } from './custom-resources.ts';
 export { type EmulatedService, startEmulate } from './emulate.ts';
-export { type EtcdServer, startEtcd } from './etcd.ts';
+export { type EtcdOptions, type EtcdServer, startEtcd } from './etcd.ts';
 export { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { freePort } from './free-port.ts';
 export { buildCustomResources, buildKubectl, buildKubernetes, buildOpenshiftTypes } from './go-build.ts';

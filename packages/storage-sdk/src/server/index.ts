@@ -23,6 +23,7 @@ export {
   needWholePair,
   optionFile,
   optionText,
+  passwordShape,
   type ServerKind,
   type ServerOptions,
   type ServerShape,

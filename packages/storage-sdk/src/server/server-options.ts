@@ -77,17 +77,22 @@ export interface ServerShape {
   readonly connMaxLifetime: Optional<z.ZodInt>;
 }
 
+/** The schemas of a password, which stands in the file or in one of its own, for `z.strictObject`. */
+export const passwordShape: Pick<ServerShape, 'password' | 'passwordFile'> = {
+  password: optionText
+    .transform((value) => new Secret(value))
+    .exactOptional()
+    .describe('Password.'),
+  passwordFile: optionFile('secret').exactOptional().describe('File with the password, instead of `password`.'),
+};
+
 /** The keys of a server. What they contradict each other in is told by {@link serverContradictions}. */
 export function serverShape({ defaultPort, socket }: ServerKind): ServerShape {
   return {
     host: host.exactOptional().describe(`Name or address, with or without a port, or ${socket}. Default: localhost.`),
     port: port.exactOptional().describe(`Default: ${defaultPort}.`),
     user: optionText.describe('Who logs in.'),
-    password: optionText
-      .transform((value) => new Secret(value))
-      .exactOptional()
-      .describe('Password.'),
-    passwordFile: optionFile('secret').exactOptional().describe('File with the password, instead of `password`.'),
+    ...passwordShape,
     connectionTimeout: seconds.exactOptional().describe('Seconds to wait for a connection. Default: 5.'),
     maxOpenConns: count(MOST_CONNECTIONS).exactOptional().describe('Connections at most. Default: 5.'),
     maxIdleConns: count(MOST_CONNECTIONS)

@@ -1,5 +1,5 @@
-import { Secret } from '@ostiary/primitives';
-import { needWholePair, optionFile, optionText, tlsFileShape } from '@ostiary/storage-sdk/server';
+import type { Secret } from '@ostiary/primitives';
+import { needWholePair, optionText, passwordShape, tlsFileShape } from '@ostiary/storage-sdk/server';
 import { z } from 'zod';
 
 /** Where one Redis is. */
@@ -57,11 +57,7 @@ export const redisConfig: z.ZodType<RedisConfig> = z
       .exactOptional()
       .describe('Nodes of a Redis Cluster, instead of host and port.'),
     username: optionText.exactOptional().describe('ACL user.'),
-    password: optionText
-      .transform((value) => new Secret(value))
-      .exactOptional()
-      .describe('Password.'),
-    passwordFile: optionFile('secret').exactOptional().describe('File with the password, instead of `password`.'),
+    ...passwordShape,
     database: z.int().min(0, 'is negative. Write 0 or more.').default(0).describe('Default: 0.'),
     prefix: z.string().meta(keepEmpty).default('ostiary:').describe('In front of every key. Default: `ostiary:`.'),
     tls: tls.exactOptional().describe('Speak TLS; `{}` is enough when the system trusts the certificate.'),

@@ -1,0 +1,3 @@
+/** Records in etcd: for replicas on several machines. */
+export type { EtcdConfig, EtcdTls } from './config.ts';
+export { etcdStorage } from './definition.ts';

@@ -1,0 +1,4 @@
+import { defineConfig } from 'tsup';
+import { definePackage } from '../../../tooling/build/tsup.ts';
+
+export default defineConfig(definePackage());
