@@ -18,6 +18,7 @@ import { oidc } from '@ostiary/connector-oidc';
 import { okta } from '@ostiary/connector-okta';
 import { openshift } from '@ostiary/connector-openshift';
 import { saml } from '@ostiary/connector-saml';
+import { etcdStorage } from '@ostiary/storage-etcd';
 import { kubernetesStorage } from '@ostiary/storage-kubernetes';
 import { memoryStorage } from '@ostiary/storage-memory';
 import { mysqlStorage } from '@ostiary/storage-mysql';
@@ -28,7 +29,7 @@ import type { PlugIns } from './config/plug-ins.ts';
 
 /** The connectors and storages a configuration file may name. */
 export const plugIns: PlugIns = {
-  storages: [memoryStorage, sqliteStorage, postgresStorage, mysqlStorage, redisStorage, kubernetesStorage],
+  storages: [memoryStorage, sqliteStorage, postgresStorage, mysqlStorage, etcdStorage, redisStorage, kubernetesStorage],
   connectors: [
     activeDirectory,
     atlassianCrowd,

@@ -4,6 +4,7 @@ import {
   requireCustomResources,
   requireTool,
   startCustomResources,
+  startEtcd,
   startMariadb,
   startPostgres,
   temporaryFolder,
@@ -70,6 +71,25 @@ export const mysql: DatabaseKind = {
       secret: server.login.password,
       forget: () => server.query('DROP TABLE IF EXISTS ostiary.ostiary_records, ostiary.ostiary_migrations'),
       block: (other = {}) => blockOf('mysql', { ...options, ...other }),
+    });
+  },
+};
+
+/** etcd without TLS, as a user who may use the keys of one namespace only. */
+export const etcd: DatabaseKind = {
+  name: 'etcd',
+  type: 'etcd',
+  wrongPassword: 'refuses this username and password. Correct them',
+  lacking: requireTool('etcd'),
+  async start() {
+    const prefix = 'dex/ostiary/';
+    const server = await startEtcd({ prefix });
+    const { url, login } = server;
+    const options = { endpoints: [url], namespace: 'dex/', ...login };
+    return Object.assign(server, {
+      secret: login.password,
+      forget: () => server.ask('kv/deleterange', { key: btoa(prefix), range_end: btoa('dex/ostiary0') }),
+      block: (other = {}) => blockOf('etcd', { ...options, ...other }),
     });
   },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type BuiltServerSettings, logIn, refresh, revoke, startBuiltServer } from './built-server.ts';
-import { type DatabaseKind, kubernetes, mysql, postgres } from './databases.ts';
+import { type DatabaseKind, etcd, kubernetes, mysql, postgres } from './databases.ts';
 
 const DEVICES = 1000;
 const AT_ONCE = 25;
@@ -27,6 +27,8 @@ describe.each([
   ['a server on PostgreSQL', postgres, 'server'],
   ['the PostgreSQL of a server', postgres, 'database'],
   ['the MySQL of a server', mysql, 'database'],
+  ['a server on etcd', etcd, 'server'],
+  ['the etcd of a server', etcd, 'database'],
   ['the API server of a server on Kubernetes', kubernetes, 'database'],
 ] as const)('%s that is killed in the middle of 1,000 refreshes', (_what, kind, killed) => {
   const name = 'has lost no token that a client was given, and gives none two successors';

@@ -40,7 +40,7 @@ export const keyDecisions: readonly Decision[] = [
   honoured('storage'),
   honoured(
     'storage.type',
-    '`memory`, `sqlite3` (or `sqlite`), `postgres`, `mysql`, `redis` and `kubernetes`. Other types of Dex are refused by name.',
+    '`memory`, `sqlite3` (or `sqlite`), `postgres`, `mysql`, `etcd`, `kubernetes`: all of Dex; and `redis`.',
   ),
   honoured('storage.config'),
   honoured('web'),

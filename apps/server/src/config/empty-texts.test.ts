@@ -53,6 +53,7 @@ const least: Readonly<Record<string, Options>> = {
   sqlite3: { file: 'a.db' },
   postgres: { user: 'dex', ssl: {} },
   mysql: { user: 'dex', database: 'dex', ssl: {} },
+  etcd: { endpoints: ['http://a.example:2379'], ssl: {} },
   kubernetes: { inCluster: true },
   redis: { cluster: [{ host: 'a' }], tls: {} },
 };

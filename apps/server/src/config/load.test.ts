@@ -128,7 +128,7 @@ staticclients: [{ID: a, Name: A, Secret: s, redirecturis: [https://a.example/cb]
   it('tells all problems at once, each with its line, whatever block it is in', async () => {
     const problems = await problemsOf(`issuer: login.example.com
 storage:
-  type: etcd
+  type: etdc
 web:
   https: 5556
   tlsMinVersion: 1.2
@@ -153,7 +153,9 @@ logger:
 `);
     expect(problems).toEqual([
       'config.yaml:1: issuer: is not an absolute URL, for example https://login.example.com/dex.',
-      'config.yaml:3: storage.type: is etcd, which is not in this release. Use postgres, mysql, redis or kubernetes for several replicas, sqlite3 for one.',
+      expect.stringMatching(
+        /^config.yaml:3: storage.type: is "etdc", which is not a known type. Did you mean etcd\? Known: /u,
+      ),
       'config.yaml:5: web.https: must be a text, but is a number. Put it in quotes.',
       'config.yaml:6: web.tlsMinVersion: must be a text, but is a number. Put it in quotes.',
       'config.yaml:7: web.foo: is not a known key. Remove it.',

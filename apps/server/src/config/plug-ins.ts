@@ -31,11 +31,6 @@ export interface PlugInReader {
   readonly unknownKeys: 'error' | 'warning';
 }
 
-/** Storage types of Dex that this release does not have, and what to use meanwhile. */
-const absentStorages: Readonly<Record<string, string>> = {
-  etcd: 'postgres, mysql, redis or kubernetes for several replicas, sqlite3 for one',
-};
-
 interface TypedBlock {
   readonly type: string;
   readonly config?: unknown;
@@ -49,12 +44,7 @@ export async function readStorage(
 ): Promise<StorageSettings | undefined> {
   const definition = byType(definitions, block.type);
   if (definition === undefined) {
-    const instead = absentStorages[block.type];
-    const unknown = unknownType(block.type, [...names(definitions), ...Object.keys(absentStorages)]);
-    reader.report.problem(
-      'storage.type',
-      instead === undefined ? unknown : `is ${block.type}, which is not in this release. Use ${instead}.`,
-    );
+    reader.report.problem('storage.type', unknownType(block.type, names(definitions)));
     return undefined;
   }
   const path = 'storage.config';
