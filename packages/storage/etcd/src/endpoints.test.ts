@@ -53,11 +53,11 @@ describe('one endpoint', () => {
   });
 
   it('is said once to fail, for each reason, and once to work again', async () => {
-    const { endpoints, warn, info } = setUp(memberOf('a', refused(), refused(), cut()));
+    const { endpoints, warn, info } = setUp(memberOf('etcd-1:2379', refused(), refused(), cut()));
     for (let round = 0; round < 3; round += 1) await endpoints.send(writer, never).catch(() => undefined);
     expect(warn.mock.calls.map(([event, { error }]) => `${event}: ${error.message}`)).toEqual([
-      'etcd.connection_failed: connect ECONNREFUSED',
-      'etcd.connection_failed: other side closed',
+      'etcd.connection_failed: connect ECONNREFUSED (etcd-1:2379)',
+      'etcd.connection_failed: other side closed (etcd-1:2379)',
     ]);
     await endpoints.send(reader, never);
     expect(info).toHaveBeenCalledExactlyOnceWith('etcd.connection_recovered', { failures: 3 });

@@ -47,11 +47,17 @@ export function isCut(error: unknown): boolean {
   return error instanceof Error && 'code' in error && cut.includes(String(error.code));
 }
 
-/** An error in words: of several attempts at the addresses of one name, which say nothing together, the first. */
+/**
+ * An error in words, with the endpoint, for there may be several. Of several attempts at the addresses of one name, which say
+ * nothing together, it is the first.
+ */
 export function inWords(error: unknown, endpoint: string): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   if (error instanceof NotConnected) return inWords(error.cause, endpoint);
   if (error.name === 'TimeoutError') return new Error(`no answer in time from ${endpoint}`);
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
-  return first instanceof Error ? first : error;
+  if (first !== undefined) return inWords(first, endpoint);
+  if (error.message.includes(endpoint)) return error;
+  const code = 'code' in error ? { code: error.code } : {};
+  return Object.assign(new Error(`${error.message} (${endpoint})`, { cause: error }), code);
 }
