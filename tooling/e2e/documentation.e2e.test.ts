@@ -6,13 +6,13 @@ import {
   type CertificateAuthority,
   type ChromiumBrowser,
   createAuthority,
-  type JwtAuthenticator,
   type Kubectl,
   type KubernetesServer,
   openKubectl,
   type Result,
   requireKubectl,
   requireTool,
+  runCommand,
   startChromium,
   startKubernetes,
 } from '@ostiary/tooling-servers';
@@ -22,6 +22,7 @@ import { type Issuer, startIssuer } from './support/issuer.ts';
 import { openTerminal, type Terminal } from './support/plugin.ts';
 
 const lacking = requireTool('go', 'chromium') ?? (await requireKubectl());
+const main = join(import.meta.dirname, '..', '..', 'apps/server/dist/main.js');
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs/kubernetes.md'), 'utf8');
 const blocks = [...page.matchAll(/^```(?:yaml|sh)\n([\s\S]*?)^```$/gmu)].map(([, text = '']) => text);
 
@@ -40,11 +41,16 @@ interface World {
   readonly kubectl: Kubectl;
 }
 
-/** The `jwt` list of the page, for this issuer and its private authority. */
-function authenticators({ issuer, authority }: Pick<World, 'issuer' | 'authority'>): readonly JwtAuthenticator[] {
-  const file: { jwt: { issuer: object }[] } = parse(example('kind: AuthenticationConfiguration'));
-  const ours = { url: issuer.url, certificateAuthority: authority.ca };
-  return file.jwt.map((entry) => ({ ...entry, issuer: { ...entry.issuer, ...ours } }));
+/** What the command of the page prints for a client, at the private authority of here. */
+async function printed(client: string, { issuer, authority }: Pick<World, 'issuer' | 'authority'>): Promise<string> {
+  const command = example('ostiary kubernetes authentication-config').trim().split(' ');
+  const words = command
+    .slice(1)
+    .map((word) => ({ 'config.yaml': issuer.server.configFile, kubectl: client })[word] ?? word);
+  const args = [main, ...words, '--certificate-authority', authority.caFile];
+  const { stdout, stderr, exitCode } = await runCommand({ command: process.execPath, args });
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  return stdout;
 }
 
 describe.skipIf(lacking !== undefined)('docs/kubernetes.md', () => {
@@ -55,16 +61,15 @@ describe.skipIf(lacking !== undefined)('docs/kubernetes.md', () => {
     await buildKubernetes();
     const authority = stack.use(await createAuthority());
     const issuer = stack.use(await startIssuer({ authority, config: () => configuration }));
-    const cluster = stack.use(
-      await startKubernetes({ jwt: authenticators({ issuer, authority }), tokenCacheSeconds: 0 }),
-    );
+    const jwt = await printed('kubectl', { issuer, authority });
+    const cluster = stack.use(await startKubernetes({ jwt, tokenCacheSeconds: 0 }));
     await cluster.untilInitialized();
     const chromium = stack.use(await startChromium({ trust: [authority.ca] }));
     world = { authority, issuer, cluster, chromium, kubectl: stack.use(await openKubectl()) };
   }, 600_000);
   afterAll(() => stack.disposeAsync());
 
-  it('has a file that the API server takes, with the names it promises', async () => {
+  it('has a command whose file the API server takes, with the names it promises', async () => {
     await using terminal = await logIn(world, []);
     const { stdout, stderr } = await whoAmI(world, terminal);
     expect(stderr).toBe('');
@@ -76,8 +81,7 @@ describe.skipIf(lacking !== undefined)('docs/kubernetes.md', () => {
   });
 
   it('says how a cluster takes its own tokens only', async () => {
-    const [entry] = authenticators(world);
-    await world.cluster.configure([{ ...entry, issuer: { ...Object(entry?.issuer), audiences: ['prod'] } }]);
+    await world.cluster.configure(await printed('prod', world));
     await expect.poll(() => world.cluster.log(), { timeout: 30_000 }).toContain('reloaded');
 
     await using stranger = await logIn(world, []);

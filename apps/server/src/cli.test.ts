@@ -56,6 +56,45 @@ describe('ostiary check', () => {
   });
 });
 
+describe('ostiary kubernetes authentication-config', () => {
+  const command = ['kubernetes', 'authentication-config', 'c.yaml'];
+  const clients = 'staticClients: [{ id: kubectl, name: kubectl, secret: kept-to-itself }]';
+  const text = minimal(clients)
+    .replace('http://127.0.0.1:5556', 'https://login.example.com')
+    .replace('memory', 'sqlite3, config: {file: /nowhere/ostiary.db}');
+
+  it('prints a file, opens no storage, and tells no secret', async () => {
+    const { code, out, err } = await run([...command, '--client', 'kubectl', '--username-prefix', ''], text);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^apiVersion: apiserver\.config\.k8s\.io\/v1\n/u);
+    expect(out).not.toContain('kept-to-itself');
+    const older = await run([...command, '--client', 'kubectl', '--api-version', 'v1beta1'], text);
+    expect(older.out).toContain('apiserver.config.k8s.io/v1beta1\n');
+    expect((await run([...command, '--client', 'kubectl', '--flags'], text)).out).toMatch(/^--oidc-issuer-url=https:/u);
+  });
+
+  it('prints what to know on the other channel', async () => {
+    const peer = '{ id: ci, name: ci, secret: s, signingAlgorithm: EdDSA }';
+    const peered = text.replace('kept-to-itself }', `s, trustedPeers: [ci] }, ${peer}`);
+    const { code, err } = await run([...command, '--client', 'kubectl'], peered);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringMatching(/^warning: c\.yaml: staticClients\[0\]\.trustedPeers: /u),
+    });
+  });
+
+  it.each([
+    [[], "required option '--client <id>' not specified"],
+    [['--client', 'a', '--client', 'b'], 'It is there twice'],
+    [['--client', 'kubectl', '--flags', '--api-version', 'v1'], 'cannot be used with'],
+    [['--client', 'kubectl', '--api-version', 'v2'], 'Allowed choices are v1, v1beta1'],
+    [['--client', 'other'], 'there is no client "other"'],
+  ])('prints nothing but the reason for %j', async (args, reason) => {
+    const { code, out, err } = await run([...command, ...args], text);
+    expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(reason) });
+  });
+});
+
 describe.each(['check', 'serve'])('ostiary %s', (command) => {
   it('says that no file was named', async () => {
     expect((await run([command, ''], '')).err).toMatch(/^ostiary: No file was named\. /u);

@@ -1,4 +1,4 @@
-/** The command line: `ostiary serve`, `check`, `revoke`, `revocations`, `version` or `--version`. */
+/** The command line: `ostiary serve`, `check`, `revoke`, `revocations`, `kubernetes`, `version` or `--version`. */
 import { isOstiaryError } from '@ostiary/primitives';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { serve } from './compose.ts';
@@ -8,6 +8,8 @@ import { formatWarning } from './config/problem.ts';
 import { summary } from './config/summary.ts';
 import type { Effects } from './effects.ts';
 import { failureLine } from './failure-line.ts';
+import { versions as fileVersions } from './kubernetes/authentication-config.ts';
+import { type AuthenticationConfigFlags, authenticationConfigFor } from './kubernetes/print.ts';
 import { plugIns } from './plug-ins.ts';
 import { type RevokeFlags, revocations, revoke } from './revoke.ts';
 import { version } from './version.ts';
@@ -71,11 +73,39 @@ function createProgram(effects: Effects, exitWith: (code: number) => void): Comm
       const { config } = await load(file, effects, { overrides: overridesOf(flags) });
       effects.print(await revocations(config, effects));
     });
+  addKubernetes(program, effects);
   program
     .command('version')
     .description('print the version')
     .action(() => effects.print(`${versions}\n`));
   return program;
+}
+
+function addKubernetes(program: Command, effects: Effects): void {
+  const kubernetes = program.command('kubernetes').description('what a cluster needs to trust this issuer');
+  withAddresses(kubernetes.command('authentication-config'))
+    .description(
+      'print the file of kube-apiserver --authentication-config for a cluster that takes tokens for a client',
+    )
+    .argument('<file>', 'configuration, YAML or JSON')
+    .requiredOption('--client <id>', 'the audience of tokens for the cluster', once)
+    .option('--certificate-authority <file>', 'PEM, if the certificate of the issuer is from a private authority', once)
+    .option('--username-claim <claim>', 'what people are called by; default: email', once)
+    .option('--username-prefix <text>', 'what stands before names; default: nothing', once)
+    .option('--groups-prefix <text>', 'what stands before groups; default: oidc:', once)
+    .addOption(
+      new Option('--api-version <version>', 'v1 needs Kubernetes 1.34, v1beta1 1.30')
+        .choices(fileVersions)
+        .default('v1')
+        .conflicts('flags'),
+    )
+    .option('--flags', 'print flags of kube-apiserver that say the same, as far as flags can')
+    .action(async (file: string, flags: AuthenticationConfigFlags & AddressFlags) => {
+      const { config } = await load(file, effects, { overrides: overridesOf(flags) });
+      const { text, warnings } = await authenticationConfigFor(config, flags, effects.readFile);
+      for (const warning of warnings) effects.printError(`${formatWarning(file, warning)}\n`);
+      effects.print(text);
+    });
 }
 
 const versions = `Ostiary Version: ${version}
@@ -86,6 +116,7 @@ const examples = `
 Examples:
   $ ostiary check config.yaml
   $ ostiary serve config.yaml
+  $ ostiary kubernetes authentication-config config.yaml --client kubectl
   $ ostiary revoke config.yaml --email jane@example.com
   $ ostiary serve config.yaml --web-http-addr 127.0.0.1:5556 --telemetry-addr :5558
 

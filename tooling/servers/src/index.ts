@@ -72,3 +72,4 @@ export {
 } from './simplesamlphp.ts';
 export { type SlapdOptions, type SlapdServer, startSlapd } from './slapd.ts';
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
+export { startTokenIssuer, type TokenIssuer } from './token-issuer.ts';

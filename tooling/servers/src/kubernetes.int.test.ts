@@ -1,77 +1,26 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:https';
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CertificateAuthority, createAuthority } from './certificates.ts';
-import { freePort } from './free-port.ts';
 import { buildKubernetes, goEnvironment, kubernetesSource } from './go-build.ts';
 import { openKubectl, requireKubectl } from './kubectl.ts';
 import { issuerEntry, type KubernetesServer, startKubernetes } from './kubernetes.ts';
 import { requireTool, toolPath } from './requirements.ts';
 import { mustRun, type Result } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-
-interface TestIssuer extends AsyncDisposable {
-  readonly url: string;
-  token(claims: Record<string, unknown>, options?: { alg?: 'ES256' | 'EdDSA'; expires?: string }): Promise<string>;
-}
-
-/** A small HTTPS issuer: discovery, JWKS with one ES256 and one EdDSA key, and tokens signed by them. */
-async function startIssuer(authority: CertificateAuthority): Promise<TestIssuer> {
-  const keys = { ES256: await generateKeyPair('ES256'), EdDSA: await generateKeyPair('EdDSA') };
-  const published = async (alg: 'ES256' | 'EdDSA'): Promise<JWK> => ({
-    ...(await exportJWK(keys[alg].publicKey)),
-    kid: alg,
-    alg,
-    use: 'sig',
-  });
-  const jwks = { keys: await Promise.all([published('ES256'), published('EdDSA')]) };
-  const port = await freePort();
-  const url = `https://127.0.0.1:${port}`;
-  const pages: Record<string, unknown> = {
-    '/.well-known/openid-configuration': {
-      issuer: url,
-      jwks_uri: `${url}/keys`,
-      id_token_signing_alg_values_supported: ['ES256'],
-    },
-    '/keys': jwks,
-  };
-  const { certificate, key } = await authority.issue();
-  const server = createServer({ cert: certificate, key }, (request, reply) => {
-    const page = pages[request.url ?? ''];
-    reply.writeHead(page === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    reply.end(JSON.stringify(page ?? {}));
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
-    url,
-    token: (claims, { alg = 'ES256', expires = '5m' } = {}) =>
-      new SignJWT(claims)
-        .setProtectedHeader({ alg, kid: alg })
-        .setIssuer(url)
-        .setSubject('jane')
-        .setIssuedAt()
-        .setExpirationTime(expires)
-        .sign(keys[alg].privateKey),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
+import { startTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 
 const lacking = requireTool('go', 'openssl') ?? (await requireKubectl());
 
 describe.skipIf(lacking !== undefined)('kubernetes', () => {
   const stack = new AsyncDisposableStack();
-  let issuer: TestIssuer;
+  let issuer: TokenIssuer;
   let cluster: KubernetesServer;
   let authority: CertificateAuthority;
 
   beforeAll(async () => {
     await buildKubernetes();
     authority = stack.use(await createAuthority());
-    issuer = stack.use(await startIssuer(authority));
+    issuer = stack.use(await startTokenIssuer(authority));
     const jwt = [issuerEntry({ url: issuer.url, audiences: ['cluster:test'], ca: authority.ca })];
     cluster = stack.use(await startKubernetes({ jwt, tokenCacheSeconds: 0 }));
     await cluster.untilInitialized();

@@ -22,14 +22,17 @@ export interface TokenWebhook {
 
 /** What the cluster trusts. */
 export interface KubernetesOptions {
-  /** The `jwt` list; {@link issuerEntry} makes an ordinary entry. Absent: no issuer, and no file that names one. */
-  readonly jwt?: readonly JwtAuthenticator[] | undefined;
+  /**
+   * The `jwt` list, or the text of a whole file; {@link issuerEntry} makes an ordinary entry. Absent: no issuer, and no
+   * file that names one.
+   */
+  readonly jwt?: readonly JwtAuthenticator[] | string | undefined;
   readonly webhook?: TokenWebhook | undefined;
   /** Names of the API server itself. Default: that of most clusters. */
   readonly apiAudiences?: readonly string[] | undefined;
   /** Seconds that an accepted token is accepted unseen; default 10 as in kube-apiserver, 0 turns the cache off. */
   readonly tokenCacheSeconds?: number | undefined;
-  /** Version of the configuration file; default `v1`. */
+  /** Version of the configuration file with a `jwt` list; default `v1`. */
   readonly version?: 'v1' | 'v1beta1' | undefined;
 }
 
@@ -46,8 +49,8 @@ export interface KubernetesServer extends Restartable {
    * @throws Error with the tail of the log at the timeout
    */
   untilInitialized(timeoutMs?: number): Promise<void>;
-  /** Replaces the `jwt` list in the configuration file; it is in force when the log says `reloaded`, if it is valid. */
-  configure(jwt: readonly JwtAuthenticator[]): Promise<void>;
+  /** Replaces the `jwt` list in the configuration file, or all of it; it is in force when the log says `reloaded`, if it is valid. */
+  configure(jwt: NonNullable<KubernetesOptions['jwt']>): Promise<void>;
 }
 
 /** What {@link issuerEntry} needs to know. */
@@ -82,8 +85,8 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const command = await buildKubernetes();
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('kubernetes'));
-  const write = (jwt: readonly JwtAuthenticator[]): Promise<string> =>
-    folder.write('authentication.yaml', configuration(options.version ?? 'v1', jwt));
+  const write = (jwt: NonNullable<KubernetesOptions['jwt']>): Promise<string> =>
+    folder.write('authentication.yaml', typeof jwt === 'string' ? jwt : configuration(options.version ?? 'v1', jwt));
   const port = await freePort();
   const url = `https://127.0.0.1:${port}`;
   const { jwt, webhook, apiAudiences } = options;
@@ -107,7 +110,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     caFile,
     ca: await readFile(caFile, 'utf8'),
     untilInitialized: (timeoutMs = 25_000) => untilInitialized(server, { url, caFile, timeoutMs }),
-    configure: async (jwt: readonly JwtAuthenticator[]) => void (await write(jwt)),
+    configure: async (jwt: NonNullable<KubernetesOptions['jwt']>) => void (await write(jwt)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
 }

@@ -2,6 +2,7 @@
 import { type EnvironmentLookup, httpUrl, type ReadFile, whyUnreadable } from '@ostiary/connector-sdk/config';
 import type { Client } from '@ostiary/issuer';
 import { type IssuerId, Secret } from '@ostiary/primitives';
+import type { ConfiguredClient } from './config.ts';
 import { publicPathProblem } from './fields.ts';
 import type { LooseClient } from './loose.ts';
 import type { Report } from './report.ts';
@@ -22,7 +23,7 @@ export interface ClientsInput {
 }
 
 /** Reads the clients; whatever is wrong goes into the report. */
-export async function readClients(input: ClientsInput): Promise<readonly Client[]> {
+export async function readClients(input: ClientsInput): Promise<readonly ConfiguredClient[]> {
   const read = input.blocks.map(async (block, index) => block && readClient(block, index, input));
   const inPlaces = await Promise.all(read);
   checkIds(inPlaces, input);
@@ -32,7 +33,7 @@ export async function readClients(input: ClientsInput): Promise<readonly Client[
   return clients;
 }
 
-async function readClient(block: LooseClient, index: number, input: ClientsInput): Promise<Client> {
+async function readClient(block: LooseClient, index: number, input: ClientsInput): Promise<ConfiguredClient> {
   const path = `staticClients[${index}]`;
   const { redirectURIs = [], trustedPeers = [], allowedConnectors = [], postLogoutRedirectURIs = [] } = block;
   const logoUrl = readLogo(block, path, input);

@@ -16,6 +16,7 @@ import type { Frontend, TrustedProxies } from '../http/host.ts';
 import type { ListenAddress } from '../listen/address.ts';
 import type { TlsSettings } from '../listen/tls-files.ts';
 import type { LogSettings } from '../ops/logger.ts';
+import type { WrittenReview } from './token-review.ts';
 
 /** A storage whose options were read. */
 export interface StorageSettings {
@@ -36,6 +37,11 @@ export interface ConnectorSettings extends Pick<ConnectorEntry, 'mapIdentity' | 
   readonly callbackUrl?: string;
   /** @param accounts what administrators have added to the password database. */
   readonly open: (context: ConnectorContext, accounts: PasswordDatabase) => Connector;
+}
+
+/** A client of the file. */
+export interface ConfiguredClient extends Client {
+  readonly tokenReview?: WrittenReview;
 }
 
 export interface WebSettings {
@@ -66,7 +72,7 @@ export interface Config {
   readonly signing: SigningSettings;
   readonly logging: LogSettings;
   readonly frontend: Frontend;
-  readonly clients: readonly Client[];
+  readonly clients: readonly ConfiguredClient[];
   readonly connectors: readonly ConnectorSettings[];
   /** `staticPasswords`. Absent: there is no password database. */
   readonly people?: readonly PasswordEntry[];

@@ -1,8 +1,14 @@
 /** `staticClients[].tokenReview`: the rules by which a cluster is answered. Keys that kube-apiserver has are spelled as there. */
 import { keepEmpty, text, textLike } from '@ostiary/connector-sdk/config';
-import type { ClaimMappings, Client, ComputedClaim, TokenReviewRules } from '@ostiary/issuer';
+import type { ClaimMappings, Client, PrefixedClaim, TokenReviewRules } from '@ostiary/issuer';
 import { z } from 'zod';
-import { computedAttribute, computedText, computedTexts, computedUsername } from '../expressions/computed-claim.ts';
+import {
+  computedAttribute,
+  computedText,
+  computedTexts,
+  computedUsername,
+  type WrittenClaim,
+} from '../expressions/computed-claim.ts';
 import type { Place } from '../expressions/reading.ts';
 import { claimReviewRule, userReviewRule } from '../expressions/review-rules.ts';
 import type { Report } from './report.ts';
@@ -36,7 +42,8 @@ function checkWay(
   }
 }
 
-const prefixed = z
+/** The name of a claim with a prefix, or an expression, as Kubernetes has them. */
+export const prefixed = z
   .object({ claim: claim.exactOptional(), prefix: prefix.exactOptional(), expression })
   .superRefine((block, context) => checkWay(block, context, ['claim', 'prefix']));
 
@@ -116,11 +123,23 @@ export const tokenReview = z
   })
   .describe('The client is a cluster that asks whether ID tokens are good. It needs a secret.');
 
+/** The mappings as the file has them. */
+export interface WrittenMappings extends ClaimMappings {
+  readonly username: PrefixedClaim | WrittenClaim;
+  readonly groups?: PrefixedClaim | WrittenClaim;
+  readonly uid?: { readonly claim: string } | WrittenClaim;
+}
+
+/** The rules of a cluster as the file has them. */
+export interface WrittenReview extends TokenReviewRules {
+  readonly claimMappings: WrittenMappings;
+}
+
 /** The rules, for the issuer; what the block needs of its client goes into the report. */
 export function readTokenReview(
   block: z.infer<typeof tokenReview>,
   { path, isPublic, report }: { readonly path: string; readonly isPublic: boolean; readonly report: Report },
-): TokenReviewRules {
+): WrittenReview {
   if (isPublic) {
     const message = 'is set at a public client, which is never answered. Give it to a client with a secret.';
     report.problem(`${path}.tokenReview`, message);
@@ -162,13 +181,13 @@ function readUserRules(
 function readMappings(
   { username, groups, uid, extra }: z.infer<typeof tokenReview>['claimMappings'],
   { path, onProblem }: Place,
-): ClaimMappings {
+): WrittenMappings {
   const at = (key: string): Place => ({ path: `${path}.${key}.expression`, onProblem });
   const read = <T extends { readonly expression?: string }>(
     block: T,
     key: string,
-    compute: (source: string, place: Place) => ComputedClaim | undefined,
-  ): ComputedClaim | undefined => (block.expression === undefined ? undefined : compute(block.expression, at(key)));
+    compute: (source: string, place: Place) => WrittenClaim | undefined,
+  ): WrittenClaim | undefined => (block.expression === undefined ? undefined : compute(block.expression, at(key)));
   return {
     username: read(username, 'username', computedUsername) ?? claimOf(username),
     ...(groups === undefined ? {} : { groups: read(groups, 'groups', computedTexts) ?? claimOf(groups) }),

@@ -27,7 +27,7 @@ export function namesIn(node: ASTNode): ReadonlySet<string> {
 export function loopDepth(node: ASTNode): number {
   const children = childrenOf(node);
   if (node.op === 'in' && node.args[1].op !== 'list') return Math.max(1, ...children.map(loopDepth));
-  if (node.op !== 'rcall' || !macros.has(node.args[0])) return Math.max(0, ...children.map(loopDepth));
+  if (!isLoop(node)) return Math.max(0, ...children.map(loopDepth));
   const [, list, body] = node.args;
   return Math.max(loopDepth(list), 1 + Math.max(0, ...body.map(loopDepth)));
 }
@@ -43,6 +43,9 @@ export function* patternsOf(node: ASTNode): Generator<string> {
 
 type Call = Extract<ASTNode, { readonly op: 'call' }>;
 type MethodCall = Extract<ASTNode, { readonly op: 'rcall' }>;
+
+/** `list.map(item, of it)` and its kin */
+export const isLoop = (node: ASTNode): node is MethodCall => node.op === 'rcall' && macros.has(node.args[0]);
 
 /** `text.matches(pattern)` */
 export const isMatches = (node: ASTNode): node is MethodCall => node.op === 'rcall' && node.args[0] === 'matches';
