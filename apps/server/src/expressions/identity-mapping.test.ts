@@ -44,6 +44,16 @@ describe('a mapping', () => {
     });
   });
 
+  it('reads claims as directories and APIs have them: lists, and names with a hyphen', () => {
+    const claims = { employeeType: ['contractor'], 'display-name': 'Jane', department: ['IT', 'Ops'] };
+    const extra = {
+      outside: "'contractor' in claims.employeeType",
+      department: 'claims.department[0]',
+      name: "claims['display-name']",
+    };
+    expect(map({ extra }, { ...jane, claims }).extra).toEqual({ outside: true, department: 'IT', name: 'Jane' });
+  });
+
   it('takes one text for a list of one, and an empty one for none', () => {
     expect(map({ groups: 'claims.department' }).groups).toEqual(['IT']);
     expect(map({ groups: 'claims.?other' }).groups).toEqual([]);

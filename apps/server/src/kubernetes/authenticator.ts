@@ -50,28 +50,26 @@ export function authenticatorOf(
     throw refusal(`--client: there is no client "${flags.client}" in the configuration. Name one of staticClients.`);
   }
   const path = `staticClients[${clients.indexOf(client)}]`;
+  const signs = ({ signingAlgorithm = signing.algorithm }: ConfiguredClient): SigningAlgorithm => signingAlgorithm;
+  if (signs(client) === 'EdDSA') {
+    throw refusal(`${path}.signingAlgorithm: is EdDSA, which no API server accepts. Set it to RS256 or ES256.`);
+  }
   const asking = clients.filter(({ id }) => id === client.id || client.trustedPeers.includes(id));
-  const isUnusable = ({ signingAlgorithm = signing.algorithm }: ConfiguredClient): boolean =>
-    signingAlgorithm === 'EdDSA';
-  if (isUnusable(client)) throw refusal(`${path}.signingAlgorithm: ${unusable} Set it to RS256 or ES256.`);
-  const usable = asking.filter((one) => !isUnusable(one));
-  const algorithms = usable.map(({ signingAlgorithm = signing.algorithm }) => signingAlgorithm);
+  const algorithms = new Set(asking.map(signs).filter((algorithm) => algorithm !== 'EdDSA'));
+  const unusable = asking.filter((one) => signs(one) === 'EdDSA');
   return {
     authenticator: {
-      ...{ url: issuer, audience: client.id, algorithms: [...new Set(algorithms)] },
+      ...{ url: issuer, audience: client.id, algorithms: [...algorithms] },
       ...mappingsOf(client, flags, path),
     },
-    warnings: [
-      ...asking.filter(isUnusable).map(({ id }) => ({ path: `${path}.trustedPeers`, message: unusableBy(id) })),
-      ...otherAudiences(client, path),
-    ],
+    warnings: [...unusable.map(({ id }) => refusedTokens(id, path)), ...otherAudiences(client, path)],
   };
 }
 
-const unusable = 'is EdDSA, which no API server accepts.';
-
-const unusableBy = (id: string): string =>
-  `tokens that ${id} asks for are signed with EdDSA: the API server refuses them. Set signingAlgorithm of ${id} to RS256 or ES256.`;
+function refusedTokens(id: string, path: string): LocatedIssue {
+  const message = `tokens that ${id} asks for are signed with EdDSA: the API server refuses them. Set signingAlgorithm of ${id} to RS256 or ES256.`;
+  return { path: `${path}.trustedPeers`, message };
+}
 
 type Mappings = Pick<Authenticator, 'username' | 'groups' | 'uid'>;
 
