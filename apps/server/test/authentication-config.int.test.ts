@@ -30,7 +30,16 @@ const clients = `staticClients:
             claims.?email_verified.orValue(false) ? claims.email.lowerAscii()
               : claims.preferred_username.startsWith('root') ? 'system:admin' : claims.preferred_username
         groups: { expression: "dyn(claims.?groups.orValue([])).map(group, group == 'masters' ? 'system:masters' : 'p:' + group)" }
-        uid: { expression: "'id:' + claims.sub" }`;
+        uid: { expression: "'id:' + claims.sub" }
+        extra:
+          - { key: example.com/team, valueExpression: "claims.?team.orValue('')" }
+          - { key: example.com/roles, valueExpression: "claims.?roles.orValue([])" }
+      claimValidationRules:
+        - { claim: hd, requiredValue: example.com }
+        - { expression: "claims.?level.orValue(2) > 1", message: too low }
+      userValidationRules:
+        - { expression: "!('p:contractors' in user.groups)", message: not for contractors }
+        - { expression: "user.extra[?'example.com/team'].orValue(['none']).size() == 1" }`;
 
 const jane = { email: 'Jane@Example.com', email_verified: true, groups: ['dev', 'ops'] };
 
@@ -65,8 +74,9 @@ describe.skipIf(lacking !== undefined)('the file for an API server', () => {
     const { stdout, stderr } = await kubectl.run(['auth', 'whoami', '--output=json']);
     if (stderr.includes('You must be logged in to the server')) return undefined;
     expect(stderr).toBe('');
-    const { username, uid, groups } = JSON.parse(stdout).status.userInfo;
-    return { username, uid, groups };
+    const { username, uid, groups, extra } = JSON.parse(stdout).status.userInfo;
+    const { 'authentication.kubernetes.io/credential-id': _jti, ...attributes } = extra ?? {};
+    return { username, uid, groups, ...(Object.keys(attributes).length === 0 ? {} : { extra: attributes }) };
   }
 
   it.each(['v1', 'v1beta1'] as const)('lets people in by the defaults, as %s', async (version) => {
@@ -103,7 +113,7 @@ describe.skipIf(lacking !== undefined)('the file for an API server', () => {
 
   it('lets people in by the expressions of tokenReview', async () => {
     await using cluster = await clusterFor({ client: 'prod' }, 'v1');
-    const token = { aud: 'prod', ...jane };
+    const token = { aud: 'prod', hd: 'example.com', ...jane };
     expect(await whoIs(cluster, token)).toEqual({
       username: 'jane@example.com',
       uid: 'id:jane',
@@ -114,5 +124,12 @@ describe.skipIf(lacking !== undefined)('the file for an API server', () => {
     expect(await whoIs(cluster, { ...unverified, preferred_username: 'root' })).toBeUndefined();
     expect(await whoIs(cluster, { ...token, groups: ['masters'] })).toBeUndefined();
     expect(await whoIs(cluster, { ...token, aud: 'on' })).toBeUndefined();
+    expect(await whoIs(cluster, { ...token, team: 'red', roles: ['a', 'b', ''] })).toMatchObject({
+      extra: { 'example.com/team': ['red'], 'example.com/roles': ['a', 'b'] },
+    });
+    for (const refused of [{ hd: 'example.org' }, { hd: undefined }, { level: 1 }, { groups: ['contractors'] }]) {
+      expect(await whoIs(cluster, { ...token, ...refused })).toBeUndefined();
+    }
+    expect(cluster.log()).toContain('not for contractors');
   });
 });

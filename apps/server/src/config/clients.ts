@@ -5,9 +5,9 @@ import { type IssuerId, Secret } from '@ostiary/primitives';
 import type { ConfiguredClient } from './config.ts';
 import { publicPathProblem } from './fields.ts';
 import type { LooseClient } from './loose.ts';
+import { readTokenReview, strayAudiences } from './read-token-review.ts';
 import type { Report } from './report.ts';
 import { readPersonRules, readTokenClaims } from './rules.ts';
-import { readTokenReview, strayAudiences } from './token-review.ts';
 
 export interface ClientsInput {
   /** In their places; `undefined` for one that is no block. */

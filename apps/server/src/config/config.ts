@@ -16,7 +16,7 @@ import type { Frontend, TrustedProxies } from '../http/host.ts';
 import type { ListenAddress } from '../listen/address.ts';
 import type { TlsSettings } from '../listen/tls-files.ts';
 import type { LogSettings } from '../ops/logger.ts';
-import type { WrittenReview } from './token-review.ts';
+import type { WrittenReview } from './read-token-review.ts';
 
 /** A storage whose options were read. */
 export interface StorageSettings {

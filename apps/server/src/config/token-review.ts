@@ -1,17 +1,6 @@
 /** `staticClients[].tokenReview`: the rules by which a cluster is answered. Keys that kube-apiserver has are spelled as there. */
 import { keepEmpty, text, textLike } from '@ostiary/connector-sdk/config';
-import type { ClaimMappings, Client, PrefixedClaim, TokenReviewRules } from '@ostiary/issuer';
 import { z } from 'zod';
-import {
-  computedAttribute,
-  computedText,
-  computedTexts,
-  computedUsername,
-  type WrittenClaim,
-} from '../expressions/computed-claim.ts';
-import type { Place } from '../expressions/reading.ts';
-import { claimReviewRule, userReviewRule } from '../expressions/review-rules.ts';
-import type { Report } from './report.ts';
 
 const claim = text().describe('Name of a claim of the ID token.');
 const expression = text().exactOptional().describe('CEL on claims instead of claim and prefix, as in Kubernetes.');
@@ -82,7 +71,7 @@ const claimRules = z.array(
   z
     .object({
       claim: claim.exactOptional(),
-      requiredValue: text().exactOptional().describe('The text that the claim must be.').meta(keepEmpty),
+      requiredValue: z.string().describe('The text that the claim must be.').meta(keepEmpty).exactOptional(),
       expression: text().exactOptional().describe('CEL on claims instead of claim and requiredValue.'),
       message,
     })
@@ -122,98 +111,3 @@ export const tokenReview = z
     userValidationRules: userRules.default([]).describe('What its user must be, as in Kubernetes. All must hold.'),
   })
   .describe('The client is a cluster that asks whether ID tokens are good. It needs a secret.');
-
-/** The mappings as the file has them. */
-export interface WrittenMappings extends ClaimMappings {
-  readonly username: PrefixedClaim | WrittenClaim;
-  readonly groups?: PrefixedClaim | WrittenClaim;
-  readonly uid?: { readonly claim: string } | WrittenClaim;
-}
-
-/** The rules of a cluster as the file has them. */
-export interface WrittenReview extends TokenReviewRules {
-  readonly claimMappings: WrittenMappings;
-}
-
-/** The rules, for the issuer; what the block needs of its client goes into the report. */
-export function readTokenReview(
-  block: z.infer<typeof tokenReview>,
-  { path, isPublic, report }: { readonly path: string; readonly isPublic: boolean; readonly report: Report },
-): WrittenReview {
-  if (isPublic) {
-    const message = 'is set at a public client, which is never answered. Give it to a client with a secret.';
-    report.problem(`${path}.tokenReview`, message);
-  }
-  const { audiences, apiAudiences, claimMappings } = block;
-  const place: Place = { path: `${path}.tokenReview`, onProblem: report.problem };
-  const claimValidationRules = readClaimRules(block.claimValidationRules, place);
-  const userValidationRules = readUserRules(block.userValidationRules, place);
-  return {
-    ...(audiences.length === 0 ? {} : { audiences }),
-    apiAudiences,
-    claimMappings: readMappings(claimMappings, { ...place, path: `${place.path}.claimMappings` }),
-    ...(claimValidationRules.length === 0 ? {} : { claimValidationRules }),
-    ...(userValidationRules.length === 0 ? {} : { userValidationRules }),
-  };
-}
-
-function readClaimRules(
-  rules: z.infer<typeof claimRules>,
-  { path, onProblem }: Place,
-): NonNullable<TokenReviewRules['claimValidationRules']> {
-  return rules.flatMap(({ claim: name = '', requiredValue = '', expression: source }, index) => {
-    const at = `${path}.claimValidationRules[${index}]`;
-    if (source === undefined) return [{ name: at, admits: (claims) => claims[name] === requiredValue }];
-    return claimReviewRule(source, { path: at, onProblem }) ?? [];
-  });
-}
-
-function readUserRules(
-  rules: z.infer<typeof userRules>,
-  { path, onProblem }: Place,
-): NonNullable<TokenReviewRules['userValidationRules']> {
-  return rules.flatMap(
-    ({ expression: source }, index) =>
-      userReviewRule(source, { path: `${path}.userValidationRules[${index}]`, onProblem }) ?? [],
-  );
-}
-
-function readMappings(
-  { username, groups, uid, extra }: z.infer<typeof tokenReview>['claimMappings'],
-  { path, onProblem }: Place,
-): WrittenMappings {
-  const at = (key: string): Place => ({ path: `${path}.${key}.expression`, onProblem });
-  const read = <T extends { readonly expression?: string }>(
-    block: T,
-    key: string,
-    compute: (source: string, place: Place) => WrittenClaim | undefined,
-  ): WrittenClaim | undefined => (block.expression === undefined ? undefined : compute(block.expression, at(key)));
-  return {
-    username: read(username, 'username', computedUsername) ?? claimOf(username),
-    ...(groups === undefined ? {} : { groups: read(groups, 'groups', computedTexts) ?? claimOf(groups) }),
-    ...(uid === undefined ? {} : { uid: read(uid, 'uid', computedText) ?? { claim: claimOf(uid).claim } }),
-    ...(extra === undefined ? {} : { extra: readAttributes(extra, { path, onProblem }) }),
-  };
-}
-
-function readAttributes(
-  list: z.infer<typeof attributes>,
-  { path, onProblem }: Place,
-): NonNullable<ClaimMappings['extra']> {
-  const read = list.map(({ key, valueExpression }, index) => {
-    const place = { path: `${path}.extra[${index}].valueExpression`, onProblem };
-    return [key, computedAttribute(valueExpression, place)] as const;
-  });
-  return Object.fromEntries(read.flatMap(([key, source]) => (source === undefined ? [] : [[key, source]])));
-}
-
-/** What the schema has seen to be there, where there is no expression. */
-const claimOf = ({ claim: name = '', prefix: before = '' }: { readonly claim?: string; readonly prefix?: string }) => ({
-  claim: name,
-  prefix: before,
-});
-
-/** An audience that is no client's id is one that no token has. */
-export function strayAudiences({ tokenReview: rules }: Client, ids: readonly string[]): readonly string[] {
-  return (rules?.audiences ?? []).filter((audience) => !ids.includes(audience));
-}

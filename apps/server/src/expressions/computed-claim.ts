@@ -30,8 +30,8 @@ export const computedTexts = (expression: string, place: Place): WrittenClaim | 
   asClaim(expression, readOf(expression, asTexts, place));
 
 /** Reads what an attribute is worked out by; `undefined` when its problem was told. */
-export const computedAttribute = (expression: string, place: Place): ComputedClaim | undefined =>
-  asClaim(readOf(expression, asAttribute, place));
+export const computedAttribute = (expression: string, place: Place): WrittenClaim | undefined =>
+  asClaim(expression, readOf(expression, asAttribute, place));
 
 /** A user name: {@link computedText}, with Kubernetes' rule about addresses. */
 export function computedUsername(expression: string, place: Place): WrittenClaim | undefined {

@@ -26,23 +26,29 @@ const verifiedAddress = { expression: 'claims.email_verified == true', message: 
 
 /** Writes the file. Texts are in quotes: YAML 1.1, which the API server reads, makes a boolean of a client named `on`. */
 export function authenticationConfig(
-  { url, audience, username, groups, uid }: Authenticator,
+  { url, audience, username, groups, uid, extra, ...rules }: Authenticator,
   { version, certificateAuthority }: FileOptions,
 ): string {
   const isByAddress = 'claim' in username && username.claim === 'email';
+  const claimRules = [...(isByAddress ? [verifiedAddress] : []), ...(rules.claimValidationRules ?? [])];
   const entry = {
     issuer: {
       url,
       audiences: [audience],
       ...(certificateAuthority === undefined ? {} : { certificateAuthority: block(certificateAuthority) }),
     },
-    claimMappings: { username, ...(groups === undefined ? {} : { groups }), uid },
-    ...(isByAddress ? { claimValidationRules: [verifiedAddress] } : {}),
-    userValidationRules: nobodyOfKubernetes,
+    claimMappings: { username, ...(groups === undefined ? {} : { groups }), uid, ...attributesOf(extra) },
+    ...(claimRules.length === 0 ? {} : { claimValidationRules: claimRules }),
+    userValidationRules: [...nobodyOfKubernetes, ...(rules.userValidationRules ?? [])],
   };
   const file = { apiVersion: word(`apiserver.config.k8s.io/${version}`), kind: word('AuthenticationConfiguration') };
   const text = { lineWidth: 0, defaultKeyType: 'PLAIN', defaultStringType: 'QUOTE_DOUBLE' } as const;
   return new Document({ ...file, jwt: [entry] }).toString({ ...text, doubleQuotedAsJSON: true });
+}
+
+function attributesOf(extra: Authenticator['extra']): object {
+  const list = Object.entries(extra ?? {}).map(([key, valueExpression]) => ({ key, valueExpression }));
+  return list.length === 0 ? {} : { extra: list };
 }
 
 const word = (text: string): Scalar => scalar(text, 'PLAIN');

@@ -4,8 +4,10 @@ import { OstiaryError } from '@ostiary/primitives';
 import type { SigningAlgorithm } from '@ostiary/token-core';
 import type { Config, ConfiguredClient } from '../config/config.ts';
 import type { LocatedIssue } from '../config/problem.ts';
-import { prefixed, type WrittenMappings } from '../config/token-review.ts';
+import type { WrittenMappings, WrittenReview } from '../config/read-token-review.ts';
+import { prefixed } from '../config/token-review.ts';
 import { apiServerProblem } from '../expressions/api-server-dialect.ts';
+import type { RequiredClaim, RuleInCel } from '../expressions/review-rules.ts';
 
 /** Where a part of a user comes from, in the words of `claimMappings`. */
 export type Mapping<C extends { readonly claim: string } = PrefixedClaim> = C | { readonly expression: string };
@@ -18,6 +20,10 @@ export interface Authenticator {
   readonly username: Mapping;
   readonly groups?: Mapping;
   readonly uid: Mapping<{ readonly claim: string }>;
+  /** By key, an expression. */
+  readonly extra?: Readonly<Record<string, string>>;
+  readonly claimValidationRules?: readonly (RuleInCel | RequiredClaim)[];
+  readonly userValidationRules?: readonly RuleInCel[];
   /** What tokens for this audience may be signed with. */
   readonly algorithms: readonly SigningAlgorithm[];
 }
@@ -71,7 +77,7 @@ function refusedTokens(id: string, path: string): LocatedIssue {
   return { path: `${path}.trustedPeers`, message };
 }
 
-type Mappings = Pick<Authenticator, 'username' | 'groups' | 'uid'>;
+type Mappings = Omit<Authenticator, 'url' | 'audience' | 'algorithms'>;
 
 function mappingsOf(client: ConfiguredClient, flags: AuthenticatorFlags, path: string): Mappings {
   const { tokenReview: review } = client;
@@ -87,7 +93,10 @@ function mappingsOf(client: ConfiguredClient, flags: AuthenticatorFlags, path: s
     if (value === undefined) continue;
     throw refusal(`${flag}: ${client.id} has claimMappings in tokenReview, which count here too. Leave it out.`);
   }
-  return writtenMappings(review.claimMappings, `${path}.tokenReview.claimMappings`);
+  return {
+    ...writtenMappings(review.claimMappings, `${path}.tokenReview.claimMappings`),
+    ...writtenRules(review),
+  };
 }
 
 const asFlags = ({ usernameClaim, usernamePrefix, groupsPrefix }: AuthenticatorFlags) => ({
@@ -103,17 +112,45 @@ function inWords<C extends object>(
 ): C | { readonly expression: string } {
   if (!('expression' in mapping)) return mapping;
   const { expression } = mapping;
-  const problem = apiServerProblem(expression);
-  if (problem === undefined) return { expression };
-  throw refusal(`${path}.expression: ${problem}`);
+  requireKnown(apiServerProblem(expression), `${path}.expression`);
+  return { expression };
 }
 
-function writtenMappings({ username, groups, uid = { claim: 'sub' } }: WrittenMappings, path: string): Mappings {
+function writtenMappings({ username, groups, uid = { claim: 'sub' }, extra }: WrittenMappings, path: string): Mappings {
   return {
     username: inWords<PrefixedClaim>(username, `${path}.username`),
     ...(groups === undefined ? {} : { groups: inWords<PrefixedClaim>(groups, `${path}.groups`) }),
     uid: inWords<{ readonly claim: string }>(uid, `${path}.uid`),
+    ...(extra === undefined ? {} : { extra: attributesInWords(extra, path) }),
   };
+}
+
+function attributesInWords(
+  extra: NonNullable<WrittenMappings['extra']>,
+  path: string,
+): NonNullable<Authenticator['extra']> {
+  const words = Object.entries(extra).map(([key, { expression }], index) => {
+    requireKnown(apiServerProblem(expression), `${path}.extra[${index}].valueExpression`);
+    return [key, expression] as const;
+  });
+  return Object.fromEntries(words);
+}
+
+function writtenRules({
+  claimValidationRules: ofClaims = [],
+  userValidationRules: ofUsers = [],
+}: WrittenReview): Pick<Authenticator, 'claimValidationRules' | 'userValidationRules'> {
+  for (const { name, words } of [...ofClaims, ...ofUsers]) {
+    if ('expression' in words) requireKnown(apiServerProblem(words.expression), `${name}.expression`);
+  }
+  return {
+    ...(ofClaims.length === 0 ? {} : { claimValidationRules: ofClaims.map(({ words }) => words) }),
+    ...(ofUsers.length === 0 ? {} : { userValidationRules: ofUsers.map(({ words }) => words) }),
+  };
+}
+
+function requireKnown(problem: string | undefined, path: string): void {
+  if (problem !== undefined) throw refusal(`${path}: ${problem}`);
 }
 
 function flaggedMappings({

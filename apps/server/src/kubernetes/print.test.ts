@@ -7,9 +7,9 @@ import { selfSigned } from '../../test/self-signed.ts';
 import { type AuthenticationConfigFlags, authenticationConfigFor } from './print.ts';
 
 const kubectl = '{ id: kubectl, name: kubectl, public: true }';
-/** A cluster that asks by these mappings. */
-const asking = (mappings: string): string =>
-  `{ id: prod, name: prod, secret: the-secret, trustedPeers: [kubectl], tokenReview: { claimMappings: ${mappings} } }`;
+/** A cluster that asks by these mappings, and rules. */
+const asking = (mappings: string, rules = ''): string =>
+  `{ id: prod, name: prod, secret: the-secret, trustedPeers: [kubectl], tokenReview: { claimMappings: ${mappings}${rules && `, ${rules}`} } }`;
 
 interface Given {
   readonly clients?: readonly string[];
@@ -91,6 +91,22 @@ describe('the file', () => {
     expect(entry.claimValidationRules).toMatchObject([{ expression: 'claims.email_verified == true' }]);
   });
 
+  it('has the rules and attributes of tokenReview besides its own', async () => {
+    const review = asking(
+      '{ username: { claim: email, prefix: "" }, extra: [{ key: example.com/team, valueExpression: claims.team }] }',
+      `claimValidationRules: [{ claim: hd, requiredValue: example.com }, { expression: "claims.a == 'b'", message: not you }],
+      userValidationRules: [{ expression: "user.username != 'x'" }]`,
+    );
+    const entry = await authenticator({ client: 'prod' }, { clients: [kubectl, review] });
+    expect(entry.claimMappings.extra).toEqual([{ key: 'example.com/team', valueExpression: 'claims.team' }]);
+    expect(entry.claimValidationRules).toEqual([
+      { expression: 'claims.email_verified == true', message: 'the address is not verified' },
+      { claim: 'hd', requiredValue: 'example.com' },
+      { expression: "claims.a == 'b'", message: 'not you' },
+    ]);
+    expect(entry.userValidationRules.slice(2)).toEqual([{ expression: "user.username != 'x'" }]);
+  });
+
   it('has the certificates of a file, and nothing else that is in it', async () => {
     const { certificate, key } = await selfSigned();
     const bundle = `# our authority\n${certificate}\n${key}\n${certificate}\n`;
@@ -152,6 +168,27 @@ describe('what no cluster could use', () => {
         ],
       },
       'staticClients[1].tokenReview.claimMappings.groups.expression: has map on a claim',
+    ],
+    [
+      'an attribute that Kubernetes does not take',
+      { client: 'prod' },
+      {
+        clients: [
+          kubectl,
+          asking(
+            '{ username: { claim: sub, prefix: "" }, extra: [{ key: a.io/b, valueExpression: "claims.b.map(g, g)" }] }',
+          ),
+        ],
+      },
+      'staticClients[1].tokenReview.claimMappings.extra[0].valueExpression: has map on a claim',
+    ],
+    [
+      'a rule that Kubernetes does not take',
+      { client: 'prod' },
+      {
+        clients: [kubectl, asking(review, 'claimValidationRules: [{ expression: "claims.b.exists(g, g == 1)" }]')],
+      },
+      'staticClients[1].tokenReview.claimValidationRules[0].expression: has exists on a claim',
     ],
   ])('is %s, which is told', async (_what, flags, given, message) => {
     const outcome = await print(flags, given).catch((error: unknown) => error);
@@ -217,6 +254,15 @@ describe('flags', () => {
     expect((await print(flags, { clients })).text).toContain('--oidc-signing-algs=RS256,ES256\n');
   });
 
+  it('name claims that are required', async () => {
+    const review = asking(
+      '{ username: { claim: email, prefix: "" } }',
+      'claimValidationRules: [{ claim: hd, requiredValue: a.example }, { claim: b, requiredValue: "" }]',
+    );
+    const { text } = await print({ ...flags, client: 'prod' }, { clients: [kubectl, review] });
+    expect(text).toContain('--oidc-required-claim=hd=a.example\n--oidc-required-claim=b=\n');
+  });
+
   it('have no groups where tokenReview has none', async () => {
     const { text } = await print(
       { ...flags, client: 'prod' },
@@ -230,8 +276,12 @@ describe('flags', () => {
     ['{ username: { claim: sub, prefix: "" }, groups: { expression: "[claims.sub]" } }', 'an expression for groups'],
     ['{ username: { claim: sub, prefix: "" }, uid: { claim: email } }', 'uid'],
     ['{ username: { claim: sub, prefix: "-" } }', 'a username prefix of "-"'],
-  ])('cannot say %s', async (mappings, what) => {
-    const told = print({ ...flags, client: 'prod' }, { clients: [kubectl, asking(mappings)] });
+    ['{ username: { claim: sub, prefix: "" }, extra: [{ key: a.io/b, valueExpression: claims.b }] }', 'extra'],
+    [undefined, 'userValidationRules', 'userValidationRules: [{ expression: "true" }]'],
+    [undefined, 'an expression in claimValidationRules', 'claimValidationRules: [{ expression: "true" }]'],
+    [undefined, 'a required claim with a comma or "="', 'claimValidationRules: [{ claim: a, requiredValue: "b,c=d" }]'],
+  ])('cannot say %s: %s', async (mappings = '{ username: { claim: sub, prefix: "" } }', what, rules = '') => {
+    const told = print({ ...flags, client: 'prod' }, { clients: [kubectl, asking(mappings, rules)] });
     await expect(told).rejects.toThrow(`--flags: there is no flag for ${what}. Leave --flags out`);
   });
 });
