@@ -1,4 +1,5 @@
 /** The wiring of the server, from top to bottom. What is opened last is closed first. */
+import type { RequestListener } from 'node:http';
 import { openHttp } from '@ostiary/connector-sdk/http';
 import type { Logger } from '@ostiary/primitives';
 import type { Config } from './config/config.ts';
@@ -128,7 +129,7 @@ function telemetryListeners(
   return [{ name: 'telemetry.http', address, drainMs: 1000, handler: createTelemetry({ metrics, health }) }];
 }
 
-function webListeners({ web }: Config, handler: ListenerOptions['handler']): readonly ListenerOptions[] {
+function webListeners({ web }: Config, handler: RequestListener): readonly ListenerOptions[] {
   const common = { handler, drainMs: DRAIN_MS };
   return [
     ...(web.http === undefined ? [] : [{ ...common, name: 'web.http', address: web.http }]),

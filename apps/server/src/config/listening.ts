@@ -2,7 +2,7 @@
 import type { ReadFile } from '@ostiary/connector-sdk/config';
 import { addressesCollide, type ListenAddress } from '../listen/address.ts';
 import { concernOf } from '../listen/certificate-time.ts';
-import { readPair } from '../listen/tls-files.ts';
+import { readTlsFiles } from '../listen/tls-files.ts';
 import type { LooseFile } from './loose.ts';
 import type { Report } from './report.ts';
 
@@ -34,7 +34,7 @@ async function checkTlsFiles({ web, readFile, report, certificatesAt }: Listenin
   // Without https nobody reads them.
   if (web === undefined || !('https' in web)) return;
   const { tlsCert: certFile, tlsKey: keyFile } = web;
-  const { pair, problems } = await readPair({ certFile, keyFile }, readFile);
+  const { pair, problems } = await readTlsFiles({ block: 'web', certFile, keyFile }, readFile);
   report.add({ problems });
   const concern = pair && certificatesAt && concernOf(pair.validity, certificatesAt);
   if (concern) report.warn('web.tlsCert', `${certFile} ${concern.message}`);

@@ -174,6 +174,7 @@ export function readWeb(web: ConfigFile['web'], report: Report): WebSettings {
   const { http, https, tlsCert: certFile = '', tlsKey: keyFile = '', clientRemoteIP } = web;
   const { header, trustedProxies: networks } = clientRemoteIP;
   const tls = {
+    block: 'web',
     certFile,
     keyFile,
     minVersion: `TLSv${web.tlsMinVersion}`,

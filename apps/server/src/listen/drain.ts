@@ -20,13 +20,22 @@ const LOOK_AGAIN_MS = 50;
  */
 export type Farewell = 'everybody' | 'connected';
 
+/** A server that can be ended. */
+export interface Drainable {
+  getConnections(done: (error: Error | null, count: number) => void): unknown;
+  /** Accepts nobody any more; `done` when the last connection is closed. */
+  close(done: () => void): unknown;
+  closeIdleConnections(): void;
+  closeAllConnections(): void;
+}
+
 export interface DrainOptions {
   readonly timers: Timers;
   readonly farewell: Farewell;
   /** Milliseconds until requests that are still under way are cut. */
   readonly limitMs: number;
-  /** See {@link unusedConnections}. */
-  readonly unused: ReadonlySet<Socket>;
+  /** Connections on which nothing is under way, and which the server does not count among its idle ones. */
+  readonly unused: Iterable<Socket>;
   /** See {@link responsesThatEnd}. */
   readonly sayGoodbye: () => void;
 }
@@ -36,7 +45,7 @@ export interface DrainOptions {
  * remains after the limit. Answers `cut` when something had to be cut.
  */
 export async function drain(
-  server: Server,
+  server: Drainable,
   { timers, farewell, limitMs, unused, sayGoodbye }: DrainOptions,
 ): Promise<'finished' | 'cut'> {
   let outcome: 'finished' | 'cut' = 'finished';
@@ -53,10 +62,10 @@ export async function drain(
   return outcome;
 }
 
-const hasConnections = (server: Server): Promise<boolean> =>
+const hasConnections = (server: Drainable): Promise<boolean> =>
   new Promise((resolve) => server.getConnections((error, count) => resolve(error !== null || count > 0)));
 
-async function close(server: Server, timers: Timers, unused: ReadonlySet<Socket>): Promise<void> {
+async function close(server: Drainable, timers: Timers, unused: Iterable<Socket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // One that has just been made may have its request on the way.
   const cancelUnused = timers.after(FAREWELL_MS, () => {
@@ -106,7 +115,9 @@ function forgetHandshakes(server: TlsServer, unused: Set<Socket>): void {
   });
 }
 
-const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+/** What tells one connection of a server from the others. */
+export const peerOf = ({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string =>
+  `${remoteAddress} ${remotePort}`;
 
 /** The responses of a server that can be told, all at once, to end their connections. */
 export interface ResponsesThatEnd {

@@ -1,13 +1,13 @@
-import { Agent, createServer, get, type IncomingMessage } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage, type RequestListener } from 'node:http';
 import { type AddressInfo, createConnection } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
 import { createFakeTimers, settle } from '../../test/fake-timers.ts';
-import { type ListenerOptions, openListener } from './listener.ts';
+import { openListener } from './listener.ts';
 import { openListeners } from './listeners.ts';
 
 const address = { host: '127.0.0.1', port: 0 };
-const silent: ListenerOptions['handler'] = (_request, response) => response.end('ok');
+const silent: RequestListener = (_request, response) => response.end('ok');
 
 function deps() {
   const lines: LogLine[] = [];
@@ -21,7 +21,7 @@ async function openSlow(drainMs = 1000) {
   const { promise: asked, resolve: arrived } = Promise.withResolvers<void>();
   const { promise: letGo, resolve: answer } = Promise.withResolvers<void>();
   const made = deps();
-  const handler: ListenerOptions['handler'] = (_request, response) => {
+  const handler: RequestListener = (_request, response) => {
     arrived();
     void letGo.then(() => response.end('done'));
   };

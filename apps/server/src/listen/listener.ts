@@ -1,11 +1,19 @@
 /** One open port: a server with limits, that ends in order. */
 import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { type Clock, type Logger, OstiaryError } from '@ostiary/primitives';
 import type { Timers } from '../ops/timers.ts';
 import { formatListenAddress, type ListenAddress } from './address.ts';
-import { drain, type Farewell, type ResponsesThatEnd, responsesThatEnd, unusedConnections } from './drain.ts';
+import {
+  type Drainable,
+  type DrainOptions,
+  drain,
+  type Farewell,
+  responsesThatEnd,
+  unusedConnections,
+} from './drain.ts';
+import { createHttp2, type Http2Handler, type RefusedConnection } from './http2.ts';
 import { loadTls, type ReadTextFile, type TlsSettings } from './tls-files.ts';
 import { startTlsReload, type TlsReload } from './tls-reload.ts';
 
@@ -16,16 +24,28 @@ export interface ListenerDeps {
   readonly readFile: ReadTextFile;
 }
 
-export interface ListenerOptions {
+interface CommonOptions {
   /** The configuration key, for messages: `web.http`. */
   readonly name: string;
   readonly address: ListenAddress;
-  readonly handler: RequestListener;
-  /** Present: HTTPS. */
+  /** Present: over TLS. */
   readonly tls?: TlsSettings;
   /** Milliseconds that requests get to finish when the listener ends. */
   readonly drainMs: number;
 }
+
+export interface Http1ListenerOptions extends CommonOptions {
+  readonly protocol?: 'http1';
+  readonly handler: RequestListener;
+}
+
+export interface Http2ListenerOptions extends CommonOptions {
+  readonly protocol: 'http2';
+  readonly handler: Http2Handler;
+  readonly onRefused: (refused: RefusedConnection) => void;
+}
+
+export type ListenerOptions = Http1ListenerOptions | Http2ListenerOptions;
 
 export interface Listener extends AsyncDisposable {
   /** Where it listens, with the port that a 0 became: `127.0.0.1:5556`. */
@@ -56,9 +76,7 @@ const limits: ServerOptions = {
  * @throws {OstiaryError} `config/invalid` when the address cannot be used or the certificate is no good.
  */
 export async function openListener(options: ListenerOptions, deps: ListenerDeps): Promise<Listener> {
-  const { ServerResponse, sayGoodbye } = responsesThatEnd();
-  const { server, tls } = await createServer({ ...options, ServerResponse }, deps);
-  const unused = unusedConnections(server);
+  const { server, tls, ending } = await createServer(options, deps);
   try {
     await listen(server, options);
     server.on('error', (error) => deps.log.error('listener.failed', { name: options.name, error }));
@@ -70,7 +88,8 @@ export async function openListener(options: ListenerOptions, deps: ListenerDeps)
   deps.log.info('listener.opened', { name: options.name, address });
   const end = async (farewell: Farewell): Promise<void> => {
     await tls?.[Symbol.asyncDispose]();
-    const outcome = await drain(server, { ...deps, farewell, limitMs: options.drainMs, unused, sayGoodbye });
+    const { server: drainable, ...more } = ending;
+    const outcome = await drain(drainable, { ...deps, farewell, limitMs: options.drainMs, ...more });
     deps.log.info('listener.closed', { name: options.name, requests: outcome });
   };
   let closing: Promise<void> | undefined;
@@ -81,17 +100,44 @@ export async function openListener(options: ListenerOptions, deps: ListenerDeps)
   return { address, reload: async () => tls?.reload(), close, [Symbol.asyncDispose]: () => close('connected') };
 }
 
-async function createServer(
-  { handler, tls: settings, ServerResponse }: ListenerOptions & Pick<ResponsesThatEnd, 'ServerResponse'>,
-  deps: ListenerDeps,
-): Promise<{ readonly server: Server; readonly tls?: TlsReload }> {
-  if (settings === undefined) return { server: createHttpServer({ ...limits, ServerResponse }, handler) };
-  const loaded = await loadTls(settings, deps.readFile);
-  const server = createHttpsServer({ ...limits, ServerResponse, ...loaded.options, handshakeTimeout: 10_000 }, handler);
-  return { server, tls: startTlsReload(server, { settings, loaded, ...deps }) };
+interface CreatedServer {
+  readonly server: NetServer;
+  readonly tls?: TlsReload;
+  readonly ending: Pick<DrainOptions, 'unused' | 'sayGoodbye'> & { readonly server: Drainable };
 }
 
-function listen(server: Server, { name, address }: ListenerOptions): Promise<void> {
+const createServer = (options: ListenerOptions, deps: ListenerDeps): Promise<CreatedServer> =>
+  options.protocol === 'http2' ? createForHttp2(options, deps) : createForHttp1(options, deps);
+
+async function createForHttp1(
+  { handler, tls: settings }: Http1ListenerOptions,
+  deps: ListenerDeps,
+): Promise<CreatedServer> {
+  const { ServerResponse, sayGoodbye } = responsesThatEnd();
+  const created = (server: Server) => ({ server, ending: { server, unused: unusedConnections(server), sayGoodbye } });
+  if (settings === undefined) return created(createHttpServer({ ...limits, ServerResponse }, handler));
+  const loaded = await loadTls(settings, deps.readFile);
+  const server = createHttpsServer({ ...limits, ServerResponse, ...loaded.options, handshakeTimeout: 10_000 }, handler);
+  return { ...created(server), tls: startTlsReload(server, { settings, loaded, ...deps }) };
+}
+
+async function createForHttp2(
+  { handler, onRefused, tls: settings }: Http2ListenerOptions,
+  deps: ListenerDeps,
+): Promise<CreatedServer> {
+  // HTTP/2 has no answer that ends its connection: the server says that it goes when it closes (GOAWAY).
+  const sayGoodbye = (): void => {};
+  const loaded = settings && (await loadTls(settings, deps.readFile));
+  const requireCertificate = settings?.clientCaFile !== undefined;
+  const tls = loaded && { ...loaded.options, requireCertificate };
+  const { server, drainable, unused, renewConnections } = createHttp2({ handler, onRefused, ...(tls && { tls }) });
+  const created = { server, ending: { server: drainable, unused, sayGoodbye } };
+  if (settings === undefined || loaded === undefined || !('setSecureContext' in server)) return created;
+  // Who was let in with a certificate shows it again to those whom clients are from now.
+  return { ...created, tls: startTlsReload(server, { settings, loaded, onTakenUp: renewConnections, ...deps }) };
+}
+
+function listen(server: NetServer, { name, address }: CommonOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const refused = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, name, address));
     server.once('error', refused);
@@ -114,7 +160,7 @@ function listenError(cause: NodeJS.ErrnoException, name: string, address: Listen
   return new OstiaryError('config/invalid', `${name}: ${formatListenAddress(address)} ${remedy}.`, { cause });
 }
 
-function boundAddress(server: Server, wanted: ListenAddress): string {
+function boundAddress(server: NetServer, wanted: ListenAddress): string {
   const bound: AddressInfo | string | null = server.address();
   return formatListenAddress(typeof bound === 'object' && bound !== null ? { ...wanted, port: bound.port } : wanted);
 }

@@ -1,19 +1,25 @@
-/** Certificate and key from files, checked before they are used. */
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+/** Certificate and key from files, and whom a client's certificate must be from, checked before they are used. */
+import { constants, createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
-import { type ConfigIssue, formatIssue, whyNoPem } from '@ostiary/connector-sdk/config';
+import { type ConfigIssue, certificateBlocks, formatIssue, whyNoPem } from '@ostiary/connector-sdk/config';
 import { OstiaryError } from '@ostiary/primitives';
 import type { Validity } from './certificate-time.ts';
 
-/** `web.tlsCert` and its neighbours. */
+/** `web.tlsCert` and its neighbours, or those of `grpc`. */
 export interface TlsSettings {
+  /** The block of the configuration that names the files, for messages. */
+  readonly block: TlsBlock;
   /** Path of the certificate chain, PEM. */
   readonly certFile: string;
   /** Path of the private key, PEM. */
   readonly keyFile: string;
+  /** Path of the certificates, PEM, one of which the certificate of each client must be from. Absent: clients need none. */
+  readonly clientCaFile?: string;
   readonly minVersion: SecureVersion;
   readonly maxVersion: SecureVersion;
 }
+
+export type TlsBlock = 'web' | 'grpc';
 
 export interface LoadedTls {
   /** All options, versions and ciphers included: Node forgets what it is not told again. */
@@ -41,19 +47,24 @@ const CIPHERS = [
 ].join(':');
 
 /**
- * Reads certificate and key and proves that they belong together.
+ * Reads the files and proves that certificate and key belong together.
  *
  * @throws {OstiaryError} `config/invalid` naming the files and what is wrong with them.
  */
 export async function loadTls(settings: TlsSettings, readFile: ReadTextFile): Promise<LoadedTls> {
   const { minVersion, maxVersion } = settings;
-  const { pair, problems } = await readPair(settings, readFile);
-  if (pair === undefined) {
+  const { pair, clientCa, problems } = await readTlsFiles(settings, readFile);
+  if (pair === undefined || problems.length > 0) {
     throw new OstiaryError('config/invalid', problems.map(formatIssue).join('\n'), { cause: problems[0]?.cause });
   }
   const { cert, key, validity } = pair;
-  const options = { cert, key, minVersion, maxVersion, ciphers: CIPHERS, honorCipherOrder: true };
-  const fingerprint = createHash('sha256').update(cert).update('\0').update(key).digest('base64url');
+  const common = { cert, key, minVersion, maxVersion, ciphers: CIPHERS, honorCipherOrder: true };
+  // Without tickets each connection shows its certificate, which may have expired since the one before.
+  const options =
+    clientCa === undefined ? common : { ...common, ca: clientCa, secureOptions: constants.SSL_OP_NO_TICKET };
+  const fingerprint = createHash('sha256')
+    .update([cert, key, clientCa ?? ''].join('\0'))
+    .digest('base64url');
   return { options, fingerprint, validity };
 }
 
@@ -61,17 +72,23 @@ interface TlsProblem extends ConfigIssue {
   readonly cause: unknown;
 }
 
-export interface ReadPair {
+export interface ReadTlsFiles {
   /** Absent when there are problems, or a file is not named. */
   readonly pair?: { readonly cert: string; readonly key: string; readonly validity: Validity };
+  readonly clientCa?: string;
   readonly problems: readonly TlsProblem[];
 }
 
-/** Reads the files that are named and, when both are, proves that they belong together. Tells all that is wrong. */
-export async function readPair(
-  { certFile, keyFile }: { readonly certFile: string | undefined; readonly keyFile: string | undefined },
-  readFile: ReadTextFile,
-): Promise<ReadPair> {
+/** The files of {@link TlsSettings}, any of which may not be named. */
+export interface TlsFiles extends Pick<TlsSettings, 'block'> {
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  readonly clientCaFile?: string | undefined;
+}
+
+/** Reads the files that are named and, when certificate and key are, proves that they fit. Tells all that is wrong. */
+export async function readTlsFiles(files: TlsFiles, readFile: ReadTextFile): Promise<ReadTlsFiles> {
+  const { block, certFile, keyFile, clientCaFile } = files;
   const problems: TlsProblem[] = [];
   const read = async (path: string, file: string | undefined): Promise<string | undefined> => {
     if (file === undefined) return undefined;
@@ -84,13 +101,35 @@ export async function readPair(
     }
     return undefined;
   };
-  const [cert, key] = await Promise.all([read('web.tlsCert', certFile), read('web.tlsKey', keyFile)]);
-  if (cert === undefined || key === undefined) return { problems };
+  const [cert, key, clientCa] = await Promise.all([
+    read(`${block}.tlsCert`, certFile),
+    read(`${block}.tlsKey`, keyFile),
+    read(`${block}.tlsClientCA`, clientCaFile),
+  ]);
+  if (clientCa !== undefined) problems.push(...authorityProblems(clientCa, files));
+  const authorities = clientCa === undefined ? {} : { clientCa };
+  if (cert === undefined || key === undefined) return { ...authorities, problems };
   try {
-    return { pair: { cert, key, validity: proveFit(cert, key) }, problems };
+    return { pair: { cert, key, validity: proveFit(cert, key) }, ...authorities, problems };
   } catch (cause) {
     const message = `${certFile} and ${keyFile} do not work together. Both must be PEM, and the key must be that of the first certificate.`;
-    return { problems: [{ path: 'web.tlsCert', message, cause }] };
+    return { ...authorities, problems: [{ path: `${block}.tlsCert`, message, cause }, ...problems] };
+  }
+}
+
+/** OpenSSL takes what it can read and leaves the rest out, so that somebody would be refused and nobody knew why. */
+function authorityProblems(pem: string, { block, clientCaFile }: TlsFiles): readonly TlsProblem[] {
+  const path = `${block}.tlsClientCA`;
+  const blocks = certificateBlocks(pem);
+  if (blocks.length === 0) {
+    const message = `${clientCaFile} holds no certificate. Put those of the certificate authority into it, as PEM.`;
+    return [{ path, message, cause: undefined }];
+  }
+  try {
+    for (const certificate of blocks) new X509Certificate(certificate);
+    return [];
+  } catch (cause) {
+    return [{ path, message: `${clientCaFile} holds a certificate that cannot be read. Copy it there whole.`, cause }];
   }
 }
 

@@ -2,8 +2,8 @@
  * Takes up new certificates while running: after an atomic rename (a Kubernetes secret), after a write in place, on
  * SIGHUP, and once a minute for file systems that tell nothing. Says when the one in use ends.
  */
-import type { Server } from 'node:https';
 import { dirname } from 'node:path';
+import type { Server } from 'node:tls';
 import type { Clock, Logger } from '@ostiary/primitives';
 import type { Timers } from '../ops/timers.ts';
 import { watchFolders } from '../ops/watch-folders.ts';
@@ -17,6 +17,8 @@ export interface TlsReloadOptions {
   readonly timers: Timers;
   readonly now: Clock;
   readonly log: Logger;
+  /** Called when the server has something new to show, or to go by. */
+  readonly onTakenUp?: () => void;
 }
 
 export interface TlsReload extends AsyncDisposable {
@@ -24,8 +26,8 @@ export interface TlsReload extends AsyncDisposable {
   reload(): Promise<void>;
 }
 
-/** Keeps the certificate of `server` that of the files. */
-export function startTlsReload(server: Server, options: TlsReloadOptions): TlsReload {
+/** Keeps the certificate of `server`, and whom it lets in, that of the files. */
+export function startTlsReload(server: Pick<Server, 'setSecureContext'>, options: TlsReloadOptions): TlsReload {
   const { timers, settings, log, loaded } = options;
   const failures = failureTeller(options);
   let used = loaded;
@@ -41,7 +43,7 @@ export function startTlsReload(server: Server, options: TlsReloadOptions): TlsRe
   };
   tellConcern(used);
   const watching = watchFolders({
-    folders: new Set([dirname(settings.certFile), dirname(settings.keyFile)]),
+    folders: foldersOf(settings),
     look: () => void readAgain('noticed'),
     onFailure: (folder, error) => log.warn('tls.watch_failed', { folder, error }),
     timers,
@@ -55,13 +57,21 @@ export function startTlsReload(server: Server, options: TlsReloadOptions): TlsRe
   };
 }
 
+function foldersOf({ certFile, keyFile, clientCaFile }: TlsSettings): ReadonlySet<string> {
+  return new Set([certFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])].map(dirname));
+}
+
 interface TakeUpOptions extends TlsReloadOptions {
   readonly failures: FailureTeller;
 }
 
 /** Loads the files and gives them to the server if they changed; answers what is in use then. */
-async function takeUp(server: Server, used: LoadedTls, options: TakeUpOptions): Promise<LoadedTls> {
-  const { settings, readFile, log, failures } = options;
+async function takeUp(
+  server: Pick<Server, 'setSecureContext'>,
+  used: LoadedTls,
+  options: TakeUpOptions,
+): Promise<LoadedTls> {
+  const { settings, readFile, log, failures, onTakenUp } = options;
   try {
     const loaded = await loadTls(settings, readFile);
     const changed = loaded.fingerprint !== used.fingerprint;
@@ -69,6 +79,7 @@ async function takeUp(server: Server, used: LoadedTls, options: TakeUpOptions): 
     failures.forget();
     if (!changed) return used;
     log.info('tls.reloaded', { certificate: settings.certFile });
+    onTakenUp?.();
     return loaded;
   } catch (error) {
     failures.tell(error);

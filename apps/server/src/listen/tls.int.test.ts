@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { Agent, get } from 'node:https';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LogLine, recordingLogger } from '../../test/fake-issuer.ts';
 import { createFakeTimers, settle } from '../../test/fake-timers.ts';
 import { type SelfSignedOptions, selfSigned } from '../../test/self-signed.ts';
-import { type ListenerOptions, openListener } from './listener.ts';
+import { openListener } from './listener.ts';
 import { loadTls } from './tls-files.ts';
 
 const text = (path: string): Promise<string> => readFile(path, 'utf8');
@@ -47,7 +47,7 @@ interface Opened {
   readonly maxVersion?: SecureVersion;
   /** The time when it is opened. */
   readonly at?: string;
-  readonly handler?: ListenerOptions['handler'];
+  readonly handler?: RequestListener;
   readonly drainMs?: number;
 }
 
@@ -65,7 +65,7 @@ async function open({
       name: 'web.https',
       address: { host: '127.0.0.1', port: 0 },
       handler,
-      tls: { ...files(), minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', ...versions },
+      tls: { block: 'web', ...files(), minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', ...versions },
       drainMs,
     },
     { timers, now: () => clock.now, log: recordingLogger(lines), readFile: text },
@@ -261,7 +261,13 @@ describe('a TLS listener', () => {
 });
 
 describe('certificate files that cannot be used', () => {
-  const settings = { certFile: '/c.pem', keyFile: '/k.pem', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' } as const;
+  const settings = {
+    block: 'web',
+    certFile: '/c.pem',
+    keyFile: '/k.pem',
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.3',
+  } as const;
 
   it.each([
     ['web.tlsCert: /c.pem cannot be read', { '/k.pem': 'x' }],
