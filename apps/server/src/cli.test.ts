@@ -50,9 +50,12 @@ describe('ostiary check', () => {
     expect(https.err).toContain('web.tlsCert: c.pem and k.pem do not work together.');
   });
 
-  it('knows the option of Dex that Ostiary has nothing for', async () => {
-    const { code, err } = await run(['check', 'c.yaml', '--grpc-addr', ':4'], minimal());
-    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('--grpc-addr: is ignored: Ostiary has no') });
+  it('takes the address of the API for administrators', async () => {
+    const open = await run(['check', 'c.yaml', '--grpc-addr', '127.0.0.1:4'], minimal());
+    expect(open).toMatchObject({ code: 0, out: expect.stringContaining('grpc 127.0.0.1:4') });
+    const closed = await run(['check', 'c.yaml', '--grpc-addr', ':4'], minimal());
+    expect(closed).toMatchObject({ code: 0, err: expect.stringContaining('grpc.addr: is not opened') });
+    expect(closed.out).not.toContain('grpc');
   });
 });
 

@@ -1,6 +1,6 @@
 /** The command line: `ostiary serve`, `check`, `revoke`, `revocations`, `kubernetes`, `version` or `--version`. */
 import { isOstiaryError } from '@ostiary/primitives';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { serve } from './compose.ts';
 import { type LoadedConfig, type LoadOptions, loadConfig } from './config/load.ts';
 import type { Overrides } from './config/overrides.ts';
@@ -135,7 +135,7 @@ function withAddresses(command: Command): Command {
     .option('--web-http-addr <host:port>', 'instead of web.http')
     .option('--web-https-addr <host:port>', 'instead of web.https')
     .option('--telemetry-addr <host:port>', 'instead of telemetry.http')
-    .addOption(new Option('--grpc-addr <host:port>', 'of Dex; there is no gRPC API here').hideHelp());
+    .option('--grpc-addr <host:port>', 'instead of grpc.addr');
 }
 
 interface AddressFlags {

@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { openHttp } from '@ostiary/connector-sdk/http';
 import type { Logger } from '@ostiary/primitives';
+import { administrationListeners } from './administration/listening.ts';
 import type { Config } from './config/config.ts';
 import type { LoadedConfig } from './config/load.ts';
 import type { Effects } from './effects.ts';
@@ -106,7 +107,12 @@ async function withServer(
   await poolGivesWay(threads, log);
   const opening = { timers, now, log, readFile };
   await using _telemetry = await openListeners(telemetryListeners(config, { metrics, health }), opening);
-  await using listeners = await openListeners(webListeners(config, turnover.handler), opening);
+  const administrators = await administrationListeners(config.administration, {
+    ...{ administration: () => turnover.current().administration, version, drainMs: DRAIN_MS },
+    ...{ log, now, newRequestId: effects.newRequestId },
+  });
+  const serving = [...webListeners(config, turnover.handler), ...administrators];
+  await using listeners = await openListeners(serving, opening);
   const apply = async (next: Config): Promise<void> => turnover.follow(await open(next));
   const reload = createReload({ used: loaded, load: origin.load, apply, log });
   using _watching = watchConfig(origin, { textHash: loaded.textHash, reload, readFile, timers, log });

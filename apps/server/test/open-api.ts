@@ -16,6 +16,8 @@ export interface OpenApiOptions {
   readonly tls?: 'none' | 'server';
   readonly minVersion?: SecureVersion;
   readonly drainMs?: number;
+  /** Whose certificates count, as PEM. Without it, those of an authority of its own. */
+  readonly clientCa?: string;
   /** The clock of the API. */
   readonly now?: () => Date;
 }
@@ -26,6 +28,7 @@ export async function openApi({
   minVersion = 'TLSv1.2',
   drainMs = 25_000,
   now = () => new Date(),
+  clientCa,
 }: OpenApiOptions = {}) {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('api'));
@@ -42,8 +45,8 @@ export async function openApi({
     const { cert, key } = await authority.issue('server');
     await Promise.all([put(files.certFile, cert), put(files.keyFile, key)]);
   };
-  const trust = ({ ca }: MadeAuthority): Promise<void> => put(path('ca.crt'), ca);
-  await Promise.all([renew(), trust(clients)]);
+  const trust = ({ ca }: Pick<MadeAuthority, 'ca'>): Promise<void> => put(path('ca.crt'), ca);
+  await Promise.all([renew(), trust({ ca: clientCa ?? clients.ca })]);
   const lines: LogLine[] = [];
   const timers = createFakeTimers();
   const log = recordingLogger(lines);

@@ -53,6 +53,13 @@ export interface WebSettings {
   readonly trustedProxies?: TrustedProxies;
 }
 
+/** Where administrators call. */
+export interface AdministrationSettings {
+  readonly address: ListenAddress;
+  /** Absent: in the clear, on a loopback address. */
+  readonly tls?: TlsSettings;
+}
+
 export interface SigningSettings {
   /** What clients get that ask for nothing else. */
   readonly algorithm: SigningAlgorithm;
@@ -65,6 +72,7 @@ export interface Config {
   readonly storage: StorageSettings;
   readonly web: WebSettings;
   readonly telemetry?: ListenAddress;
+  readonly administration?: AdministrationSettings;
   readonly protocol: ProtocolOptions;
   readonly lifetimes: Lifetimes;
   readonly passwordAttempts: PasswordAttempts;

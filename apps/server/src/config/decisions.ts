@@ -27,8 +27,6 @@ const refused = (path: string, because: string, empty: EmptyValue = 'warned'): D
   empty,
 });
 
-/** Argo CD writes the block and never calls the API; who does call it is refused a connection, which is not silent. */
-export const noGrpc = 'Ostiary has no gRPC API yet, so nobody listens there. Clients and passwords stand in this file.';
 const noCookieKey = 'the cookie holds nothing but random signs, so there is nothing to encrypt.';
 const noMfa = 'Ostiary asks for no second factor yet. Remove it, and ask for one at the identity provider.';
 const noVault = 'Ostiary signs with local keys only, not with Vault or OpenBao yet. Remove it.';
@@ -82,14 +80,20 @@ export const keyDecisions: readonly Decision[] = [
     'oauth2.passwordConnector',
     'Ostiary has no password grant (OAuth 2.1 removed it). Remove it, and let the client use the authorization code flow.',
   ),
-  ignored('grpc', noGrpc),
-  ignored('grpc.addr', noGrpc),
-  ignored('grpc.tlsCert', noGrpc),
-  ignored('grpc.tlsKey', noGrpc),
-  ignored('grpc.tlsClientCA', noGrpc),
-  ignored('grpc.tlsMinVersion', noGrpc),
-  ignored('grpc.tlsMaxVersion', noGrpc),
-  ignored('grpc.reflection', noGrpc),
+  honoured('grpc'),
+  honoured(
+    'grpc.addr',
+    'Without `grpc.tlsClientCA` it is opened on a loopback address alone; another one is not, with a warning.',
+  ),
+  honoured('grpc.tlsCert', 'As `web.tlsCert`.'),
+  honoured('grpc.tlsKey'),
+  honoured('grpc.tlsClientCA', 'Taken up while running, as `grpc.tlsCert`; those who are connected connect anew.'),
+  honoured('grpc.tlsMinVersion'),
+  honoured('grpc.tlsMaxVersion'),
+  ignored(
+    'grpc.reflection',
+    'the API does not describe itself. Give programs the file proto/api.proto of the package @ostiary/server.',
+  ),
   honoured('expiry'),
   honoured('expiry.idTokens', 'Without it 1h (Dex: 24h).'),
   honoured('expiry.authRequests', 'Without it 1h (Dex: 24h).'),
@@ -204,8 +208,8 @@ export const flagDecisions: readonly Decision[] = [
   honoured('DEX_CONTINUE_ON_CONNECTOR_FAILURE'),
   honoured('DEX_CONFIG_DISALLOW_UNKNOWN_FIELDS', 'Without it, or true: unknown keys are errors. false: warnings.'),
   ignored('DEX_ENT_ENABLED', 'Ostiary has one storage for each database.'),
-  ignored('DEX_API_CONNECTORS_CRUD', 'Ostiary has no gRPC API yet.'),
-  ignored('DEX_API_SESSIONS_IDENTITIES_CRUD', 'Ostiary has no gRPC API yet.'),
+  ignored('DEX_API_CONNECTORS_CRUD', 'connectors are in the configuration file alone.'),
+  ignored('DEX_API_SESSIONS_IDENTITIES_CRUD', 'the API has no such calls. `ostiary revoke` ends logins and sessions.'),
   honoured(
     'DEX_CLIENT_CREDENTIAL_GRANT_ENABLED_BY_DEFAULT',
     'true: adds `client_credentials` where `oauth2.grantTypes` is empty.',

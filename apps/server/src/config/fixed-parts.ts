@@ -6,10 +6,10 @@ import type { ConfigFile } from './schema.ts';
 export type FixedParts = ReadonlyMap<string, string>;
 
 /** What is opened once: addresses, certificates, the storage, the log. */
-export function fixedParts({ issuer, storage, web, telemetry, logger }: ConfigFile): FixedParts {
+export function fixedParts({ issuer, storage, web, telemetry, grpc, logger }: ConfigFile): FixedParts {
   const { http, https, tlsCert, tlsKey, tlsMinVersion, tlsMaxVersion } = web;
   const parts = {
-    ...{ issuer, storage, telemetry, logger },
+    ...{ issuer, storage, telemetry, grpc, logger },
     ...{ 'web.http': http, 'web.https': https, 'web.tlsCert': tlsCert, 'web.tlsKey': tlsKey },
     ...{ 'web.tlsMinVersion': tlsMinVersion, 'web.tlsMaxVersion': tlsMaxVersion },
   };

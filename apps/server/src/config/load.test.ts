@@ -119,6 +119,7 @@ staticclients: [{ID: a, Name: A, Secret: s, redirecturis: [https://a.example/cb]
     expect(config.web.https?.tls).toEqual({
       certFile: 'c.pem',
       keyFile: 'k.pem',
+      block: 'web',
       minVersion: 'TLSv1.3',
       maxVersion: 'TLSv1.3',
     });
@@ -310,7 +311,7 @@ logger:
     );
     expect(warnings).toEqual([
       { path: 'expiry.signingKeys', line: 5, message: expect.stringContaining('is deprecated') },
-      { path: 'grpc', line: 6, message: expect.stringContaining('is ignored: Ostiary has no gRPC API yet') },
+      { path: 'grpc.addr', line: 6, message: expect.stringContaining('is not opened') },
       { path: 'frontend.dir', line: 7, message: expect.stringContaining('is ignored: the pages are built in.') },
       { path: 'frontend.theme', line: 7, message: expect.stringContaining('auto is used') },
     ]);
@@ -371,16 +372,6 @@ logger:
     expect(config.web.http).toEqual({ port: 1 });
     expect(config.telemetry).toEqual({ port: 2 });
     expect(config.web.https).toBeUndefined();
-  });
-
-  it('starts with a gRPC API in the file or on the command line, as Argo CD writes one, and says that there is none', async () => {
-    const because =
-      'is ignored: Ostiary has no gRPC API yet, so nobody listens there. Clients and passwords stand in this file.';
-    const told = async (text: string, grpc: string) =>
-      (await load(text, { overrides: { grpc } })).warnings.map(({ path, message }) => [path, message]);
-    expect(await told(minimal(), ':5557')).toEqual([['--grpc-addr', because]]);
-    expect(await told(minimal('grpc: { addr: 0.0.0.0:5557 }'), '')).toEqual([['grpc', because]]);
-    expect(await told(minimal('grpc: {}'), '')).toEqual([]);
   });
 
   it('warns of an issuer that is http, unless it is this machine', async () => {

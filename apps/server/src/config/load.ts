@@ -11,6 +11,8 @@ import {
 import { defaultPasswordAttempts, type SessionOptions } from '@ostiary/issuer';
 import { type IssuerId, isOstiaryError, OstiaryError, parseIssuerId } from '@ostiary/primitives';
 import type { z } from 'zod';
+import { isLoopback } from '../listen/address.ts';
+import { readAdministration } from './administration.ts';
 import { readClients } from './clients.ts';
 import type { Config } from './config.ts';
 import { connectorIds, readConnectors } from './connectors.ts';
@@ -19,7 +21,7 @@ import { type FixedParts, fixedParts, hashOfText } from './fixed-parts.ts';
 import { type Flags, flagWarnings, readFlags } from './flags.ts';
 import { checkListening } from './listening.ts';
 import { type LooseFile, readLoosely } from './loose.ts';
-import { applyOverrides, type Overrides, overrideWarnings } from './overrides.ts';
+import { applyOverrides, type Overrides } from './overrides.ts';
 import { expandVariables, type PlugInReader, type PlugIns, readStorage } from './plug-ins.ts';
 import {
   readFrontend,
@@ -112,7 +114,7 @@ async function readAll(source: ConfigSource, options: LoadOptions): Promise<Read
   const { env, readFile, plugIns, certificatesAt } = options;
   const report = createReport();
   const flags = readFlags(env);
-  report.add({ warnings: [...overrideWarnings(options.overrides), ...flagWarnings(env)] });
+  report.add({ warnings: flagWarnings(env) });
   report.add({ problems: proxyProblems(env) });
   const reviewed = reviewKeys(applyOverrides(source.value, options.overrides), keyDecisions);
   report.add(reviewed);
@@ -156,6 +158,7 @@ interface Parts extends Pick<Config, 'issuer' | 'storage' | 'clients' | 'signing
 
 function assemble(parts: Parts, { report }: PlugInReader): Config {
   const { file, flags, issuer, storage, clients, connectors, people, signing, sessions } = parts;
+  const administration = readAdministration(file.grpc, report);
   return {
     issuer,
     storage,
@@ -164,6 +167,7 @@ function assemble(parts: Parts, { report }: PlugInReader): Config {
     ...(people === undefined ? {} : { people }),
     signing,
     web: readWeb(file.web, report),
+    ...(administration === undefined ? {} : { administration }),
     ...(file.telemetry.http === undefined ? {} : { telemetry: file.telemetry.http }),
     protocol: readProtocol(file.oauth2, { withClientCredentials: flags.clientCredentials, report }),
     lifetimes: readLifetimes(file.expiry),
@@ -205,5 +209,3 @@ function readIssuer(issuer: string | undefined, { report }: PlugInReader): Issue
     return undefined;
   }
 }
-
-const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/u.test(host);

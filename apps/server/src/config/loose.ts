@@ -4,7 +4,7 @@
  */
 import { foldKeys, inputJsonSchema, text } from '@ostiary/connector-sdk/config';
 import { z } from 'zod';
-import { connector, fileSchema, noSessionsBlock, staticClient, telemetryKeys, webKeys } from './schema.ts';
+import { connector, fileSchema, grpcKeys, noSessionsBlock, staticClient, telemetryKeys, webKeys } from './schema.ts';
 
 /** A block key by key. */
 function keyByKey<T>(keys: z.ZodType<T>) {
@@ -31,6 +31,7 @@ const looseSchema = z.object({
   storage: typedBlock,
   web: looseWeb,
   telemetry: keyByKey(telemetryKeys.partial()),
+  grpc: keyByKey(grpcKeys.partial()),
   connectors: z.array(looseConnector).default([]).optional().catch(undefined),
   enablePasswordDB: z.boolean().default(false).optional().catch(undefined),
   staticPasswords: z.array(z.unknown()).default([]).optional().catch(undefined),

@@ -1,6 +1,4 @@
 /** Flags of the command line that stand for keys of the file, as Dex has them. */
-import type { ConfigIssue } from '@ostiary/connector-sdk/config';
-import { noGrpc } from './decisions.ts';
 
 export interface Overrides {
   /** `--web-http-addr` */
@@ -9,19 +7,14 @@ export interface Overrides {
   readonly webHttps?: string;
   /** `--telemetry-addr` */
   readonly telemetry?: string;
-  /** `--grpc-addr`, which does nothing. */
+  /** `--grpc-addr` */
   readonly grpc?: string;
 }
 
 /** The file with the addresses of the command line. Empty ones change nothing. */
-export function applyOverrides(raw: unknown, { webHttp, webHttps, telemetry }: Overrides): unknown {
-  const withHttp = withKey(raw, ['web', 'http'], webHttp);
-  return withKey(withKey(withHttp, ['web', 'https'], webHttps), ['telemetry', 'http'], telemetry);
-}
-
-/** What of the command line is not done. */
-export function overrideWarnings({ grpc }: Overrides): readonly ConfigIssue[] {
-  return grpc === undefined || grpc === '' ? [] : [{ path: '--grpc-addr', message: `is ignored: ${noGrpc}` }];
+export function applyOverrides(raw: unknown, { webHttp, webHttps, telemetry, grpc }: Overrides): unknown {
+  const web = withKey(withKey(raw, ['web', 'http'], webHttp), ['web', 'https'], webHttps);
+  return withKey(withKey(web, ['telemetry', 'http'], telemetry), ['grpc', 'addr'], grpc);
 }
 
 function withKey(raw: unknown, [block, key]: readonly [string, string], value: string | undefined): unknown {

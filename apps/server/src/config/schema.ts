@@ -47,9 +47,38 @@ const web = webKeys.superRefine((value, context) => {
   if (value.http === undefined && value.https === undefined) missing('http', 'there must be http or https');
   if (value.https !== undefined && value.tlsCert === undefined) missing('tlsCert', 'https needs a certificate');
   if (value.https !== undefined && value.tlsKey === undefined) missing('tlsKey', 'https needs a private key');
-  if (value.tlsMinVersion > value.tlsMaxVersion) {
-    context.addIssue({ code: 'custom', path: ['tlsMinVersion'], message: 'is above tlsMaxVersion. Lower it.' });
+  checkTlsVersions(value, context);
+});
+
+function checkTlsVersions(
+  { tlsMinVersion, tlsMaxVersion }: Pick<z.infer<typeof webKeys>, 'tlsMinVersion' | 'tlsMaxVersion'>,
+  context: z.RefinementCtx,
+): void {
+  if (tlsMinVersion <= tlsMaxVersion) return;
+  context.addIssue({ code: 'custom', path: ['tlsMinVersion'], message: 'is above tlsMaxVersion. Lower it.' });
+}
+
+/** `grpc` without what its keys need of each other. */
+export const grpcKeys = z.object({
+  addr: listenAddress.exactOptional(),
+  tlsCert: text().exactOptional(),
+  tlsKey: text().exactOptional(),
+  tlsClientCA: text().exactOptional(),
+  tlsMinVersion: tlsVersion.default('1.2'),
+  tlsMaxVersion: tlsVersion.default('1.3'),
+});
+
+const grpc = grpcKeys.superRefine((value, context) => {
+  const { addr, tlsCert, tlsKey, tlsClientCA } = value;
+  const missing = (path: string, why: string): void =>
+    context.addIssue({ code: 'custom', path: [path], message: `is missing, but ${why}. Add it.` });
+  if (addr === undefined && (tlsCert ?? tlsKey ?? tlsClientCA) !== undefined) missing('addr', 'there are files for it');
+  if (tlsCert === undefined && tlsKey !== undefined) missing('tlsCert', 'there is a private key');
+  if (tlsKey === undefined && tlsCert !== undefined) missing('tlsKey', 'there is a certificate');
+  if (tlsClientCA !== undefined && tlsCert === undefined && tlsKey === undefined) {
+    missing('tlsCert', 'certificates of clients are shown over TLS only');
   }
+  checkTlsVersions(value, context);
 });
 
 const nobody = 'is empty, so nobody could log in. Name some, or remove it to let in everybody.';
@@ -206,6 +235,7 @@ export const fileSchema = z.object({
   storage: z.object({ type: text(), config: z.unknown().optional() }),
   web,
   telemetry: telemetryKeys.prefault({}),
+  grpc: grpc.prefault({}),
   oauth2,
   expiry,
   passwordAttempts,

@@ -1,12 +1,14 @@
 import { formatListenAddress } from '../listen/address.ts';
-import type { Config } from './config.ts';
+import type { AdministrationSettings, Config } from './config.ts';
 
 /** What a configuration means, for `ostiary check`: the lines an operator wants to compare with the intention. */
 export function summary(config: Config): string {
   const { web, lifetimes, storage, connectors, clients, signing, passwordAttempts: tries } = config;
+  const { administration } = config;
   const listening = [
     ...(web.http === undefined ? [] : [`http ${formatListenAddress(web.http)}`]),
     ...(web.https === undefined ? [] : [`https ${formatListenAddress(web.https.address)}`]),
+    ...(administration === undefined ? [] : [`grpc ${formatListenAddress(administration.address)}`]),
     ...(config.telemetry === undefined ? [] : [`telemetry ${formatListenAddress(config.telemetry)}`]),
   ];
   const refresh = lifetimes.refreshToken;
@@ -14,6 +16,7 @@ export function summary(config: Config): string {
   const rows = [
     ['issuer', config.issuer],
     ['listening', listening.join(', ')],
+    ...(administration === undefined ? [] : [['administrators', administratorsOf(administration)]]),
     ['storage', storage.durable ? storage.type : `${storage.type} (forgets everything at the end)`],
     ['connectors', list(connectors.map(({ id, type }) => `${id} (${type})`))],
     ['clients', list(clients.map(({ id }) => id))],
@@ -31,6 +34,11 @@ export function summary(config: Config): string {
     ['signing keys', `a new one every ${formatSeconds(signing.rotationPeriod)}`],
   ];
   return rows.map(([name, value]) => `  ${`${name}:`.padEnd(16)}${value}\n`).join('');
+}
+
+function administratorsOf({ tls }: AdministrationSettings): string {
+  const { clientCaFile } = tls ?? {};
+  return clientCaFile === undefined ? 'everybody on this machine' : `whoever has a certificate of ${clientCaFile}`;
 }
 
 function sessionsOf({ sessions }: Config): string {

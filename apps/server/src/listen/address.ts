@@ -28,6 +28,10 @@ export function addressesCollide(a: ListenAddress, b: ListenAddress): boolean {
   return covers(a.host, b.host) || covers(b.host, a.host);
 }
 
+/** Whether it names this machine alone: `localhost`, `127.0.0.1`, `::1`, as in a URL too. Names are not resolved. */
+export const isLoopback = (host: string | undefined): boolean =>
+  host !== undefined && /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/iu.test(host);
+
 /** No host and `::` are all addresses, those of IPv4 too; `0.0.0.0` is those of IPv4. */
 function covers(host: string | undefined, other: string | undefined): boolean {
   if (host === other || host === undefined || host === '::') return true;
