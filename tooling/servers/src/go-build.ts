@@ -9,6 +9,8 @@ import { mustRun } from './run-command.ts';
 export const kubernetesSource: string = join(import.meta.dirname, '../../e2e/kubernetes');
 /** Folder of the program that knows OpenShift's own types. */
 const openshiftSource = join(import.meta.dirname, '../openshift');
+/** Folder of the program that calls an API for administrators. */
+const dexClientSource = join(import.meta.dirname, '../dex-client');
 const cache = join(import.meta.dirname, '../../../node_modules/.cache/ostiary-kubernetes');
 /** `-modcacherw`: who removes a home folder must be able to remove Go's module cache in it. */
 const flags = ['-modcacherw', '-ldflags=-s -w'] as const;
@@ -33,6 +35,9 @@ export const buildKubectl = (): Promise<string> => build('kubectl', { source: ku
 
 /** Builds the program that reads an answer of OpenShift on its standard input, and fails unless its types describe it. */
 export const buildOpenshiftTypes = (): Promise<string> => build('openshift', { source: openshiftSource });
+
+/** Builds the program that makes calls of an API for administrators with the client that Dex publishes for Go. */
+export const buildDexClient = (): Promise<string> => build('dexclient', { source: dexClientSource });
 
 interface Program {
   /** Folder of the module. */

@@ -28,7 +28,13 @@ export { type EmulatedService, startEmulate } from './emulate.ts';
 export { type EtcdOptions, type EtcdServer, startEtcd } from './etcd.ts';
 export { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { freePort } from './free-port.ts';
-export { buildCustomResources, buildKubectl, buildKubernetes, buildOpenshiftTypes } from './go-build.ts';
+export {
+  buildCustomResources,
+  buildDexClient,
+  buildKubectl,
+  buildKubernetes,
+  buildOpenshiftTypes,
+} from './go-build.ts';
 export { type KeystoneAsk, type KeystoneServer, requireKeystone, startKeystone } from './keystone.ts';
 export {
   type Cluster,
