@@ -1,6 +1,6 @@
 /** The command line: `ostiary serve`, `check`, `revoke`, `revocations`, `kubernetes`, `version` or `--version`. */
 import { isOstiaryError } from '@ostiary/primitives';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { serve } from './compose.ts';
 import { type LoadedConfig, type LoadOptions, loadConfig } from './config/load.ts';
 import type { Overrides } from './config/overrides.ts';
