@@ -9,7 +9,8 @@ import {
   temporaryFolder,
 } from '@ostiary/tooling-servers';
 
-const main = join(import.meta.dirname, '..', 'dist', 'main.js');
+/** The built command. */
+export const main: string = join(import.meta.dirname, '..', 'dist', 'main.js');
 
 export interface BuiltServer extends AsyncDisposable {
   readonly url: string;

@@ -1,10 +1,7 @@
 /** The built command beside running servers: an operator ends logins. */
-import { join } from 'node:path';
 import { type Result, requireTool, runCommand, startRedis, temporaryFolder } from '@ostiary/tooling-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltServer, logIn, refresh, startBuiltServer } from './built-server.ts';
-
-const main = join(import.meta.dirname, '..', 'dist', 'main.js');
+import { type BuiltServer, logIn, main, refresh, startBuiltServer } from './built-server.ts';
 
 const lacking = requireTool('redis-server');
 
