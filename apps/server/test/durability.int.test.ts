@@ -27,7 +27,6 @@ describe.each([
   ['a server on PostgreSQL', postgres, 'server'],
   ['the PostgreSQL of a server', postgres, 'database'],
   ['the MySQL of a server', mysql, 'database'],
-  ['a server on etcd', etcd, 'server'],
   ['the etcd of a server', etcd, 'database'],
   ['the API server of a server on Kubernetes', kubernetes, 'database'],
 ] as const)('%s that is killed in the middle of 1,000 refreshes', (_what, kind, killed) => {
