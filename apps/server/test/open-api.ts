@@ -1,6 +1,6 @@
 /** The API for administrators on a port, and what its clients need. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { SecureVersion } from 'node:tls';
 import { temporaryFolder } from '@ostiary/tooling-servers';
 import { createApi } from '../src/administration/api/handler.ts';
@@ -32,21 +32,7 @@ export async function openApi({
 }: OpenApiOptions = {}) {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('api'));
-  const authority = await makeAuthority('Servers');
-  const clients = await makeAuthority('Clients');
-  const path = (name: string): string => join(folder.path, name);
-  const files = { certFile: path('tls.crt'), keyFile: path('tls.key') };
-  /** As a secret volume does: whole files under a new name, then renamed. */
-  const put = async (file: string, text: string): Promise<void> => {
-    await writeFile(`${file}.new`, text);
-    await rename(`${file}.new`, file);
-  };
-  const renew = async (): Promise<void> => {
-    const { cert, key } = await authority.issue('server');
-    await Promise.all([put(files.certFile, cert), put(files.keyFile, key)]);
-  };
-  const trust = ({ ca }: Pick<MadeAuthority, 'ca'>): Promise<void> => put(path('ca.crt'), ca);
-  await Promise.all([renew(), trust({ ca: clientCa ?? clients.ca })]);
+  const { authority, clients, files, clientCaFile, renew, trust } = await makeFiles(folder.path, clientCa);
   const lines: LogLine[] = [];
   const timers = createFakeTimers();
   const log = recordingLogger(lines);
@@ -55,7 +41,7 @@ export async function openApi({
   const newRequestId = (): string => `request-${++ids}`;
   const handler = createApi({ administration: () => administration, version: '1.2.3', log, now, newRequestId });
   const settings = { block: 'grpc', ...files, minVersion, maxVersion: 'TLSv1.3' } as const;
-  const needed = tls === 'server' ? settings : { ...settings, clientCaFile: path('ca.crt') };
+  const needed = tls === 'server' ? settings : { ...settings, clientCaFile };
   const options = { name: 'grpc.addr', protocol: 'http2', address: { host: '127.0.0.1', port: 0 }, drainMs } as const;
   const listener = await openListener(
     { ...options, handler, onRefused: refusedConnections(log), ...(tls === 'none' ? {} : { tls: needed }) },
@@ -81,6 +67,27 @@ export async function openApi({
     origin: `${tls === 'none' ? 'http' : 'https'}://${listener.address}`,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The files of its certificates. The authority of clients is in a folder of its own, as with another secret volume. */
+async function makeFiles(folder: string, clientCa: string | undefined) {
+  const authority = await makeAuthority('Servers');
+  const clients = await makeAuthority('Clients');
+  const files = { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') };
+  const clientCaFile = join(folder, 'clients', 'ca.crt');
+  /** As a secret volume does: whole files under a new name, then renamed. */
+  const put = async (file: string, text: string): Promise<void> => {
+    await writeFile(`${file}.new`, text);
+    await rename(`${file}.new`, file);
+  };
+  const renew = async (): Promise<void> => {
+    const { cert, key } = await authority.issue('server');
+    await Promise.all([put(files.certFile, cert), put(files.keyFile, key)]);
+  };
+  const trust = ({ ca }: Pick<MadeAuthority, 'ca'>): Promise<void> => put(clientCaFile, ca);
+  await mkdir(dirname(clientCaFile));
+  await Promise.all([renew(), trust({ ca: clientCa ?? clients.ca })]);
+  return { authority, clients, files, clientCaFile, renew, trust };
 }
 
 /** {@link openApi} */

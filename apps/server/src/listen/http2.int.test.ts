@@ -96,6 +96,17 @@ describe('an HTTP/2 listener with new files', () => {
     (await connected(api, next)).destroy();
   });
 
+  it('sees a new authority by itself, wherever its file is', async () => {
+    await using api = await openApi();
+    const next = await makeAuthority('Next');
+    await api.trust(next);
+    await vi.waitFor(async () => {
+      await api.timers.advance(200); // less than the minute after which it looks anyway
+      expect(api.lines.some(({ event }) => event === 'tls.reloaded')).toBe(true);
+    });
+    (await connected(api, next)).destroy();
+  });
+
   it('lets a call finish that began under the old ones', async () => {
     await using api = await openApi();
     const session = await connected(api);
@@ -212,10 +223,14 @@ describe('an HTTP/2 server', () => {
     return { session, [Symbol.asyncDispose]: close };
   }
 
-  it('lets a connection go on which nothing happens, and says so', async () => {
-    await using opened = await open({ idleMs: 50 }, () => {});
-    const code = new Promise((resolve) => opened.session.on('goaway', resolve));
-    expect(await code).toBe(constants.NGHTTP2_NO_ERROR);
+  it('lets a connection go on which nothing happens, says so, and answers first what takes long', async () => {
+    const { promise: saidSo, resolve: sayIt } = Promise.withResolvers<unknown>();
+    await using opened = await open({ idleMs: 50 }, (_request, response) => {
+      void saidSo.then(() => response.end());
+    });
+    opened.session.on('goaway', sayIt);
+    expect(await call(opened.session)).toBe(200);
+    expect(await saidSo).toBe(constants.NGHTTP2_NO_ERROR);
     await vi.waitFor(() => expect(opened.session.destroyed).toBe(true));
   });
 
