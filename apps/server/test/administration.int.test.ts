@@ -19,9 +19,12 @@ it('is opened with the server, follows its files on SIGHUP, and ends with it tho
       Dex,
       createGrpcTransport({ baseUrl: `https://${address}`, nodeOptions: { ca: authority.ca, cert, key } }),
     );
+  // It is opened after the listener whose answer was waited for.
+  await expect
+    .poll(() => built.server.log(), { timeout: 5000 })
+    .toMatch(new RegExp(`msg=server\\.started .*${address}`));
   const api = clientOf(portal);
   expect((await api.getVersion({})).api).toBe(3);
-  expect(built.server.log()).toMatch(new RegExp(`msg=server\\.started .*${address}`));
   await writeFile(authority.caFile, another.ca);
   process.kill(built.server.pid, 'SIGHUP');
   await expect.poll(() => built.server.log(), { timeout: 5000 }).toContain('tls.reloaded');
