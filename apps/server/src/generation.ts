@@ -14,6 +14,7 @@ import type { Effects } from './effects.ts';
 import { createHost } from './http/host.ts';
 import { startJobs } from './jobs.ts';
 import { rotationPolicy } from './keys.ts';
+import { openTogether, type Use } from './open-together.ts';
 import type { ServerMetrics } from './ops/metrics.ts';
 import { createRequestScope } from './ops/request-scope.ts';
 import { longestLoginOf } from './revoke.ts';
@@ -42,12 +43,19 @@ export interface Generation extends AsyncDisposable {
  *
  * @throws {OstiaryError} when something of it cannot be opened.
  */
-export async function openGeneration(config: Config, standing: Standing): Promise<Generation> {
+export function openGeneration(config: Config, standing: Standing): Promise<Generation> {
+  return openTogether((use) => openParts(config, standing, use));
+}
+
+async function openParts(
+  config: Config,
+  standing: Standing,
+  use: Use,
+): Promise<Omit<Generation, keyof AsyncDisposable>> {
   const { storage, http, log, effects } = standing;
   const { now, random, timers, jitter, readFile } = effects;
   const deps = { now, random, log };
-  await using stack = new AsyncDisposableStack();
-  const keys = stack.use(await createKeyRing({ storage, policy: rotationPolicy(config), deps }));
+  const keys = use(await createKeyRing({ storage, policy: rotationPolicy(config), deps }));
   const sealer = await createSealer({ storage, deps });
   const requestScope = createRequestScope();
   const effective = { now, random, log: requestScope.bind(log) };
@@ -55,7 +63,7 @@ export async function openGeneration(config: Config, standing: Standing): Promis
   const context = { http: retryingHttp(http, { now, random }), readFile, firstUseOf, ...effective };
   const onFailure = config.continueOnConnectorFailure ? 'skip' : 'stop';
   const accounts = openAccounts(storage);
-  const connectors = stack.use(openConnectors({ settings: config.connectors, context, accounts, onFailure }));
+  const connectors = use(openConnectors({ settings: config.connectors, context, accounts, onFailure }));
   const registered = registeredClients({ storage, now, longestLogin: longestLoginOf(config) });
   const { lifetimes, protocol, passwordAttempts, sessions } = config;
   const policies = { lifetimes, protocol, passwordAttempts, ...(sessions === undefined ? {} : { sessions }) };
@@ -63,14 +71,12 @@ export async function openGeneration(config: Config, standing: Standing): Promis
   const parts = { storage, keys, sealer, clients: clientRegistry(config.clients, registered), connectors, ...policies };
   const issuer = createIssuer({ issuer: config.issuer, ...parts, backchannel: { fetch: http() }, ...deps });
   const handler = createHost({ ...hostOptions(config, standing), issuer, requestScope });
-  stack.use(startJobs({ storage, keys, sealer, log }, { timers, log, jitter }));
-  const owned = stack.move();
+  use(startJobs({ storage, keys, sealer, log }, { timers, log, jitter }));
   return {
     handler,
     keys,
     administration: openAdministration({ config, issuer, registered, accounts, random, log: effective.log }),
     connectors: { opened: connectors.list().length, failed: connectors.failed },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 

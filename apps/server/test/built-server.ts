@@ -41,6 +41,8 @@ export interface BuiltServerSettings {
   readonly storage?: string;
   /** Added to the environment. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The Node to run it with; without it, that of the tests. */
+  readonly node?: string;
 }
 
 const mock = '{ type: mockCallback, id: mock, name: Mock }';
@@ -58,7 +60,7 @@ export async function startBuiltServer(settings: BuiltServerSettings = {}): Prom
   const tls = secure && `, https: "${secure.address}", tlsCert: ${secure.certificateFile}, tlsKey: ${secure.keyFile}`;
   const server = stack.use(
     await startOstiary({
-      command: process.execPath,
+      command: settings.node ?? process.execPath,
       args: (file) => [main, 'serve', file],
       config: `
 issuer: ${settings.issuer ?? replicaOf?.url ?? url}
