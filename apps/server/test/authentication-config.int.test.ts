@@ -34,11 +34,12 @@ const clients = `staticClients:
         extra:
           - { key: example.com/team, valueExpression: "claims.?team.orValue('')" }
           - { key: example.com/roles, valueExpression: "claims.?roles.orValue([])" }
+          - { key: example.com/pager, valueExpression: "claims.?phone.orValue('').replace(' ', '').find('[0-9]+')" }
       claimValidationRules:
         - { claim: hd, requiredValue: example.com }
         - { expression: "claims.?level.orValue(2) > 1", message: too low }
       userValidationRules:
-        - { expression: "!('p:contractors' in user.groups)", message: not for contractors }
+        - { expression: "!sets.intersects(user.groups, ['p:contractors', 'p:guests'])", message: not for contractors }
         - { expression: "user.extra[?'example.com/team'].orValue(['none']).size() == 1" }`;
 
 const jane = { email: 'Jane@Example.com', email_verified: true, groups: ['dev', 'ops'] };
@@ -124,8 +125,8 @@ describe.skipIf(lacking !== undefined)('the file for an API server', () => {
     expect(await whoIs(cluster, { ...unverified, preferred_username: 'root' })).toBeUndefined();
     expect(await whoIs(cluster, { ...token, groups: ['masters'] })).toBeUndefined();
     expect(await whoIs(cluster, { ...token, aud: 'on' })).toBeUndefined();
-    expect(await whoIs(cluster, { ...token, team: 'red', roles: ['a', 'b', ''] })).toMatchObject({
-      extra: { 'example.com/team': ['red'], 'example.com/roles': ['a', 'b'] },
+    expect(await whoIs(cluster, { ...token, team: 'red', roles: ['a', 'b', ''], phone: '+43 1 2' })).toMatchObject({
+      extra: { 'example.com/team': ['red'], 'example.com/roles': ['a', 'b'], 'example.com/pager': ['4312'] },
     });
     for (const refused of [{ hd: 'example.org' }, { hd: undefined }, { level: 1 }, { groups: ['contractors'] }]) {
       expect(await whoIs(cluster, { ...token, ...refused })).toBeUndefined();

@@ -43,6 +43,23 @@ describe('an expression', () => {
     ['cel.bind(all, claims.roles + identity.groups, all.size())', 4],
     ['identity.groups.exists(g, g.matches("^d.v$")) && "ops".matches("p")', true],
     ['"a.b".matches(r"a\\.b") && !"axb".matches(r"a\\.b")', true],
+    ['"a-b-c".replace("-", "_")', 'a_b_c'],
+    ['"a-b-c".replace("-", "_", 1)', 'a_b-c'],
+    [
+      '["a".replace("x", "y"), "a".replace("a", "b", 0), "aa".replace("a", "$&"), "aa".replace("a", "b", -1)]',
+      ['a', 'a', '$&$&', 'bb'],
+    ],
+    ['["ab".replace("", "."), "ab".replace("", ".", 2), "".replace("", ".")]', ['.a.b.', '.a.b', '.']],
+    ['["äb".charAt(0), "😀b".charAt(1), "ab".charAt(2)]', ['ä', 'b', '']],
+    ['["a1b22".find("[0-9]+"), "ab".find("[0-9]")]', ['1', '']],
+    [
+      '["a1b22".findAll("[0-9]+"), "a1b22".findAll("[0-9]", 2), "a1".findAll("[0-9]", 0)]',
+      [['1', '22'], ['1', '2'], []],
+    ],
+    ['sets.contains(identity.groups, ["ops"]) && !sets.contains(["ops"], identity.groups)', true],
+    ['sets.intersects(claims.roles, ["b", "z"]) && !sets.intersects(claims.roles, [])', true],
+    ['sets.equivalent([1, 1, 2], [2.0, 1.0]) && !sets.equivalent(["1"], [1])', true],
+    ['sets.contains([true, null, "a"], [null, true])', true],
   ])('%s', (source, expected) => {
     expect(evaluated(source)).toEqual(expected);
   });
@@ -61,6 +78,9 @@ describe('an expression', () => {
     ['5u', 'comes to uint, which JSON does not have'],
     ['identity.username.matches("(")', 'has a pattern that RE2 does not know: "("'],
     ['identity.username.matches("a(?=b)")', 'has a pattern that RE2 does not know'],
+    ['identity.username.find("(")', 'has a pattern that RE2 does not know: "("'],
+    ['identity.username.findAll("(", 1)', 'has a pattern that RE2 does not know: "("'],
+    ['sets.contains(identity.groups, "ops")', 'found no matching overload'],
     [`"${'x'.repeat(10_240)}"`, 'has more than 10240 signs'],
   ])('%s is refused: %s', (source, problem) => {
     expect(problemOf(source)).toContain(problem);
@@ -127,6 +147,17 @@ describe('time', () => {
     );
   });
 
+  it.each([
+    ['"ab".charAt(3)', 'charAt: there is no sign 3'],
+    ['"ab".charAt(-1)', 'charAt: there is no sign -1'],
+    ['claims.long.replace("x", claims.long)', 'replace: the text would have more than 100000 signs'],
+    ['claims.long.replace("", claims.long, 300)', 'replace: the text would have more than 100000 signs'],
+    ['sets.contains([claims.nested], [claims.nested])', 'sets has lists of texts, numbers and true or false only'],
+    ['identity.username.find(claims.open)', 'error parsing regexp'],
+  ])('fails with a reason: %s', (source, reason) => {
+    expect(() => evaluated(source, { long: 'x'.repeat(1_000), open: '(' })).toThrow(reason);
+  });
+
   it('for lists is bounded: two loops may stand inside each other, not three', () => {
     const loops = (body: string) => `claims.roles.all(a, claims.roles.exists(b, ${body}))`;
     expect(problemOf(loops('a == b'))).toBeUndefined();
@@ -137,6 +168,8 @@ describe('time', () => {
     expect(problemOf(inList)).toContain('more than 2 loops inside each other');
     expect(problemOf(loops('(a + b) in claims.roles'))).toContain('more than 2 loops inside each other');
     expect(problemOf(loops('b in ["x", "y"]'))).toBeUndefined();
+    expect(problemOf(loops('sets.contains(claims.roles, [a, b])'))).toContain('more than 2 loops inside each other');
+    expect(problemOf('claims.roles.all(a, sets.contains(claims.roles, [a]))')).toBeUndefined();
     expect(problemOf('claims.roles.all(a, a in identity.groups) && "x" in claims.roles')).toBeUndefined();
     // One after the other.
     expect(problemOf('claims.roles.map(a, a).filter(b, b != "").map(c, c).exists(d, d == "x")')).toBeUndefined();

@@ -8,6 +8,8 @@ import {
 } from '@marcbachmann/cel-js';
 import type { Json } from '@ostiary/primitives';
 import { RE2JS } from 're2js';
+import { withKubernetesFunctions } from './kubernetes-functions.ts';
+import { patternCache } from './patterns.ts';
 import { isDuration, isMatches, loopDepth, namesIn, partsOf, patternsOf } from './syntax-tree.ts';
 import { fromCel, REMEDY_FOR_JSON } from './values.ts';
 
@@ -15,7 +17,6 @@ import { fromCel, REMEDY_FOR_JSON } from './values.ts';
 const LONGEST = 10_240;
 /** Two loops over a thousand groups, one inside the other, take some 40 ms; a third one would take a thousand times that. */
 const DEEPEST_LOOPS = 2;
-const MOST_PATTERNS = 100;
 /** No value of these types is JSON, nor is a list, a map or an optional value of them. */
 const NEVER_JSON = /\b(?:bytes|type|uint|CelNamespace|google\.protobuf\.\w+)\b/u;
 /** Stands for `matches`, which would go through a text as often as the worst pattern wants. */
@@ -105,16 +106,14 @@ function useSafeFunctions(tree: ASTNode): void {
   }
 }
 
-/** Gives an environment what {@link compile} puts in place of functions that are not safe with texts of strangers. */
+/** Gives an environment functions of Kubernetes, and what {@link compile} puts in place of those that are not safe with texts of strangers. */
 export function withSafeFunctions(environment: Environment): Environment {
-  const patterns = new Map<string, RE2JS>();
+  const patternOf = patternCache();
   const durationOf = new Environment().registerVariable('text', 'string').parse('duration(text)');
-  return environment
-    .registerFunction(`string.${LINEAR_MATCHES}(string): bool`, (text: string, source: string) => {
-      const pattern = patterns.get(source) ?? RE2JS.compile(source);
-      if (patterns.size < MOST_PATTERNS) patterns.set(source, pattern);
-      return pattern.matcher(text).find();
-    })
+  return withKubernetesFunctions(environment, patternOf)
+    .registerFunction(`string.${LINEAR_MATCHES}(string): bool`, (text: string, source: string) =>
+      patternOf(source).matcher(text).find(),
+    )
     .registerFunction(`${SHORT_DURATION}(string): google.protobuf.Duration`, (text: string): unknown => {
       if (text.length > LONGEST_DURATION) throw new RangeError(`a duration has more than ${LONGEST_DURATION} signs`);
       return durationOf({ text });
