@@ -40,6 +40,7 @@ const clients = `staticClients:
         - { expression: "claims.?level.orValue(2) > 1", message: too low }
       userValidationRules:
         - { expression: "!sets.intersects(user.groups, ['p:contractors', 'p:guests'])", message: not for contractors }
+        - { expression: "!user.username.startsWith('system:')", message: as the documentation of Kubernetes has it }
         - { expression: "user.extra[?'example.com/team'].orValue(['none']).size() == 1" }`;
 
 const jane = { email: 'Jane@Example.com', email_verified: true, groups: ['dev', 'ops'] };

@@ -256,12 +256,16 @@ describe('staticClients', () => {
     ['{claimMappings: {username: {expression: "1"}}}', 'claimMappings.username.expression: comes to int.'],
     ...['claims.email', 'claims["email"]', 'claims.?email.orValue("a")'].map((expression) => [
       `{claimMappings: {username: {expression: '${expression}'}}}`,
-      'claimMappings.username.expression: names claims.email, but not claims.email_verified. Add it',
+      'claimMappings.username.expression: names claims.email, but nothing names claims.email_verified. Add it here',
     ]),
     ['{claimMappings: {username: {claim: sub, prefix: ""}, name: a}}', 'claimMappings.name: is not a known key.'],
     ...[
       ['{key: a, valueExpression: claims.a}', '[0].key: is no path below a domain'],
       ['{key: Example.com/a, valueExpression: claims.a}', '[0].key: is no path below a domain'],
+      ['{key: a..io/a, valueExpression: claims.a}', '[0].key: is no path below a domain'],
+      ['{key: a-.io/a, valueExpression: claims.a}', '[0].key: is no path below a domain'],
+      ['{key: a.io/a@b, valueExpression: claims.a}', '[0].key: is no path below a domain'],
+      [`{key: ${'a'.repeat(254)}/a, valueExpression: claims.a}`, '[0].key: is no path below a domain'],
       ['{key: a.k8s.io/a, valueExpression: claims.a}', '[0].key: is below a domain of Kubernetes'],
       ['{key: kubernetes.io/a, valueExpression: claims.a}', '[0].key: is below a domain of Kubernetes'],
       ['{key: a.io/a, valueExpression: "1"}', '[0].valueExpression: comes to int.'],
@@ -279,6 +283,8 @@ describe('staticClients', () => {
       ['{claim: hd}', '[0].requiredValue: is missing. Add it.'],
       ['{claim: hd, expression: "true"}', '[0].claim: is set besides expression.'],
       ['{requiredValue: "", expression: "true"}', '[0].requiredValue: is set besides expression.'],
+      ['{claim: hd, requiredValue: a}, {claim: hd, requiredValue: b}', '[1].claim: is there twice. Keep one of them.'],
+      ['{expression: "true"}, {claim: a, requiredValue: b}, {expression: "true"}', '[2].expression: is there twice.'],
       ['{expression: claims.hd + "a"}', '[0].expression: comes to string. It must come to bool.'],
       ['{expression: user.username == "a"}', '[0].expression: is no valid expression'],
     ].map(([rule, problem]) => [
@@ -288,6 +294,10 @@ describe('staticClients', () => {
     [
       `{claimMappings: ${rules}, userValidationRules: [{expression: user.name == "a"}]}`,
       'userValidationRules[0].expression: is no valid expression',
+    ],
+    [
+      `{claimMappings: ${rules}, userValidationRules: [{expression: "true", message: a}, {expression: "true"}]}`,
+      'userValidationRules[1].expression: is there twice.',
     ],
     [`{audiences: [""], claimMappings: ${rules}}`, 'audiences[0]: is empty.'],
     [`{audiences: kubectl, claimMappings: ${rules}}`, 'audiences: must be a list'],
@@ -311,6 +321,15 @@ describe('staticClients', () => {
     expect(() => groups.compute({ sub: 'u-1' })).toThrow(
       'staticClients[0].tokenReview.claimMappings.groups.expression: No such key: groups, at character 8',
     );
+  });
+
+  it.each([
+    '}, claimValidationRules: [{expression: claims.email_verified == true}]',
+    ', extra: [{key: a.io/verified, valueExpression: "string(claims.email_verified)"}]}',
+  ])('takes a question after a verified address in another expression, as Kubernetes does: %s', async (more) => {
+    const review = `{claimMappings: {username: {expression: claims.email}${more}}`;
+    const { config } = await load(withClients(`{id: a, name: A, secret: s, tokenReview: ${review}}`));
+    expect(config.clients[0]?.tokenReview?.claimMappings.username).toMatchObject({ expression: 'claims.email' });
   });
 
   it('reads validation rules and attributes of a cluster as Kubernetes has them', async () => {

@@ -1,13 +1,7 @@
 /** Makes the rules of a cluster of its `tokenReview`. */
 import type { ClaimMappings, Client, PrefixedClaim, TokenReviewRules } from '@ostiary/issuer';
 import type { z } from 'zod';
-import {
-  computedAttribute,
-  computedText,
-  computedTexts,
-  computedUsername,
-  type WrittenClaim,
-} from '../expressions/computed-claim.ts';
+import { computedAttribute, computedText, computedTexts, type WrittenClaim } from '../expressions/computed-claim.ts';
 import type { Place } from '../expressions/reading.ts';
 import {
   type ClaimReviewRule,
@@ -49,13 +43,29 @@ export function readTokenReview(
   const place: Place = { path: `${path}.tokenReview`, onProblem: report.problem };
   const claimValidationRules = readClaimRules(block.claimValidationRules, place);
   const userValidationRules = readUserRules(block.userValidationRules, place);
+  const mappings = readMappings(claimMappings, { ...place, path: `${place.path}.claimMappings` });
+  requireAskedAddress(mappings, claimValidationRules, place);
   return {
     ...(audiences.length === 0 ? {} : { audiences }),
     apiAudiences,
-    claimMappings: readMappings(claimMappings, { ...place, path: `${place.path}.claimMappings` }),
+    claimMappings: mappings,
     ...(claimValidationRules.length === 0 ? {} : { claimValidationRules }),
     ...(userValidationRules.length === 0 ? {} : { userValidationRules }),
   };
+}
+
+/** Kubernetes' rule: who is named by an address is asked, in one of these expressions, whether it is verified. */
+function requireAskedAddress(
+  { username, extra = {} }: WrittenMappings,
+  rules: readonly ClaimReviewRule[],
+  { path, onProblem }: Place,
+): void {
+  if (!('names' in username) || !username.names.has('claims.email')) return;
+  const asking = [username, ...Object.values(extra), ...rules];
+  if (asking.some(({ names }) => names?.has('claims.email_verified') === true)) return;
+  const message =
+    'names claims.email, but nothing names claims.email_verified. Add it here, or as a rule in claimValidationRules, as Kubernetes wants it: claims.?email_verified.orValue(true)';
+  onProblem(`${path}.claimMappings.username.expression`, message);
 }
 
 function readClaimRules(rules: Block['claimValidationRules'], { path, onProblem }: Place): readonly ClaimReviewRule[] {
@@ -86,7 +96,7 @@ function readMappings(
     compute: (source: string, place: Place) => WrittenClaim | undefined,
   ): WrittenClaim | undefined => (block.expression === undefined ? undefined : compute(block.expression, at(key)));
   return {
-    username: read(username, 'username', computedUsername) ?? claimOf(username),
+    username: read(username, 'username', computedText) ?? claimOf(username),
     ...(groups === undefined ? {} : { groups: read(groups, 'groups', computedTexts) ?? claimOf(groups) }),
     ...(uid === undefined ? {} : { uid: read(uid, 'uid', computedText) ?? { claim: claimOf(uid).claim } }),
     ...(extra === undefined ? {} : { extra: readAttributes(extra, { path, onProblem }) }),

@@ -42,7 +42,7 @@ const plain = z
 
 /** Kubernetes' rule: a path below a domain, and no domain of its own. */
 const attributeKey = textLike(
-  /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[-a-z0-9._~%!$&'()*+,;=:@/]+$/u,
+  /^(?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[-a-z0-9._~%!$&'()*+,;=:/]+$/u,
   'is no path below a domain, in lower case. Write it like example.com/team.',
 )
   .refine(
@@ -51,6 +51,22 @@ const attributeKey = textLike(
   )
   .describe('Like example.com/team.');
 
+/** Kubernetes' rule for lists: no API server starts with a file that says the same thing twice. */
+function refuseTwice<Key extends string>(
+  key: Key,
+): (list: readonly { readonly [key in Key]?: string }[], context: z.core.$RefinementCtx) => void {
+  return (list, context) => {
+    const seen = new Set<string>();
+    for (const [index, { [key]: value }] of list.entries()) {
+      if (value === undefined) continue;
+      if (seen.has(value)) {
+        context.addIssue({ code: 'custom', path: [index, key], message: 'is there twice. Keep one of them.' });
+      }
+      seen.add(value);
+    }
+  };
+}
+
 const attributes = z
   .array(
     z.object({
@@ -58,36 +74,34 @@ const attributes = z
       valueExpression: text().describe('CEL on claims that comes to a text or a list of texts; empty is none.'),
     }),
   )
-  .superRefine((list, context) => {
-    list.forEach(({ key }, index) => {
-      if (list.findIndex((other) => other.key === key) === index) return;
-      context.addIssue({ code: 'custom', path: [index, 'key'], message: 'is there twice. Keep one of them.' });
-    });
-  });
+  .superRefine(refuseTwice('key'));
 
 const message = text().exactOptional().describe('For who reads the file: whom it refuses learns no reason.');
 
-const claimRules = z.array(
-  z
-    .object({
-      claim: claim.exactOptional(),
-      requiredValue: z.string().describe('The text that the claim must be.').meta(keepEmpty).exactOptional(),
-      expression: text().exactOptional().describe('CEL on claims instead of claim and requiredValue.'),
-      message,
-    })
-    .superRefine(({ claim: name, requiredValue, expression: source }, context) => {
-      const issue = (key: string, text: string): void =>
-        context.addIssue({ code: 'custom', path: [key], message: text });
-      if (source !== undefined && name !== undefined) issue('claim', besides);
-      if (source !== undefined && requiredValue !== undefined) issue('requiredValue', besides);
-      if (source === undefined && name === undefined) issue('claim', 'is missing. Add it, or expression.');
-      if (source === undefined && requiredValue === undefined) issue('requiredValue', 'is missing. Add it.');
-    }),
-);
+const claimRules = z
+  .array(
+    z
+      .object({
+        claim: claim.exactOptional(),
+        requiredValue: z.string().describe('The text that the claim must be.').meta(keepEmpty).exactOptional(),
+        expression: text().exactOptional().describe('CEL on claims instead of claim and requiredValue.'),
+        message,
+      })
+      .superRefine(({ claim: name, requiredValue, expression: source }, context) => {
+        const issue = (key: string, text: string): void =>
+          context.addIssue({ code: 'custom', path: [key], message: text });
+        if (source !== undefined && name !== undefined) issue('claim', besides);
+        if (source !== undefined && requiredValue !== undefined) issue('requiredValue', besides);
+        if (source === undefined && name === undefined) issue('claim', 'is missing. Add it, or expression.');
+        if (source === undefined && requiredValue === undefined) issue('requiredValue', 'is missing. Add it.');
+      }),
+  )
+  .superRefine(refuseTwice('claim'))
+  .superRefine(refuseTwice('expression'));
 
-const userRules = z.array(
-  z.object({ expression: text().describe('CEL on user, with username, uid, groups and extra.'), message }),
-);
+const userRules = z
+  .array(z.object({ expression: text().describe('CEL on user, with username, uid, groups and extra.'), message }))
+  .superRefine(refuseTwice('expression'));
 
 export const tokenReview = z
   .object({

@@ -13,6 +13,8 @@ describe('an expression for an API server', () => {
     "claims.scope.split(' ').map(word, 'p:' + word)",
     "['a', claims.sub].exists(name, name == 'a') ? ['b'] : []",
     "claims.exists(name, name == 'sub') ? ['a'] : []",
+    "claims.?team.orValue('')",
+    'null',
   ])('may be %s', (expression) => {
     expect(apiServerProblem(expression)).toBeUndefined();
   });
@@ -28,6 +30,13 @@ describe('an expression for an API server', () => {
   ])('may not go through a claim as it is: %s', (expression, loop) => {
     expect(apiServerProblem(expression)).toMatch(new RegExp(`^has ${loop} on a claim, .*Put dyn\\( \\) around`, 'u'));
   });
+
+  it.each(['claims.?team', "claims[?'a']", 'true ? claims.?a.?b : optional.of("x")'])(
+    'may not come to an optional value: %s',
+    (expression) => {
+      expect(apiServerProblem(expression)).toMatch(/^comes to an optional value, .*Put \.orValue\( \) behind it\.$/u);
+    },
+  );
 
   it('may not have what Kubernetes lacks', () => {
     expect(apiServerProblem("cel.bind(name, claims.sub, name + '!')")).toContain('has cel.bind');

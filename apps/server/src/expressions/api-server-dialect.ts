@@ -10,6 +10,9 @@ import { isLoop, partsOf } from './syntax-tree.ts';
  * @param source an expression that was read without a problem.
  */
 export function apiServerProblem(source: string): string | undefined {
+  if (tokenEnvironment.check(source).type?.startsWith('optional<')) {
+    return 'comes to an optional value, which an API server takes for no text and no list. Put .orValue( ) behind it.';
+  }
   for (const part of partsOf(tokenEnvironment.parse(source).ast)) {
     if (part.op !== 'rcall') continue;
     const [name, receiver] = part.args;

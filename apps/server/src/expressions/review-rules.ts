@@ -19,6 +19,8 @@ export interface RequiredClaim {
 /** A rule with the words of the operator: an API server can be told to keep it by itself. */
 export interface WrittenRule<Subject, Words> extends ReviewRule<Subject> {
   readonly words: Words;
+  /** `claims.email`, where an expression names that. */
+  readonly names?: ReadonlySet<string>;
 }
 
 /** A rule about the claims of a token. */
@@ -32,7 +34,7 @@ export function claimReviewRule(words: RuleInCel | RequiredClaim, place: Place):
   const name = place.path;
   if ('claim' in words) return { name, words, admits: (claims) => claims[words.claim] === words.requiredValue };
   const read = readExpression(words.expression, { environment: tokenEnvironment, reading: asFlag }, at(place));
-  return read && { name, words, admits: (claims) => read.evaluate(variablesOfToken(claims)) };
+  return read && { name, words, names: read.names, admits: (claims) => read.evaluate(variablesOfToken(claims)) };
 }
 
 /** Reads a rule about users; `undefined` when its problem was told. `path` is that of the rule. */

@@ -1,5 +1,6 @@
 /** The file of `kube-apiserver --authentication-config`. */
 import { Document, Scalar } from 'yaml';
+import type { RequiredClaim, RuleInCel } from '../expressions/review-rules.ts';
 import type { Authenticator } from './authenticator.ts';
 
 /** `v1` needs Kubernetes 1.34, `v1beta1` 1.30. */
@@ -30,7 +31,7 @@ export function authenticationConfig(
   { version, certificateAuthority }: FileOptions,
 ): string {
   const isByAddress = 'claim' in username && username.claim === 'email';
-  const claimRules = [...(isByAddress ? [verifiedAddress] : []), ...(rules.claimValidationRules ?? [])];
+  const claimRules = withOurs(isByAddress ? [verifiedAddress] : [], rules.claimValidationRules);
   const entry = {
     issuer: {
       url,
@@ -39,11 +40,20 @@ export function authenticationConfig(
     },
     claimMappings: { username, ...(groups === undefined ? {} : { groups }), uid, ...attributesOf(extra) },
     ...(claimRules.length === 0 ? {} : { claimValidationRules: claimRules }),
-    userValidationRules: [...nobodyOfKubernetes, ...(rules.userValidationRules ?? [])],
+    userValidationRules: withOurs(nobodyOfKubernetes, rules.userValidationRules),
   };
   const file = { apiVersion: word(`apiserver.config.k8s.io/${version}`), kind: word('AuthenticationConfiguration') };
   const text = { lineWidth: 0, defaultKeyType: 'PLAIN', defaultStringType: 'QUOTE_DOUBLE' } as const;
   return new Document({ ...file, jwt: [entry] }).toString({ ...text, doubleQuotedAsJSON: true });
+}
+
+/** No API server takes an expression twice: one of ours that the operator has, too, stands there in their words. */
+function withOurs<Rule extends RuleInCel | RequiredClaim>(
+  ours: readonly RuleInCel[],
+  theirs: readonly Rule[] = [],
+): readonly (RuleInCel | Rule)[] {
+  const said = new Set(theirs.flatMap((rule) => ('expression' in rule ? [rule.expression] : [])));
+  return [...ours.filter(({ expression }) => !said.has(expression)), ...theirs];
 }
 
 function attributesOf(extra: Authenticator['extra']): object {

@@ -107,6 +107,23 @@ describe('the file', () => {
     expect(entry.userValidationRules.slice(2)).toEqual([{ expression: "user.username != 'x'" }]);
   });
 
+  it('has no rule twice, which no API server takes', async () => {
+    const review = asking(
+      '{ username: { claim: email, prefix: "" } }',
+      `claimValidationRules: [{ expression: claims.email_verified == true, message: mine }],
+      userValidationRules: [{ expression: "!user.username.startsWith('system:')", message: mine }]`,
+    );
+    const entry = await authenticator({ client: 'prod' }, { clients: [kubectl, review] });
+    expect(entry.claimValidationRules).toEqual([{ expression: 'claims.email_verified == true', message: 'mine' }]);
+    expect(entry.userValidationRules).toEqual([
+      {
+        expression: "user.groups.all(group, !group.startsWith('system:'))",
+        message: 'a group is one of Kubernetes itself',
+      },
+      { expression: "!user.username.startsWith('system:')", message: 'mine' },
+    ]);
+  });
+
   it('has the certificates of a file, and nothing else that is in it', async () => {
     const { certificate, key } = await selfSigned();
     const bundle = `# our authority\n${certificate}\n${key}\n${certificate}\n`;
