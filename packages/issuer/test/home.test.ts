@@ -69,6 +69,18 @@ describe('the home page of an issuer with sessions', () => {
     expect(await names()).toEqual([]);
   });
 
+  it('names no application whose logins were ended, nor another one that got its id', async () => {
+    const ended = await startWithSession();
+    await revokeLogins({ target: 'client', value: app.id }, { storage: ended.storage, now: ended.clock.now });
+    ended.clock.advance(2);
+    expect(await sessionSeenBy(ended.person)).toMatchObject({ clientNames: [] });
+
+    const clients = [app];
+    const { person, clock } = await startWithSession({ clients });
+    clients.splice(0, 1, { ...app, name: 'Another App', loginsAfter: seconds(clock.now()) });
+    expect(await sessionSeenBy(person)).toMatchObject({ clientNames: [] });
+  });
+
   it('knows nobody without the cookie, after a logout, and whose logins an operator has ended', async () => {
     const harness = await startWithSession();
     expect(await sessionSeenBy(harness.browser())).toBeUndefined();

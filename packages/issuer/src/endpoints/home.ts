@@ -6,6 +6,7 @@ import { localUrl } from '../login/urls.ts';
 import type { SessionOptions } from '../options.ts';
 import type { SessionView } from '../page.ts';
 import { loginOf } from '../policy/permit.ts';
+import type { RevocableLogin } from '../policy/revocations.ts';
 import { endOf, findSession, type LiveSession } from '../sessions/browser-session.ts';
 
 /**
@@ -21,20 +22,30 @@ export function homeEndpoint(context: IssuerContext, sessions: SessionOptions): 
     audience: 'person',
     async handle(request) {
       const found = await findSession(request, context);
-      const session = found === undefined || (await isRevoked(found, context)) ? undefined : found;
+      // What was ended at one client only does not matter to the others.
+      const isOver = found === undefined || (await isEndedAt({ id: '' }, found, context));
+      const session = isOver ? undefined : found;
       const view = session === undefined ? {} : { session: await viewOf(session, { context, sessions }) };
       return { kind: 'page', status: 200, page: { name: 'home', issuer: context.issuer, ...view } };
     },
   });
 }
 
-/** Its next use would end it. What was ended at one client only does not matter here. */
-async function isRevoked(
+/** Whether the login was ended, there or everywhere: its next use would end it. */
+async function isEndedAt(
+  client: RevocableLogin['client'],
   { connectorId, identity, loggedInAt: since }: LiveSession,
   { revocations }: IssuerContext,
 ): Promise<boolean> {
-  const login = { client: { id: '' }, connector: { id: connectorId }, identity, since };
+  const login = { client, connector: { id: connectorId }, identity, since };
   return (await revocations.find(login, () => loginOf(login))) !== undefined;
+}
+
+/** The name of an application where the person is logged in; `undefined` where that is over, or the client another one. */
+async function nameAt(id: string, session: LiveSession, context: IssuerContext): Promise<string | undefined> {
+  const client = await context.clients.find(id);
+  if (client === undefined || (await isEndedAt(client, session, context))) return undefined;
+  return client.name || client.id;
 }
 
 async function viewOf(
@@ -44,13 +55,13 @@ async function viewOf(
   const { identity, connectorId, authTime } = session;
   // Who has not agreed yet that an application hears of them has not logged in there.
   const answered = session.clients.filter(({ pending }) => pending !== true);
-  const clients = await Promise.all(answered.map(({ id }) => context.clients.find(id)));
+  const names = await Promise.all(answered.map(({ id }) => nameAt(id, session, context)));
   const { at, isIdle } = endOf(session, sessions);
   return {
     userName: nameOf(identity),
     connectorName: context.connectors.get(connectorId)?.name ?? connectorId,
     groups: identity.groups,
-    clientNames: clients.flatMap((client) => (client === undefined ? [] : [client.name || client.id])),
+    clientNames: names.filter((name) => name !== undefined),
     loggedInAt: authTime,
     endsAt: epochSeconds(at),
     isIdleEnd: isIdle,
