@@ -26,6 +26,9 @@ describe('an expression for an API server', () => {
     ['claims.?groups.orValue([]).all(group, true) ? ["a"] : []', 'all'],
     ['claims.?a.?b.value().exists_one(group, true) ? ["a"] : []', 'exists_one'],
     ["(has(claims.a) ? claims.a : claims.b).map(group, 'p:' + group)", 'map'],
+    ["(has(claims.a) ? claims.a : ['x']).map(group, 'p:' + group)", 'map'],
+    ["(has(claims.a) ? ['x'] : claims.a).map(group, 'p:' + group)", 'map'],
+    ["claims.?a.or(claims.?b).orValue([]).map(group, 'p:' + group)", 'map'],
     ["dyn(claims.groups).filter(group, claims.a.exists(a, a == group)).map(group, 'p:' + group)", 'exists'],
   ])('may not go through a claim as it is: %s', (expression, loop) => {
     expect(apiServerProblem(expression)).toMatch(new RegExp(`^has ${loop} on a claim, .*Put dyn\\( \\) around`, 'u'));

@@ -35,7 +35,7 @@ function isOfClaims(node: ASTNode): boolean {
     case '[?]':
       return isClaims(node.args[0]) || isOfClaims(node.args[0]);
     case 'rcall':
-      return ['orValue', 'value'].includes(node.args[0]) && isOfClaims(node.args[1]);
+      return ['or', 'orValue', 'value'].includes(node.args[0]) && isOfClaims(node.args[1]);
     case '?:':
       return isOfClaims(node.args[1]) || isOfClaims(node.args[2]);
     default:

@@ -207,6 +207,17 @@ describe('what no cluster could use', () => {
       },
       'staticClients[1].tokenReview.claimValidationRules[0].expression: has exists on a claim',
     ],
+    [
+      'a rule about users that Kubernetes does not take',
+      { client: 'prod' },
+      {
+        clients: [
+          kubectl,
+          asking(review, `userValidationRules: [{ expression: "cel.bind(n, user.username, n != 'x')" }]`),
+        ],
+      },
+      'staticClients[1].tokenReview.userValidationRules[0].expression: has cel.bind',
+    ],
   ])('is %s, which is told', async (_what, flags, given, message) => {
     const outcome = await print(flags, given).catch((error: unknown) => error);
     expect(outcome).toMatchObject({ code: 'config/invalid', message: expect.stringContaining(message) });

@@ -239,6 +239,17 @@ describe('claims', () => {
     await expect(login()).rejects.toMatchObject({ code: 'upstream/protocol', detail });
   });
 
+  it('of which the app may not read one end no login in silence either', async () => {
+    const idp = fakeMicrosoft(tenant);
+    idp.world.hidden = ['department'];
+    const { login } = await opened(idp, { tenant, claimFields: ['department'] });
+    const detail = { status: 403, remedy: expect.stringContaining('claimFields: department') };
+    await expect(login()).rejects.toMatchObject({ detail });
+    idp.world.hidden = ['mailNickname'];
+    const plain = await opened(idp, { tenant });
+    await expect(plain.login()).rejects.not.toHaveProperty('detail.remedy');
+  });
+
   it.each(['', 'employee type', 'id,mail', 'id&$expand=manager', '$select'])(
     'are refused by the name %j',
     async (name) => {

@@ -6,6 +6,8 @@ import { type FakeApi, type FakeOAuth, type FakeOAuthOptions, fakeOAuth } from '
 export interface MicrosoftWorld {
   user: Required<Pick<User, 'id' | 'displayName' | 'userPrincipalName' | 'mailNickname' | 'onPremisesSamAccountName'>> &
     Pick<User, 'department' | 'jobTitle'>;
+  /** Fields of the account that the app may not read. */
+  hidden: readonly string[];
   groups: readonly FakeGroup[];
   /** A personal account: there is no directory to ask. */
   personal: boolean;
@@ -39,6 +41,7 @@ export function fakeMicrosoft(tenant = 'common', options: Partial<FakeOAuthOptio
       department: 'Engineering',
       jobTitle: 'Engineer',
     },
+    hidden: [],
     groups: [
       { id: 'aaaaaaaa-0000-0000-0000-000000000001', displayName: 'ops', security: true },
       { id: 'aaaaaaaa-0000-0000-0000-000000000002', displayName: 'All Company' },
@@ -62,7 +65,7 @@ function graphApi(world: MicrosoftWorld): FakeApi {
   return async (request) => {
     const url = new URL(request.url);
     const path = url.href.slice(graph.length).split('?')[0] ?? '';
-    if (path === '/me') return selected(world.user, (url.searchParams.get('$select') ?? '').split(','));
+    if (path === '/me') return selected(world, (url.searchParams.get('$select') ?? '').split(','));
     if (request.method !== 'POST') return undefined;
     const body: Record<string, unknown> = JSON.parse(await request.text());
     if (path === '/me/getMemberGroups') return memberGroups(url, body, world);
@@ -84,7 +87,8 @@ function problem(status: number, code: string): Response {
   return Response.json(answer, { status });
 }
 
-function selected(user: User, fields: readonly string[]): Response {
+function selected({ user, hidden }: MicrosoftWorld, fields: readonly string[]): Response {
+  if (fields.some((name) => hidden.includes(name))) return problem(403, 'Authorization_RequestDenied');
   if (!fields.every((name) => Object.hasOwn(user, name))) return problem(400, 'BadRequest');
   const answer: User = Object.fromEntries(Object.entries(user).filter(([name]) => fields.includes(name)));
   return Response.json(answer);

@@ -14,9 +14,9 @@ describe('the identity', () => {
     });
   });
 
-  it('is nobody for a user without a UID: all of them would be one', async () => {
+  it.each([undefined, ''])('is nobody for a user without a UID, %j: all of them would be one', async (uid) => {
     const idp = fakeOpenShift();
-    Object.assign(idp.world, { name: 'kube:admin', uid: undefined });
+    Object.assign(idp.world, { name: 'kube:admin', uid });
     await expect((await opened(idp)).login()).rejects.toThrow('kube:admin has no id');
   });
 });
