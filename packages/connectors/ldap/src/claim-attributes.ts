@@ -9,13 +9,14 @@ import { claimValuesOf } from './entry.ts';
  * directory to say; here they are a mistake in any case, since what rules go by may get into tokens.
  */
 const secrets: ReadonlySet<string> = new Set([
-  // RFC 4519, RFC 3112, the password policy of OpenLDAP, RFC 2798
-  ...['userpassword', 'authpassword', 'pwdhistory', 'userpkcs12'],
+  // RFC 4519, RFC 3112, the password policies of OpenLDAP and 389 Directory Server, RFC 2798, one-time passwords of OpenLDAP
+  ...['userpassword', 'authpassword', 'pwdhistory', 'passwordhistory', 'userpkcs12', 'oathsecret'],
   // Active Directory, with Windows LAPS and the one before
   ...['unicodepwd', 'dbcspwd', 'ntpwdhistory', 'lmpwdhistory', 'supplementalcredentials', 'unixuserpassword'],
   ...['mssfu30password', 'msds-managedpassword', 'ms-mcs-admpwd', 'ms-mcs-admpwdhistory', 'mslaps-password'],
   ...['mslaps-encryptedpassword', 'mslaps-encryptedpasswordhistory'],
   // Samba, MIT Kerberos, FreeIPA
+  ...['sambacleartextpassword', 'sambapreviouscleartextpassword'],
   ...['sambantpassword', 'sambalmpassword', 'sambapasswordhistory', 'krbprincipalkey', 'ipanthash', 'ipatokenotpkey'],
 ]);
 

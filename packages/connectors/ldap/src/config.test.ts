@@ -87,13 +87,13 @@ describe('the configuration', () => {
     },
   );
 
-  it.each(['userPassword', 'USERPASSWORD', 'userPassword;x-old', 'unicodePwd', 'ms-Mcs-AdmPwd', 'sambaNTPassword'])(
-    'asks for no secret for rules: %s',
-    async (name) => {
-      const userSearch = { ...base.userSearch, claimAttrs: [name] };
-      await expect(configOf({ userSearch })).rejects.toThrow('claimAttrs[0]: holds a password or a key');
-    },
-  );
+  it.each([
+    ...['userPassword', 'USERPASSWORD', 'userPassword;x-old', 'unicodePwd', 'ms-Mcs-AdmPwd', 'sambaNTPassword'],
+    ...['passwordHistory', 'sambaClearTextPassword', 'oathSecret'],
+  ])('asks for no secret for rules: %s', async (name) => {
+    const userSearch = { ...base.userSearch, claimAttrs: [name] };
+    await expect(configOf({ userSearch })).rejects.toThrow('claimAttrs[0]: holds a password or a key');
+  });
 
   it('has no groups without a base', async () => {
     expect((await configOf({ groupSearch: { baseDN: '' } })).groupSearch).toBeUndefined();
