@@ -14,6 +14,8 @@ describe('an expression for an API server', () => {
     "['a', claims.sub].exists(name, name == 'a') ? ['b'] : []",
     "claims.exists(name, name == 'sub') ? ['a'] : []",
     "claims.?team.orValue('')",
+    "claims.teams.split(',').map(text, text)",
+    "claims.teams.split(',')[0]",
     'null',
   ])('may be %s', (expression) => {
     expect(apiServerProblem(expression)).toBeUndefined();
@@ -40,6 +42,14 @@ describe('an expression for an API server', () => {
       expect(apiServerProblem(expression)).toMatch(/^comes to an optional value, .*Put \.orValue\( \) behind it\.$/u);
     },
   );
+
+  it.each([
+    "claims.teams.split(',')",
+    "has(claims.teams) ? claims.teams.split(',', 3) : []",
+    "true ? [] : 'a'.split('')",
+  ])('may not come to what split makes: %s', (expression) => {
+    expect(apiServerProblem(expression)).toMatch(/^comes to what split makes, .*Put \.map\(text, text\) behind it\.$/u);
+  });
 
   it('may not have what Kubernetes lacks', () => {
     expect(apiServerProblem("cel.bind(name, claims.sub, name + '!')")).toContain('has cel.bind');

@@ -13,7 +13,11 @@ export function apiServerProblem(source: string): string | undefined {
   if (tokenEnvironment.check(source).type?.startsWith('optional<')) {
     return 'comes to an optional value, which an API server takes for no text and no list. Put .orValue( ) behind it.';
   }
-  for (const part of partsOf(tokenEnvironment.parse(source).ast)) {
+  const { ast } = tokenEnvironment.parse(source);
+  if (isSplit(ast)) {
+    return 'comes to what split makes, which an API server takes for no list of texts. Put .map(text, text) behind it.';
+  }
+  for (const part of partsOf(ast)) {
     if (part.op !== 'rcall') continue;
     const [name, receiver] = part.args;
     if (name === 'bind' && receiver.op === 'id' && receiver.args === 'cel') {
@@ -24,6 +28,12 @@ export function apiServerProblem(source: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Where it is the result: in an expression it is a list as any other. */
+function isSplit(node: ASTNode): boolean {
+  if (node.op === '?:') return isSplit(node.args[1]) || isSplit(node.args[2]);
+  return node.op === 'rcall' && node.args[0] === 'split';
 }
 
 /** Kubernetes gives claims no type, and so what is read of them. */

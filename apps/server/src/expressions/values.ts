@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '@ostiary/primitives';
 /** `string()` does not take all of them: there is none for times. */
 export const REMEDY_FOR_JSON = 'Make a text or a number of it.';
 
-/** A value of JSON as Kubernetes shows it to an expression: a number without a fraction is an `int`. */
+/** A value of JSON for an expression: a number without a fraction is an `int`. */
 export function toCel(value: unknown): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(toCel);
