@@ -213,15 +213,17 @@ describe('a session', () => {
   });
 
   it('knows all the clients that it answered', async () => {
-    const { person, storage } = await startWithSession({
+    const { person, storage, clock } = await startWithSession({
       clients: [{ ...app, sharesLoginWith: ['*'] }, clientNamed('wiki')],
     });
+    const now = clock.now().getTime() / 1000;
+    clock.advance(120);
     await person.authorize(requestOf('wiki'));
     await person.authorize(requestOf('wiki'));
     const [session] = (await storedSessions({ storage })).values();
     expect(session?.clients).toEqual([
-      { id: 'app', direct: true },
-      { id: 'wiki', direct: false },
+      { id: 'app', since: now, direct: true },
+      { id: 'wiki', since: now + 120, direct: false },
     ]);
   });
 

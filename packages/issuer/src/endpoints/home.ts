@@ -7,7 +7,7 @@ import type { SessionOptions } from '../options.ts';
 import type { SessionView } from '../page.ts';
 import { loginOf } from '../policy/permit.ts';
 import type { RevocableLogin } from '../policy/revocations.ts';
-import { endOf, findSession, type LiveSession } from '../sessions/browser-session.ts';
+import { endOf, findSession, type LiveSession, standingIn } from '../sessions/browser-session.ts';
 
 /**
  * `/`: who is logged in here with this browser, at which applications, and until when. It only reads, so looking does not
@@ -44,8 +44,8 @@ async function isEndedAt(
 /** The name of an application where the person is logged in; `undefined` where that is over, or the client another one. */
 async function nameAt(id: string, session: LiveSession, context: IssuerContext): Promise<string | undefined> {
   const client = await context.clients.find(id);
-  if (client === undefined || (await isEndedAt(client, session, context))) return undefined;
-  return client.name || client.id;
+  if (client === undefined || standingIn(session, client) === undefined) return undefined;
+  return (await isEndedAt({ id }, session, context)) ? undefined : client.name || id;
 }
 
 async function viewOf(

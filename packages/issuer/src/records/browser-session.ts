@@ -6,6 +6,8 @@ import { compact, type StoredIdentity, storedIdentitySchema } from './stored-ide
 /** A client that was answered in a session, or will be when the person agrees. */
 export interface ClientOfSession {
   readonly id: string;
+  /** When it came to the session, in seconds since the epoch. Absent in records of before this was kept. */
+  readonly since?: number | undefined;
   /** People logged in for this client. False: it took over a login of another one, and hands it on to nobody. */
   readonly direct: boolean;
   /** Scopes that the person has agreed to, of a client that can show who it is. */
@@ -53,6 +55,7 @@ export const browserSession: RecordKind<BrowserSession> = {
     clients: z.array(
       z.object({
         id: z.string(),
+        since: z.number().int().optional(),
         direct: z.boolean(),
         approved: z.array(z.string()).optional(),
         pending: z.literal(true).optional(),

@@ -97,7 +97,7 @@ export async function openSession(
   if (login.connector.knowsAtEveryRequest === true || deadlineOf(begun, sessions) <= context.now()) return undefined;
   const session =
     before !== undefined && isSamePerson(before, begun)
-      ? ((await goOn(before.id, begun, context)) ?? (await create(begun, context)))
+      ? ((await goOn(before.id, { begun, client: login.client }, context)) ?? (await create(begun, context)))
       : await create(begun, context);
   const maxAge = login.remembered ? { maxAgeSeconds: sessions.absolute } : {};
   return { session, cookie: { name: sessions.cookieName, value: `${session.id}.${secret}`, ...maxAge } };
@@ -120,8 +120,22 @@ async function newSession(
     askedFor: await connectorScopes({ client, connector, scopes: request.scopes }, context),
     loggedInAt: sinceOf(authenticated),
     lastUsedAt: epochSeconds(context.now()),
-    clients: [{ id: client.id, direct: true, pending: mustAgree || undefined }],
+    clients: [newcomer(client, { direct: true, pending: mustAgree || undefined }, context)],
   };
+}
+
+const newcomer = (
+  { id }: Client,
+  standing: Pick<ClientOfSession, 'direct' | 'pending'>,
+  { now }: Pick<IssuerContext, 'now'>,
+): ClientOfSession => ({ id, since: epochSeconds(now()), ...standing });
+
+/** How a client stands in a session. What people did there for another client that had its id is not its own. */
+export function standingIn(
+  { clients }: Pick<BrowserSession, 'clients'>,
+  { id, loginsAfter = -Infinity }: Pick<Client, 'id' | 'loginsAfter'>,
+): ClientOfSession | undefined {
+  return clients.find((known) => known.id === id && (known.since ?? 0) > loginsAfter);
 }
 
 const isSamePerson = (one: BrowserSession, other: BrowserSession): boolean =>
@@ -134,10 +148,15 @@ async function create(session: BrowserSession, context: IssuerContext): Promise<
 }
 
 /** `undefined` when it was ended meanwhile: what was bound to it stays ended. */
-async function goOn(id: string, begun: BrowserSession, context: IssuerContext): Promise<LiveSession | undefined> {
-  return change(id, context, ({ clients }) => ({
+async function goOn(
+  id: string,
+  { begun, client }: { readonly begun: BrowserSession; readonly client: Client },
+  context: IssuerContext,
+): Promise<LiveSession | undefined> {
+  return change(id, context, (before) => ({
     ...begun,
-    clients: begun.clients.reduce((all, client) => withClient(all, client, { direct: true }), clients),
+    // The one that it has begun with.
+    clients: begun.clients.flatMap((own) => withClient(before, { client, own }, { direct: true })),
   }));
 }
 
@@ -152,16 +171,17 @@ export async function useSession(
   { client, mustAgree }: Pick<FinishedLogin, 'client' | 'mustAgree'>,
   context: IssuerContext,
 ): Promise<LiveSession | undefined> {
-  const { id, secret, clients, lastUsedAt } = session;
+  const { id, secret, lastUsedAt } = session;
   const now = epochSeconds(context.now());
   // It takes a login over, unless it is known already.
-  const newcomer = { id: client.id, direct: false, pending: mustAgree || undefined };
-  const isKnown = clients.some((known) => known.id === client.id && (mustAgree || known.pending === undefined));
+  const own = newcomer(client, { direct: false, pending: mustAgree || undefined }, context);
+  const known = standingIn(session, client);
+  const isKnown = known !== undefined && (mustAgree || known.pending === undefined);
   // A browser that opens its twenty tabs again shall not make twenty writes wait for each other.
   if (isKnown && now - lastUsedAt < (context.sessions?.idle ?? 0) / STEPS_OF_IDLE_TIME) return session;
   return change(id, context, (current) =>
     current.secret === secret
-      ? { ...current, lastUsedAt: now, clients: withClient(current.clients, newcomer) }
+      ? { ...current, lastUsedAt: now, clients: withClient(current, { client, own }) }
       : undefined,
   );
 }
@@ -178,10 +198,8 @@ export async function rememberApproval(
 ): Promise<void> {
   const { client, scopes } = agreed;
   const changes = scopes === undefined ? {} : { approved: scopes };
-  await change(id, context, ({ clients, ...session }) => ({
-    ...session,
-    clients: withClient(clients, { id: client.id, direct: false }, changes),
-  }));
+  const own = newcomer(client, { direct: false }, context);
+  await change(id, context, (session) => ({ ...session, clients: withClient(session, { client, own }, changes) }));
 }
 
 async function change(
@@ -198,16 +216,16 @@ async function change(
   return isChanged && record !== undefined ? { id, ...record.value } : undefined;
 }
 
-/** @param newcomer how the client stands if it is not among them yet. One that need not wait for a yes ends that wait, too. */
+/** @param own how the client stands if it is not among them yet. One that need not wait for a yes ends that wait, too. */
 function withClient(
-  clients: readonly ClientOfSession[],
-  newcomer: ClientOfSession,
+  session: BrowserSession,
+  { client, own }: { readonly client: Client; readonly own: ClientOfSession },
   changes: Partial<Omit<ClientOfSession, 'id'>> = {},
 ): readonly ClientOfSession[] {
-  const before = clients.find(({ id }) => id === newcomer.id) ?? newcomer;
+  const before = standingIn(session, client) ?? own;
   return [
-    ...clients.filter((client) => client !== before),
-    { ...before, pending: before.pending && newcomer.pending, ...changes },
+    ...session.clients.filter(({ id }) => id !== client.id),
+    { ...before, pending: before.pending && own.pending, ...changes },
   ];
 }
 

@@ -13,7 +13,7 @@ import type { Authenticated } from '../records/authentication.ts';
 import type { Reply } from '../reply.ts';
 import type { IssuerRequest } from '../request.ts';
 import { grantTypeOf } from '../requests/authorization-request.ts';
-import { findSession, type LiveSession, useSession } from './browser-session.ts';
+import { findSession, type LiveSession, standingIn, useSession } from './browser-session.ts';
 import { needsConsent } from './consent.ts';
 
 /** Who wants to know who is logged in. */
@@ -84,16 +84,16 @@ async function holdsWhatIsAsked(
  * client themselves goes on to others, or all would be shared with all, one after the other.
  */
 async function sourceOf(
-  { clients }: LiveSession,
+  session: LiveSession,
   client: Client,
   { clients: registry, sessions }: IssuerContext,
 ): Promise<Client | undefined> {
-  const direct = clients.filter((known) => known.direct);
-  if (direct.some(({ id }) => id === client.id)) return client;
-  for (const { id } of direct) {
+  if (standingIn(session, client)?.direct === true) return client;
+  for (const { id } of session.clients.filter((known) => known.direct)) {
     const source = await registry.find(id);
-    const targets = source?.sharesLoginWith ?? (sessions?.sharedByDefault === true ? ['*'] : []);
-    if (source !== undefined && (targets.includes('*') || targets.includes(client.id))) return source;
+    if (source === undefined || standingIn(session, source) === undefined) continue;
+    const targets = source.sharesLoginWith ?? (sessions?.sharedByDefault === true ? ['*'] : []);
+    if (targets.includes('*') || targets.includes(client.id)) return source;
   }
   return undefined;
 }
