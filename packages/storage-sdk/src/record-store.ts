@@ -1,4 +1,4 @@
-import type { StorageDriver, Stored, Version } from './driver.ts';
+import type { StorageDriver, Stored, TakeOptions, Version } from './driver.ts';
 import type { Key } from './key.ts';
 import { decodeRecord, encodeRecord, type RecordKind } from './record-form.ts';
 import { type RetryOptions, retryConflicts } from './retry.ts';
@@ -36,8 +36,8 @@ export interface RecordStore<T> {
   put(id: RecordId, value: T, options?: RecordOptions): Promise<void>;
   /** Compare and set: writes only if the record is still `from`. `undefined` when somebody else was first. */
   replace(id: RecordId, from: Version, by: Successor<T>): Promise<VersionedRecord<T> | undefined>;
-  /** Reads and removes; of parallel callers at most one gets it. */
-  take(id: RecordId): Promise<T | undefined>;
+  /** Reads and removes; of parallel callers at most one gets it. With `ifVersion`, only if the record is still that. */
+  take(id: RecordId, options?: TakeOptions): Promise<T | undefined>;
   /**
    * Reads, asks `change`, compares and sets, and begins again when somebody else was faster, so `change` may run
    * several times and must have no effects. It is given the value and the deadline that are there; what it sets has
@@ -79,7 +79,7 @@ export function recordStore<T>(driver: StorageDriver, kind: RecordKind<T>, retry
     create: async (id, value, options) => (await write(id, { ifVersion: 'absent', value, options })) !== undefined,
     put: async (id, value, options) => void (await write(id, { ifVersion: 'any', value, options })),
     replace: (id, from, by) => write(id, { ifVersion: from, value: by.set, options: by }),
-    take: async (id) => read(await driver.take(key(id)))?.value,
+    take: async (id, options) => read(await driver.take(key(id), options))?.value,
     update: (id, change) =>
       retryConflicts(async () => {
         const current = read(await driver.get(key(id)));

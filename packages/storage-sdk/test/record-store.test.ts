@@ -68,6 +68,15 @@ describe('recordStore', () => {
     expect(await sessions.take('a')).toBeUndefined();
   });
 
+  it('takes one state and no other', async () => {
+    const { sessions } = setUp();
+    await sessions.create('a', jane);
+    const ifVersion = (await sessions.get('a'))?.version ?? '';
+    await sessions.put('a', { ...jane, user: 'june' });
+    expect(await sessions.take('a', { ifVersion })).toBeUndefined();
+    expect(await sessions.get('a')).toMatchObject({ value: { user: 'june' } });
+  });
+
   it('replaces one state, and answers the next', async () => {
     const { sessions } = setUp();
     await sessions.create('a', jane);

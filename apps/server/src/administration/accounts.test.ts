@@ -1,7 +1,7 @@
 import { fakeClock, seededRandom } from '@ostiary/connector-sdk/testing';
 import { silentLogger } from '@ostiary/primitives';
 import { memoryStorage } from '@ostiary/storage-memory';
-import type { StorageDriver } from '@ostiary/storage-sdk';
+import type { Key, StorageDriver } from '@ostiary/storage-sdk';
 import { describe, expect, it } from 'vitest';
 import { type Account, openAccounts } from './accounts.ts';
 
@@ -10,17 +10,28 @@ const jane: Account = { email: 'jane@example.com', userId: 'u-1', username: 'Jan
 const openStorage = (): Promise<StorageDriver> =>
   memoryStorage.open({}, { now: fakeClock().now, random: seededRandom('accounts'), log: silentLogger });
 
-/** A storage that runs something else right before a write of one kind. */
+/** A storage that runs something else, once, right before a write of one kind. */
 const before = (storage: StorageDriver, kind: string, act: () => Promise<unknown>): StorageDriver => {
-  let done = false;
+  let calls = 0;
+  const once = async ([of]: Key): Promise<void> => {
+    if (of === kind && calls++ === 0) await act();
+  };
   return {
     ...storage,
-    async put(key, value, options) {
-      if (key[0] === kind && !done) {
-        done = true;
-        await act();
-      }
-      return storage.put(key, value, options);
+    put: (key, value, options) => once(key).then(() => storage.put(key, value, options)),
+    take: (key, options) => once(key).then(() => storage.take(key, options)),
+  };
+};
+
+/** A storage that runs something else, once, right after an account was taken from it. */
+const afterRemoval = (storage: StorageDriver, act: () => Promise<unknown>): StorageDriver => {
+  let calls = 0;
+  return {
+    ...storage,
+    async take(key, options) {
+      const taken = await storage.take(key, options);
+      if (key[0] === 'account' && calls++ === 0) await act();
+      return taken;
     },
   };
 };
@@ -110,6 +121,44 @@ describe('accounts', () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => accounts.create(jane)));
     expect(all.filter((one) => one === 'created')).toHaveLength(1);
     expect(await accounts.list()).toHaveLength(1);
+  });
+
+  it('that are added anew while they are removed stay whole, at whichever moment that happens', async () => {
+    for (const meanwhile of [
+      afterRemoval,
+      (storage: StorageDriver, act: () => Promise<unknown>) => before(storage, 'account-of-user', act),
+    ]) {
+      const storage = await openStorage();
+      const accounts = openAccounts(storage);
+      await accounts.create(jane);
+      let outcome: string | undefined;
+      const racing = meanwhile(storage, async () => {
+        outcome = await accounts.create(jane);
+      });
+      expect(await openAccounts(racing).remove(jane.email)).toBe(true);
+      expect(outcome).toBe('created');
+      expect(await accounts.findByUserId('u-1')).toMatchObject({ email: jane.email });
+      expect(await accounts.create({ ...jane, email: 'john@example.com' })).toBe('userId');
+    }
+  });
+
+  it('that are removed while they are added take nobody along who comes with the address', async () => {
+    const storage = await openStorage();
+    const accounts = openAccounts(storage);
+    let writes = 0;
+    const racing: StorageDriver = {
+      ...storage,
+      async put(key, value, options) {
+        // The second one to its user id: the account is there already.
+        if (key[0] === 'account-of-user' && ++writes === 2) {
+          await accounts.remove(jane.email);
+          await accounts.create({ ...jane, userId: 'u-2' });
+        }
+        return storage.put(key, value, options);
+      },
+    };
+    await expect(openAccounts(racing).create(jane)).rejects.toMatchObject({ code: 'storage/conflict' });
+    expect(await accounts.list()).toEqual([{ ...jane, userId: 'u-2' }]);
   });
 
   it('change without losing what somebody else changes', async () => {

@@ -70,12 +70,7 @@ export function openAccounts(storage: StorageDriver): Accounts {
       );
       return after !== undefined;
     },
-    async remove(email) {
-      const taken = fitsKey(email) ? await accounts.take(email) : undefined;
-      if (taken === undefined) return false;
-      await ofUsers.update(taken.userId, (index) => (index?.email === email ? 'remove' : 'keep'));
-      return true;
-    },
+    remove: async (email) => fitsKey(email) && (await remove(email, { accounts, ofUsers })),
     async list() {
       const all = await readAll(accounts, ([email = ''], record) => ({ email, ...record }));
       return all.toSorted((one, other) => (one.email < other.email ? -1 : 1));
@@ -96,8 +91,20 @@ async function create({ email, ...record }: Account, stores: Stores): Promise<'c
   if ((await ofUsers.replace(record.userId, reserved, { set: { email } })) !== undefined) return 'created';
   // Somebody who adds the same account at the same time leads there, too.
   if ((await ofUsers.get(record.userId))?.value.email === email) return 'created';
-  await accounts.take(email);
+  // It may have been removed, and somebody else have the address.
+  await accounts.update(email, (current) => (current?.userId === record.userId ? 'remove' : 'keep'));
   throw new OstiaryError('storage/conflict', 'Another account with this user id was added at the same time.');
+}
+
+/** The way to it goes only if it is still that of before: whoever adds the account anew meanwhile has written another. */
+async function remove(email: string, { accounts, ofUsers }: Stores): Promise<boolean> {
+  const found = await accounts.get(email);
+  if (found === undefined) return false;
+  const { userId } = found.value;
+  const way = await ofUsers.get(userId);
+  if ((await accounts.take(email)) === undefined) return false;
+  if (way?.value.email === email) await ofUsers.take(userId, { ifVersion: way.version });
+  return true;
 }
 
 /** The version of the entry that leads to this account from now on; `undefined` when it leads to another one. */
