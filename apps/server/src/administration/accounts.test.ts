@@ -161,6 +161,17 @@ describe('accounts', () => {
     expect(await accounts.list()).toEqual([{ ...jane, userId: 'u-2' }]);
   });
 
+  it('leave the way to another one when they go, if a process died while two got one user id', async () => {
+    const storage = await openStorage();
+    const accounts = openAccounts(storage);
+    await accounts.create(jane);
+    const john = { v: 1, d: { userId: 'u-1', username: 'John', hash: jane.hash } };
+    await storage.put(['account', 'john@example.com'], john, { ifVersion: 'absent' });
+    await storage.put(['account-of-user', 'u-1'], { v: 1, d: { email: 'john@example.com' } }, { ifVersion: 'any' });
+    await accounts.remove(jane.email);
+    expect(await accounts.findByUserId('u-1')).toMatchObject({ email: 'john@example.com' });
+  });
+
   it('change without losing what somebody else changes', async () => {
     const accounts = openAccounts(await openStorage());
     await accounts.create(jane);
