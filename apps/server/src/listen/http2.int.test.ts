@@ -121,6 +121,31 @@ describe('an HTTP/2 listener with new files', () => {
     await vi.waitFor(() => expect(session.destroyed).toBe(true));
   });
 
+  it('does not wait for ever for a call that is held back, nor for a handshake', async () => {
+    await using api = await openApi();
+    const session = await connected(api);
+    const headers = { ':method': 'POST', ':path': '/api.Dex/CreateClient', 'content-type': 'application/json' };
+    const held = session.request(headers);
+    held.on('error', () => {}).write('{"client":');
+    const silent = createConnection(api.port, '127.0.0.1');
+    const cut = Promise.withResolvers<void>();
+    silent.on('close', () => cut.resolve());
+    await connected(api);
+    const next = await makeAuthority('Next');
+    await api.trust(next);
+    await api.listener.reload();
+    const after = await connected(api, next);
+    await api.timers.advance(29_000);
+    await settle();
+    expect([held.closed, silent.destroyed]).toEqual([false, false]);
+    await api.timers.advance(1000);
+    await vi.waitFor(() => expect(held.closed).toBe(true));
+    await cut.promise;
+    expect(await api.administration.clients.list()).toEqual([]);
+    expect(await call(after)).toBe(200);
+    after.destroy();
+  });
+
   it('keeps the authority it has when the file holds none', async () => {
     await using api = await openApi();
     for (const ca of ['', 'no certificate', (await makeAuthority()).ca.slice(0, 200)]) {

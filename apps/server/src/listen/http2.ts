@@ -41,8 +41,12 @@ export interface Http2Options {
 export interface OpenHttp2 extends Pick<Http2Connections, 'unused'> {
   readonly server: Http2Server | ReturnType<typeof createSecureServer>;
   readonly drainable: Drainable;
-  /** Lets what is under way finish, and has everybody connect anew for the next. */
-  renewConnections(): void;
+  /**
+   * Lets what is under way finish, and has everybody connect anew for the next.
+   *
+   * @returns cuts those of them that are still open: a request may be kept under way, and a handshake may have been.
+   */
+  renewConnections(): () => void;
 }
 
 const IDLE_MS = 5 * 60_000;
@@ -71,7 +75,7 @@ export function createHttp2(options: Http2Options): OpenHttp2 {
     closeIdleConnections: connections.endIdle,
     closeAllConnections: connections.cut,
   };
-  return { server, drainable, unused: connections.unused, renewConnections: connections.endIdle };
+  return { server, drainable, unused: connections.unused, renewConnections: connections.renew };
 }
 
 function createSecure(
@@ -107,6 +111,8 @@ interface Http2Connections {
   readonly unused: Iterable<Socket>;
   /** Begins nothing more on any, and ends those on which nothing is under way. */
   endIdle(): void;
+  /** The same; what it answers cuts those that were there at that time. */
+  renew(): () => void;
   cut(): void;
 }
 
@@ -130,6 +136,12 @@ function trackConnections(server: OpenHttp2['server']): Http2Connections {
   });
   const isUnused = ({ session, asked }: Connection): boolean =>
     session === undefined ? asked !== true : session.destroyed;
+  const endIdle = (): void => {
+    for (const { session } of open.values()) session?.close();
+  };
+  const cut = (connections: Iterable<Connection>): void => {
+    for (const { socket } of connections) socket.destroy();
+  };
   return {
     unused: {
       [Symbol.iterator]: () =>
@@ -138,11 +150,12 @@ function trackConnections(server: OpenHttp2['server']): Http2Connections {
           .map(({ socket }) => socket)
           .values(),
     },
-    endIdle() {
-      for (const { session } of open.values()) session?.close();
+    endIdle,
+    renew() {
+      const before = [...open.values()];
+      endIdle();
+      return () => cut(before);
     },
-    cut() {
-      for (const { socket } of open.values()) socket.destroy();
-    },
+    cut: () => cut(open.values()),
   };
 }

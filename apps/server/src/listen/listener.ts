@@ -17,6 +17,9 @@ import { createHttp2, type Http2Handler, type RefusedConnection } from './http2.
 import { loadTls, type ReadTextFile, type TlsSettings } from './tls-files.ts';
 import { startTlsReload, type TlsReload } from './tls-reload.ts';
 
+/** Calls of before other certificates count get so long to finish: who is shut out could hold them back for ever. */
+const RENEWAL_MS = 30_000;
+
 export interface ListenerDeps {
   readonly timers: Timers;
   readonly now: Clock;
@@ -134,7 +137,8 @@ async function createForHttp2(
   const created = { server, ending: { server: drainable, unused, sayGoodbye } };
   if (settings === undefined || loaded === undefined || !('setSecureContext' in server)) return created;
   // Who was let in with a certificate shows it again to those whom clients are from now.
-  return { ...created, tls: startTlsReload(server, { settings, loaded, onTakenUp: renewConnections, ...deps }) };
+  const onTakenUp = (): void => void deps.timers.after(RENEWAL_MS, renewConnections());
+  return { ...created, tls: startTlsReload(server, { settings, loaded, onTakenUp, ...deps }) };
 }
 
 function listen(server: NetServer, { name, address }: CommonOptions): Promise<void> {
