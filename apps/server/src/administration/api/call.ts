@@ -22,7 +22,7 @@ export interface Call {
   readonly caller: Caller;
   /** Its lines say who called. */
   readonly log: Logger;
-  /** Whether the log is told what becomes of it: its message could be read, or it was refused before. */
+  /** Whether the log is told what becomes of it: its message could be read. */
   isTold: boolean;
 }
 

@@ -137,6 +137,23 @@ describe('who has no certificate that counts', () => {
     expect(await api.administration.clients.list()).toEqual([]);
   });
 
+  it('is told so when it expires while a call is on its way', async () => {
+    let now = new Date();
+    await using api = await openApi({ now: () => now });
+    const session = connectHttp2(api.origin, { ca: api.authority.ca, ...(await api.clients.issue('portal')) });
+    const headers = { ':method': 'POST', ':path': '/api.Dex/CreateClient', 'content-type': 'application/json' };
+    const held = session.request(headers);
+    const { promise: status, resolve } = Promise.withResolvers<unknown>();
+    held.on('response', (received) => resolve(received[':status'])).resume();
+    held.write('{"client":');
+    await fate(grpc(api, await api.clients.issue('portal')).getVersion({}));
+    now = new Date(Date.now() + 3_600_001);
+    held.end('{"id":"app"}}');
+    expect(await status).toBe(401);
+    expect(await api.administration.clients.list()).toEqual([]);
+    session.destroy();
+  });
+
   it('is not let in with what an earlier connection has shown', async () => {
     await using api = await openApi();
     const options = { host: '127.0.0.1', port: api.port, ca: api.authority.ca, ALPNProtocols: ['h2'] };

@@ -1,7 +1,7 @@
 /** The API behind a listener: gRPC, gRPC-Web, and JSON by POST. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { Code, ConnectError, createConnectRouter, createContextValues, type HandlerContext } from '@connectrpc/connect';
+import { Code, ConnectError, createConnectRouter, createContextValues, type Interceptor } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import {
   compressionGzip,
@@ -12,7 +12,7 @@ import type { Clock, Logger } from '@ostiary/primitives';
 import type { Http2Handler } from '../../listen/http2.ts';
 import { Dex } from './api_pb.ts';
 import { type Call, callerOf, callKey, callOf } from './call.ts';
-import { refusal, tellWhatIsNotDone } from './refusals.ts';
+import { tellWhatIsNotDone } from './refusals.ts';
 import { createService, type ServiceOptions } from './service.ts';
 
 export interface ApiOptions extends ServiceOptions {
@@ -31,8 +31,7 @@ export function createApi(options: ApiOptions): Http2Handler {
     acceptCompression: [compressionGzip],
     // A key that is misspelt in JSON would do nothing, and nobody would hear of it.
     jsonOptions: { ignoreUnknownFields: false },
-    requestGate: (context) => requireValid(context, options.now()),
-    interceptors: [tellWhatIsNotDone],
+    interceptors: [tellWhatIsNotDone, requireValid(options.now)],
   }).service(Dex, createService(options));
   const byPath = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return (request, response) => {
@@ -59,14 +58,15 @@ function beginCall({ socket }: { readonly socket: object }, name: string, { log,
   return { requestId, rpc, caller, log: log.child({ requestId, caller: caller.name }), isTold: false };
 }
 
-/** The listener looks at a certificate when its connection begins, which may be days ago. */
-function requireValid(context: HandlerContext, now: Date): void {
-  const call = callOf(context);
-  const { validUntil } = call.caller;
-  if (validUntil === undefined || validUntil > now) return;
-  call.isTold = true;
-  throw refusal(new ConnectError('The certificate has expired. Connect with a new one.', Code.Unauthenticated), call);
-}
+/** The listener looks at a certificate when its connection begins, which may be days ago. Asked when all of the call is here. */
+const requireValid =
+  (now: Clock): Interceptor =>
+  (next) =>
+  async (request) => {
+    const { validUntil } = callOf({ values: request.contextValues }).caller;
+    if (validUntil === undefined || validUntil > now()) return next(request);
+    throw new ConnectError('The certificate has expired. Connect with a new one.', Code.Unauthenticated);
+  };
 
 /** A call that was cut off, is too large or is no message gets no further than the library. */
 function tellWhatCameToNothing(response: Http2ServerResponse | ServerResponse, call: Call): void {

@@ -8,7 +8,7 @@ import { type Call, callOf } from './call.ts';
 export const invalid = (message: string): ConnectError => new ConnectError(message, Code.InvalidArgument);
 
 /** Logs why a call is not done, and makes the answer. What is wrong inside is for the log alone. */
-export function refusal(error: unknown, { rpc, requestId, log }: Call): ConnectError {
+function refusal(error: unknown, { rpc, requestId, log }: Call): ConnectError {
   const refused = refusedBy(error);
   if (refused !== undefined) {
     log.warn('admin.refused', { rpc, code: Code[refused.code], reason: refused.rawMessage });
