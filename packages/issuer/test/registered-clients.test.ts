@@ -78,6 +78,12 @@ describe('a registered client', () => {
     const own = await logIn(harness);
     expect(await refresh(harness, own)).toMatchObject({ status: 200 });
     expect(await userinfo(harness, own)).toBe(200);
+
+    expect(await harness.clients.update('app', (client) => ({ ...client, name: 'Renamed' }))).toBe(true);
+    expect(await userinfo(harness, tokens)).toBe(401);
+    expect(await harness.clients.remove('app')).toBe(true);
+    expect(await harness.clients.create(registration)).toBe(true);
+    expect(await userinfo(harness, own)).toBe(401);
   });
 
   it('does not find the refresh token of the one before alive by introspection', async () => {

@@ -48,6 +48,15 @@ describe('accounts', () => {
     expect(await accounts.findByUserId('u-2')).toBeUndefined();
   });
 
+  it('are not found by a user id that they do not have', async () => {
+    const storage = await openStorage();
+    const accounts = openAccounts(storage);
+    // As a process that died while it added the account leaves it.
+    await storage.put(['account-of-user', 'u-9'], { v: 1, d: { email: jane.email } }, { ifVersion: 'absent' });
+    await accounts.create(jane);
+    expect(await accounts.findByUserId('u-9')).toBeUndefined();
+  });
+
   it('are stored as they always were: the next release must read them', async () => {
     const storage = await openStorage();
     await openAccounts(storage).create(jane);

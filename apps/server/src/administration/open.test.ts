@@ -20,22 +20,20 @@ staticPasswords:
 staticClients:
   - { id: filed, name: Filed, secret: filed-secret, redirectURIs: [https://filed.example.com/cb] }`;
 
-/** What administrators of a server with that file can do. */
-async function open(more = file): Promise<Administration & { readonly lines: readonly unknown[] }> {
+/** What administrators of a server with that file can do, and where it is kept. */
+async function open(more = file) {
   const { config } = await load(minimal(more));
   const [{ now }, log] = [fakeClock(), recordingLogger()];
   const storage = await memoryStorage.open({}, { now, random: seededRandom('storage'), log });
+  const stores = { registered: registeredClients({ storage, now }), accounts: openAccounts(storage) };
   const logins = { list: async () => [], end: async () => 0 };
-  return {
-    ...openAdministration({
-      ...{ config: { ...config, issuer: parseIssuerId('https://login.example.com/dex') }, log },
-      issuer: { logins, metadata: () => ({ issuer: 'https://login.example.com/dex' }) },
-      registered: registeredClients({ storage, now }),
-      accounts: openAccounts(storage),
-      random: seededRandom('ids'),
-    }),
-    lines: log.lines,
-  };
+  const administration: Administration = openAdministration({
+    ...{ config: { ...config, issuer: parseIssuerId('https://login.example.com/dex') }, log },
+    issuer: { logins, metadata: () => ({ issuer: 'https://login.example.com/dex' }) },
+    ...stores,
+    random: seededRandom('ids'),
+  });
+  return { ...administration, ...stores, lines: log.lines };
 }
 
 const refusal = (text: string) => ({ code: 'config/invalid', message: expect.stringContaining(text) });
@@ -70,6 +68,18 @@ describe('clients for administrators', () => {
     await clients.create({ id: 'added', name: 'Added' });
     expect(await clients.list()).toEqual([filed, expect.objectContaining({ id: 'added' })]);
     expect((await clients.list()).every((client) => !('secret' in client))).toBe(true);
+  });
+
+  it('that stand in the file hide those of the storage', async () => {
+    const { clients, registered } = await open();
+    await registered.create({ id: 'filed', name: 'Old', public: false, redirectUris: [], trustedPeers: [] });
+    expect(await clients.list()).toMatchObject([{ id: 'filed', name: 'Filed' }]);
+    expect(await clients.find('filed')).toMatchObject({ name: 'Filed' });
+  });
+
+  it('may have a path of this host, with a secret', async () => {
+    const { clients } = await open();
+    expect(await clients.create({ id: 'proxy', redirectUris: ['/oauth2/callback'] })).toMatchObject({ id: 'proxy' });
   });
 
   it('are changed and removed', async () => {
@@ -137,6 +147,13 @@ describe('passwords for administrators', () => {
     await expect(passwords.remove('static@example.com')).rejects.toMatchObject(stands);
   });
 
+  it('that stand in the file hide those of the storage', async () => {
+    const { passwords, accounts } = await open();
+    await accounts.create({ email: 'static@example.com', userId: 'u-2', username: 'Old', hash: other.reveal() });
+    expect(await passwords.list()).toEqual([{ email: 'static@example.com', username: 'static', userId: 's-1' }]);
+    expect(await passwords.verify('static@example.com', password)).toBe(true);
+  });
+
   it('have a user id that nobody else has', async () => {
     const { passwords } = await open();
     await passwords.create(jane);
@@ -162,9 +179,11 @@ describe('passwords for administrators', () => {
     expect(await passwords.list()).toHaveLength(1);
   });
 
-  it('are not changed to a hash that could not be used', async () => {
+  it('are not changed to what could not be used', async () => {
     const { passwords } = await open();
     await passwords.create(jane);
+    const unseen = passwords.update(jane.email, { username: 'a\nb' });
+    await expect(unseen).rejects.toMatchObject(refusal('username has signs'));
     const weak = passwords.update(jane.email, { hash: new Secret('plain') });
     await expect(weak).rejects.toMatchObject(refusal('hash is not'));
     expect(await passwords.verify(jane.email, password)).toBe(true);
