@@ -79,11 +79,18 @@ describe('a registered client', () => {
     expect(await refresh(harness, own)).toMatchObject({ status: 200 });
     expect(await userinfo(harness, own)).toBe(200);
 
-    expect(await harness.clients.update('app', (client) => ({ ...client, name: 'Renamed' }))).toBe(true);
-    expect(await userinfo(harness, tokens)).toBe(401);
     expect(await harness.clients.remove('app')).toBe(true);
     expect(await harness.clients.create(registration)).toBe(true);
     expect(await userinfo(harness, own)).toBe(401);
+  });
+
+  it('that is changed has the logins of the one before no more than it had', async () => {
+    const harness = await start();
+    const tokens = await logIn(harness);
+    await harness.clients.remove('app');
+    await harness.clients.create(registration);
+    expect(await harness.clients.update('app', (client) => ({ ...client, name: 'Renamed' }))).toBe(true);
+    expect(await userinfo(harness, tokens)).toBe(401);
   });
 
   it('does not find the refresh token of the one before alive by introspection', async () => {
