@@ -201,6 +201,17 @@ describe('a call that is none', () => {
     expect(await api.administration.clients.list()).toEqual([]);
   });
 
+  it('is told of with the beginning of its name', async () => {
+    await using api = await openApi({ tls: 'none' });
+    const session = connectHttp2(api.origin);
+    session
+      .request({ ':method': 'POST', ':path': `/${'a'.repeat(5000)}` })
+      .resume()
+      .end();
+    await vi.waitFor(() => expect(refusals(api)).toMatchObject([{ rpc: `/${'a'.repeat(199)}` }]));
+    session.destroy();
+  });
+
   it.each([
     ['a host name that is none', { ':authority': 'a:99999', ':path': '/api.Dex/GetVersion' }, 400],
     ['a path that no call has', { ':path': '/grpc.health.v1.Health/Check' }, 404],
