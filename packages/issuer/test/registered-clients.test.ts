@@ -220,6 +220,40 @@ describe('logins of a person', () => {
   });
 });
 
+it('all logins of a person end, at every client, and with the sessions of their browsers', async () => {
+  const told: string[] = [];
+  const harness = await startIssuer({
+    sessions: {},
+    clients: [{ ...app, backchannelLogoutUri: 'https://app.example.com/logout' }],
+    fetch: async (url) => {
+      told.push(String(url));
+      return new Response();
+    },
+  });
+  const browsers = [harness.browser(), harness.browser()];
+  const tokens = [];
+  for (const browser of browsers) {
+    const code = answerOf(await browser.logIn(request({ scope: 'openid offline_access' }))).get('code') ?? '';
+    tokens.push(await redeem(harness, code));
+  }
+  harness.upstream.identity = { ...jane, userId: 'u-2' };
+  const neighbour = harness.browser();
+  await neighbour.logIn(request({ scope: 'openid' }));
+
+  await harness.issuer.logins.endAll(janesSubject);
+  for (const ended of tokens) {
+    expect(outcomeOf(await refresh(harness, ended))).toEqual({ status: 400, error: 'invalid_grant' });
+    expect(await userinfo(harness, ended)).toBe(401);
+  }
+  const session = async (browser: (typeof browsers)[number]) => {
+    const reply = await browser.send('/');
+    return reply.kind === 'page' && reply.page.name === 'home' ? reply.page.session : 'no page';
+  };
+  expect(await Promise.all(browsers.map(session))).toEqual([undefined, undefined]);
+  expect(await session(neighbour)).toBeDefined();
+  expect(told).toEqual(['https://app.example.com/logout', 'https://app.example.com/logout']);
+});
+
 it('an issuer tells what its discovery document says', async () => {
   const { issuer, browser } = await startIssuer({ clients: [app] });
   const reply = await browser().send('/.well-known/openid-configuration');

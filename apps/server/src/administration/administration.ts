@@ -54,6 +54,7 @@ export interface PasswordAdministration {
   create(account: PasswordAccount & { readonly hash: Secret }): Promise<boolean>;
   /** @returns false when there is none. */
   update(email: string, changes: { readonly username?: string; readonly hash?: Secret }): Promise<boolean>;
+  /** All its logins are over with it, and the sessions of browsers. */
   remove(email: string): Promise<boolean>;
   list(): Promise<readonly PasswordAccount[]>;
   /** @returns `undefined` when there is no such person. */

@@ -26,14 +26,16 @@ async function open(more = file) {
   const [{ now }, log] = [fakeClock(), recordingLogger()];
   const storage = await memoryStorage.open({}, { now, random: seededRandom('storage'), log });
   const stores = { registered: registeredClients({ storage, now }), accounts: openAccounts(storage) };
-  const logins = { list: async () => [], end: async () => 0 };
+  const ended: string[] = [];
+  const endAll = async (subject: string): Promise<void> => void ended.push(subject);
+  const logins = { list: async () => [], end: async () => 0, endAll };
   const administration: Administration = openAdministration({
     ...{ config: { ...config, issuer: parseIssuerId('https://login.example.com/dex') }, log },
     issuer: { logins, metadata: () => ({ issuer: 'https://login.example.com/dex' }) },
     ...stores,
     random: seededRandom('ids'),
   });
-  return { ...administration, ...stores, lines: log.lines };
+  return { ...administration, ...stores, ended, lines: log.lines };
 }
 
 const refusal = (text: string) => ({ code: 'config/invalid', message: expect.stringContaining(text) });
@@ -135,6 +137,16 @@ describe('passwords for administrators', () => {
     expect(await passwords.remove('jane@example.com')).toBe(true);
     expect(await passwords.verify('jane@example.com', password)).toBeUndefined();
     expect([await passwords.remove(jane.email), await passwords.update(jane.email, {})]).toEqual([false, false]);
+  });
+
+  it('end with all that their people are logged in with, and once', async () => {
+    const { passwords, ended } = await open();
+    await passwords.create(jane);
+    await passwords.remove('john@example.com');
+    expect(ended).toEqual([]);
+    await passwords.remove(jane.email);
+    await passwords.remove(jane.email);
+    expect(ended).toEqual(['CgN1LTESBWxvY2Fs']);
   });
 
   it('that stand in the file are seen and checked, and not changed', async () => {

@@ -1,7 +1,8 @@
 import type { Issuer, RegisteredClients } from '@ostiary/issuer';
 import type { Logger, RandomBytes } from '@ostiary/primitives';
-import { decodeSubject } from '@ostiary/token-core';
+import { decodeSubject, encodeSubject } from '@ostiary/token-core';
 import type { Config } from '../config/config.ts';
+import { passwordDatabase } from '../config/connectors.ts';
 import type { Accounts } from './accounts.ts';
 import type { Administration, LoginAdministration } from './administration.ts';
 import { administerClients } from './clients.ts';
@@ -20,9 +21,11 @@ export interface AdministrationParts {
 /** What administrators can do with one configuration at work. */
 export function openAdministration(parts: AdministrationParts): Administration {
   const { config, issuer, registered, accounts, random, log } = parts;
+  const endLogins = (userId: string): Promise<void> =>
+    issuer.logins.endAll(encodeSubject({ userId, connectorId: passwordDatabase.id }));
   return {
     clients: administerClients({ issuer: config.issuer, inFile: config.clients, registered, random }),
-    passwords: administerPasswords({ inFile: config.people, accounts, log }),
+    passwords: administerPasswords({ inFile: config.people, accounts, endLogins, log }),
     logins: administerLogins(issuer.logins),
     discovery: async () => issuer.metadata(),
   };

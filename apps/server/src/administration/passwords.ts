@@ -10,11 +10,14 @@ export interface PasswordsOptions {
   /** Those of the configuration file. Absent: there is no password database. */
   readonly inFile: readonly PasswordEntry[] | undefined;
   readonly accounts: Accounts;
+  /** Ends what somebody of this user id is logged in with. */
+  readonly endLogins: (userId: string) => Promise<void>;
   readonly log: Logger;
 }
 
 /** People of the password database for administrators: those of the file to look at, those that were added to change. */
-export function administerPasswords({ inFile, accounts, log }: PasswordsOptions): PasswordAdministration {
+export function administerPasswords(options: PasswordsOptions): PasswordAdministration {
+  const { inFile, accounts, endLogins, log } = options;
   const people = inFile ?? [];
   const database = eitherDatabase(staticPasswordDatabase(people), accounts);
   const { login } = openLocal(database, { id: 'local', log });
@@ -43,7 +46,14 @@ export function administerPasswords({ inFile, accounts, log }: PasswordsOptions)
         ...(hash === undefined ? {} : { hash: usableHash(hash) }),
       });
     },
-    remove: async (email) => accounts.remove(requireAdded(email)),
+    async remove(email) {
+      const folded = requireAdded(email);
+      const account = await accounts.find(folded);
+      if (account === undefined || !(await accounts.remove(folded))) return false;
+      // Nobody logs in as them any more, so all that is left is found.
+      await endLogins(account.userId);
+      return true;
+    },
     async list() {
       const added = (await accounts.list()).filter(({ email }) => !people.some((person) => person.email === email));
       return [...people, ...added].map(toAccount);

@@ -11,7 +11,7 @@ import type { Report } from './report.ts';
 import { readIdentityMappings, readPersonRules } from './rules.ts';
 
 /** Dex gives the password database these. */
-const passwordDatabase = { id: 'local', name: 'Email' } as const;
+export const passwordDatabase = { id: 'local', name: 'Email' } as const;
 
 export interface ConnectorsInput extends Pick<LooseFile, 'connectors' | 'enablePasswordDB' | 'staticPasswords'> {
   /** Absent: too wrong to be read. */

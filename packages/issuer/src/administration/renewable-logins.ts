@@ -1,7 +1,9 @@
 import { readAll } from '@ostiary/storage-sdk';
 import { encodeSubject } from '@ostiary/token-core';
 import type { IssuerContext } from '../context.ts';
-import { type FamilyEnding, revokeFamily } from '../grants/refresh-family.ts';
+import { revokeFamily } from '../grants/refresh-family.ts';
+import { endSession } from '../logout/end-session.ts';
+import { subjectOfSession } from '../records/browser-session.ts';
 import type { RefreshFamily } from '../records/refresh-family.ts';
 import { familyMark } from '../tokens/token-id.ts';
 
@@ -14,7 +16,7 @@ export interface RenewableLogin {
   readonly lastUsedAt: Date;
 }
 
-/** Logins of one person, for administrators. Both read every login that there is. */
+/** Logins of one person, for administrators. All of these read every login that there is. */
 export interface RenewableLogins {
   /**
    * @param subject `sub`. What is none of this issuer has no logins.
@@ -28,16 +30,24 @@ export interface RenewableLogins {
    * @throws {OstiaryError} `storage/unavailable`, `storage/conflict`. Doing it again does what is left.
    */
   end(subject: string, clientId: string): Promise<number>;
+  /**
+   * Ends the logins at all clients, and the sessions of browsers, whose clients hear of it.
+   *
+   * @throws {OstiaryError} as {@link RenewableLogins.end}
+   */
+  endAll(subject: string): Promise<void>;
 }
 
-/** What is needed to find and end them. */
-export type RenewableLoginsContext = FamilyEnding & Pick<IssuerContext, 'clients'>;
+interface Found {
+  readonly id: string;
+  readonly family: RefreshFamily;
+}
 
 const reason = 'ended by an administrator';
 
 /** Opens the logins of an issuer. */
-export function renewableLogins(context: RenewableLoginsContext): RenewableLogins {
-  const { families, clients } = context;
+export function renewableLogins(context: IssuerContext): RenewableLogins {
+  const { families, browserSessions } = context;
   const read = (subject: string) =>
     readAll(families, ([id = ''], family) => (subjectOf(family) === subject ? { id, family } : undefined));
   return {
@@ -52,12 +62,23 @@ export function renewableLogins(context: RenewableLoginsContext): RenewableLogin
     },
     async end(subject, clientId) {
       const ended = (await read(subject)).filter(({ family }) => family.clientId === clientId);
-      // One that was removed meanwhile has the lifetimes of all.
-      const client = (await clients.find(clientId)) ?? {};
-      for (const { id } of ended) await revokeFamily(id, { client, reason }, context);
+      for (const one of ended) await end(one, context);
       return ended.length;
     },
+    async endAll(subject) {
+      for (const one of await read(subject)) await end(one, context);
+      const sessions = await readAll(browserSessions, ([id], session) =>
+        subjectOfSession(session) === subject ? id : undefined,
+      );
+      for (const id of sessions) await endSession(id, context, context);
+    },
   };
+}
+
+async function end({ id, family }: Found, context: IssuerContext): Promise<void> {
+  // One that was removed meanwhile has the lifetimes of all.
+  const client = (await context.clients.find(family.clientId)) ?? {};
+  await revokeFamily(id, { client, reason }, context);
 }
 
 const subjectOf = ({ identity: { userId }, connectorId }: RefreshFamily): string =>
