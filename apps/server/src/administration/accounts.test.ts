@@ -76,8 +76,8 @@ describe('accounts', () => {
   it('give their user id back when they go', async () => {
     const accounts = openAccounts(await openStorage());
     await accounts.create(jane);
-    expect(await accounts.remove(jane.email)).toBe(true);
-    expect(await accounts.remove(jane.email)).toBe(false);
+    expect(await accounts.remove(jane.email)).toBe('u-1');
+    expect(await accounts.remove(jane.email)).toBeUndefined();
     expect(await accounts.findByUserId('u-1')).toBeUndefined();
     expect(await accounts.create({ ...jane, email: 'john@example.com' })).toBe('created');
     expect(await accounts.findByUserId('u-1')).toMatchObject({ email: 'john@example.com' });
@@ -144,7 +144,7 @@ describe('accounts', () => {
       const racing = meanwhile(storage, async () => {
         outcome = await accounts.create(jane);
       });
-      expect(await openAccounts(racing).remove(jane.email)).toBe(true);
+      expect(await openAccounts(racing).remove(jane.email)).toBe('u-1');
       expect(outcome).toBe('created');
       expect(await accounts.findByUserId('u-1')).toMatchObject({ email: jane.email });
       expect(await accounts.create({ ...jane, email: 'john@example.com' })).toBe('userId');
@@ -201,7 +201,7 @@ describe('accounts', () => {
       expect(await accounts.find(text)).toBeUndefined();
       expect(await accounts.findByUserId(text)).toBeUndefined();
       expect(await accounts.update(text, {})).toBe(false);
-      expect(await accounts.remove(text)).toBe(false);
+      expect(await accounts.remove(text)).toBeUndefined();
     },
   );
 });

@@ -28,8 +28,8 @@ export interface Accounts extends PasswordDatabase {
   create(account: Account): Promise<'created' | 'email' | 'userId'>;
   /** @returns false when there is none. */
   update(email: string, changes: Partial<Pick<Account, 'hash' | 'username'>>): Promise<boolean>;
-  /** @returns false when there is none. */
-  remove(email: string): Promise<boolean>;
+  /** @returns the user id of the account that was there; `undefined` when there is none. */
+  remove(email: string): Promise<string | undefined>;
   /** All of them, by address. Reads every record. */
   list(): Promise<readonly Account[]>;
 }
@@ -70,7 +70,7 @@ export function openAccounts(storage: StorageDriver): Accounts {
       );
       return after !== undefined;
     },
-    remove: async (email) => fitsKey(email) && (await remove(email, { accounts, ofUsers })),
+    remove: async (email) => (fitsKey(email) ? remove(email, { accounts, ofUsers }) : undefined),
     async list() {
       const all = await readAll(accounts, ([email = ''], record) => ({ email, ...record }));
       return all.toSorted((one, other) => (one.email < other.email ? -1 : 1));
@@ -97,14 +97,14 @@ async function create({ email, ...record }: Account, stores: Stores): Promise<'c
 }
 
 /** The way to it goes only if it is still that of before: whoever adds the account anew meanwhile has written another. */
-async function remove(email: string, { accounts, ofUsers }: Stores): Promise<boolean> {
+async function remove(email: string, { accounts, ofUsers }: Stores): Promise<string | undefined> {
   const found = await accounts.get(email);
-  if (found === undefined) return false;
+  if (found === undefined) return undefined;
   const { userId } = found.value;
   const way = await ofUsers.get(userId);
-  if ((await accounts.take(email)) === undefined) return false;
-  if (way?.value.email === email) await ofUsers.take(userId, { ifVersion: way.version });
-  return true;
+  const taken = await accounts.take(email);
+  if (way?.value.email === email && taken !== undefined) await ofUsers.take(userId, { ifVersion: way.version });
+  return taken?.userId;
 }
 
 /** The version of the entry that leads to this account from now on; `undefined` when it leads to another one. */

@@ -5,7 +5,7 @@ import { randomToken } from '@ostiary/token-core';
 import { z } from 'zod';
 import { publicPathProblem, redirectUri } from '../config/fields.ts';
 import type { ClientAdministration, ClientRegistration, ClientWithSecret } from './administration.ts';
-import { checked, refused, standsInFile } from './refusals.ts';
+import { checked, refused, shownText, standsInFile } from './refusals.ts';
 
 export interface ClientsOptions {
   readonly issuer: IssuerId;
@@ -71,16 +71,13 @@ function completed(wanted: Partial<ClientWithSecret>, random: RandomBytes): Clie
   };
 }
 
-const text = z
-  .string()
-  .max(1_000, 'is longer than 1000 signs. Shorten it.')
-  .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'has signs that cannot be shown. Remove them.');
-
 const registration = z.object({
-  id: text,
-  name: text,
+  id: shownText,
+  name: shownText,
   redirectUris: z.array(redirectUri).max(100, 'has more than 100 entries.'),
-  trustedPeers: z.array(text.min(1, 'is empty. Write the id of a client.')).max(1_000, 'has more than 1000 entries.'),
+  trustedPeers: z
+    .array(shownText.min(1, 'is empty. Write the id of a client.'))
+    .max(1_000, 'has more than 1000 entries.'),
   logoUrl: httpUrl().exactOptional(),
 });
 

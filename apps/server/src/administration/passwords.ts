@@ -1,10 +1,10 @@
 import { checkPasswordHash, openLocal, type PasswordEntry, staticPasswordDatabase } from '@ostiary/connector-local';
 import type { Logger, Secret } from '@ostiary/primitives';
-import type { Accounts } from './accounts.ts';
-import { fitsKey } from './accounts.ts';
+import { z } from 'zod';
+import { type Accounts, fitsKey } from './accounts.ts';
 import type { PasswordAccount, PasswordAdministration } from './administration.ts';
 import { eitherDatabase } from './either-database.ts';
-import { refused, standsInFile } from './refusals.ts';
+import { checked, refused, shownText, standsInFile } from './refusals.ts';
 
 export interface PasswordsOptions {
   /** Those of the configuration file. Absent: there is no password database. */
@@ -30,7 +30,7 @@ export function administerPasswords(options: PasswordsOptions): PasswordAdminist
     async create({ email: typed, hash, userId, username }) {
       if (inFile === undefined) throw refused('There is no password database. Set enablePasswordDB: true.');
       const email = typed.toLowerCase();
-      requireFitting({ email, userId, username });
+      checked(account, { email, userId, username });
       const encoded = usableHash(hash);
       if (people.some((person) => person.email === email)) return false;
       if (people.some((person) => person.userId === userId)) throw idInUse(userId);
@@ -40,18 +40,17 @@ export function administerPasswords(options: PasswordsOptions): PasswordAdminist
     },
     async update(email, { hash, username }) {
       const folded = requireAdded(email);
-      if (username !== undefined) requireText('username', username);
+      if (username !== undefined) checked(named, { username });
       return accounts.update(folded, {
         ...(username === undefined ? {} : { username }),
         ...(hash === undefined ? {} : { hash: usableHash(hash) }),
       });
     },
     async remove(email) {
-      const folded = requireAdded(email);
-      const account = await accounts.find(folded);
-      if (account === undefined || !(await accounts.remove(folded))) return false;
+      const userId = await accounts.remove(requireAdded(email));
+      if (userId === undefined) return false;
       // Nobody logs in as them any more, so all that is left is found.
-      await endLogins(account.userId);
+      await endLogins(userId);
       return true;
     },
     async list() {
@@ -71,24 +70,17 @@ const noScopes = { offlineAccess: false, groups: false };
 const idInUse = (userId: string) =>
   refused(`The user id ${JSON.stringify(userId)} is that of another account. It is part of sub: choose another one.`);
 
-function requireFitting({ email, userId, username }: PasswordAccount): void {
-  requireText('email', email);
-  requireText('userId', userId);
-  if (!fitsKey(email)) throw refused('email must have 1 to 254 bytes. Write the address to log in with.');
-  if (!fitsKey(userId)) throw refused('userId must have 1 to 254 bytes. Write an id that nobody else ever gets.');
-  requireText('username', username);
-}
+const named = z.object({ username: shownText });
 
-function requireText(name: string, value: string): void {
-  if (value.length > 1_000) throw refused(`${name} is longer than 1000 signs. Shorten it.`);
-  if (value.isWellFormed() && !/\p{Cc}/u.test(value)) return;
-  throw refused(`${name} has signs that cannot be shown. Remove them.`);
-}
+const account = named.extend({
+  email: shownText.refine(fitsKey, 'must have 1 to 254 bytes. Write the address to log in with.'),
+  userId: shownText.refine(fitsKey, 'must have 1 to 254 bytes. Write an id that nobody else ever gets.'),
+});
 
 function usableHash(hash: Secret): string {
-  const checked = checkPasswordHash(hash.reveal());
-  if ('problem' in checked) throw refused(`hash ${checked.problem}`);
-  return checked.hash.encoded.reveal();
+  const read = checkPasswordHash(hash.reveal());
+  if ('problem' in read) throw refused(`hash ${read.problem}`);
+  return read.hash.encoded.reveal();
 }
 
 const toAccount = ({ email, userId, username = '' }: PasswordAccount | PasswordEntry): PasswordAccount => ({

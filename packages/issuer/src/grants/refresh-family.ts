@@ -14,10 +14,7 @@ const PURPOSE = 'refresh-successor';
  * Access tokens that are asked for now have ended at this moment, in seconds since the epoch. They are minted a little
  * later: behind a storage that is slow, or for a retry within the reuse interval.
  */
-export function tokensEnd(
-  client: Pick<Client, 'idTokenLifetime'>,
-  { now, lifetimes }: Pick<IssuerContext, 'lifetimes' | 'now'>,
-): number {
+export function tokensEnd(client: Pick<Client, 'idTokenLifetime'>, { now, lifetimes }: IssuerContext): number {
   const lifetime = client.idTokenLifetime ?? lifetimes.idToken;
   return epochSeconds(now()) + lifetime + lifetimes.refreshToken.reuseInterval + SLOW_STORAGE_SECONDS;
 }
@@ -52,9 +49,6 @@ export async function createFamily(
   return token;
 }
 
-/** What it takes to end a login. */
-export type FamilyEnding = Pick<IssuerContext, 'families' | 'lifetimes' | 'now' | 'revokedTokens'>;
-
 /**
  * Ends a login before its time: no refresh token of the family is good any more, nor, wherever this issuer is asked, an
  * access or ID token that any of them was exchanged for.
@@ -66,7 +60,7 @@ export type FamilyEnding = Pick<IssuerContext, 'families' | 'lifetimes' | 'now' 
 export async function revokeFamily(
   familyId: string,
   { client, reason }: { readonly client: Pick<Client, 'idTokenLifetime'>; readonly reason: string },
-  context: FamilyEnding,
+  context: IssuerContext,
 ): Promise<void> {
   const mark = familyMark(familyId);
   const markUntil = (end = 0): Promise<void> =>
@@ -80,7 +74,7 @@ export async function revokeFamily(
 export async function markRevoked(
   id: string,
   { reason, until }: { readonly reason: string; readonly until: number },
-  { revokedTokens }: Pick<IssuerContext, 'revokedTokens'>,
+  { revokedTokens }: IssuerContext,
 ): Promise<void> {
   const end = new Date(until * 1000);
   await revokedTokens.update(id, (current, expiresAt) =>

@@ -23,8 +23,10 @@ export interface SignedToken {
  * @throws {OstiaryError} `token/invalid` for one that must not be believed any more; `storage/unavailable`.
  */
 export async function requireBelieved(token: SignedToken, context: IssuerContext): Promise<void> {
-  const marks = await Promise.all(namesOf(token.id).map((name) => context.revokedTokens.get(name)));
-  const client = await context.clients.find(token.clientId);
+  const [client, ...marks] = await Promise.all([
+    context.clients.find(token.clientId),
+    ...namesOf(token.id).map((name) => context.revokedTokens.get(name)),
+  ]);
   if (client === undefined) throw noLongerGood(token, 'client_gone', 'The client of the token is not there any more.');
   if (marks.some((mark) => mark !== undefined) || (await isRevoked(token, client, context))) {
     throw noLongerGood(token, 'revoked', 'The token has been revoked.');
