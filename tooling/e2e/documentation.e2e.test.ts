@@ -88,7 +88,7 @@ describe.skipIf(lacking !== undefined)('docs/kubernetes.md', () => {
     const refused = await whoAmI(world, stranger);
     expect(refused.stderr).toContain('Unauthorized');
     const symptom = /\| `Unauthorized`, and the API server says `([^`]+)`/u.exec(page)?.[1] ?? 'no symptom';
-    expect(world.cluster.log()).toContain(symptom);
+    await expect.poll(() => world.cluster.log()).toContain(symptom);
 
     const scope = /--scope "([^"]+)"/u.exec(example('audience:server:client_id:prod"'))?.[1] ?? '';
     await using insider = await logIn(world, ['--scope', scope]);

@@ -102,7 +102,7 @@ describe.skipIf(lacking !== undefined)('kubectl login', () => {
     const { exitCode, stderr } = await terminal.run(['logout']);
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toContain('The issuer ended the session.');
-    expect(world.issuer.server.log()).toMatch(/token\.revoked .*client=kubectl what=refresh_token/);
+    await expect.poll(() => world.issuer.server.log()).toMatch(/token\.revoked .*client=kubectl what=refresh_token/);
   });
 
   it('goes on through a restart of the server in the middle of a login', async () => {

@@ -145,8 +145,8 @@ describe.skipIf(lacking !== undefined)('relying parties', () => {
     await expect.poll(() => row.textContent()).not.toBe(before);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('button', { name: 'Log in' }).waitFor();
-    expect(issuer.server.log()).toMatch(/token\.revoked .*client=app what=refresh_token/);
-    expect(issuer.server.log()).toMatch(/logout\.done .*client=app/);
+    await expect.poll(() => issuer.server.log()).toMatch(/token\.revoked .*client=app what=refresh_token/);
+    await expect.poll(() => issuer.server.log()).toMatch(/logout\.done .*client=app/);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.locator('#password').waitFor();
     await page.context().close();

@@ -66,7 +66,7 @@ describe.skipIf(lacking !== undefined)('a cluster that asks about tokens', () =>
       groups: ['oidc:authors', 'system:authenticated'],
       extra: { 'authentication.kubernetes.io/credential-id': [`JTI=${jti}`] },
     });
-    expect(world.issuer.server.log()).toMatch(new RegExp(`token\\.issued .*idTokenId=${jti}`));
+    await expect.poll(() => world.issuer.server.log()).toMatch(new RegExp(`token\\.issued .*idTokenId=${jti}`));
   });
 
   it.each([
